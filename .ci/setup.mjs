@@ -1,0 +1,55 @@
+// Installs what the lockfile pins, unless that has been done. Every command of package.json loads this file first.
+
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The package manager, as arguments of npx: nothing needs to be installed globally. */
+export const pnpm = ["--yes", "pnpm@12.21.0"];
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, "node_modules/.yieldstar-setup");
+
+const members = [".", "examples", ...readdirSync(join(root, "packages")).map((name) => join("packages", name))];
+const projects = members.filter((folder) => existsSync(join(root, folder, "package.json")));
+
+if (!isUpToDate()) install();
+
+function isUpToDate() {
+  return (
+    projects.every((folder) => existsSync(join(root, folder, "node_modules"))) &&
+    existsSync(stamp) &&
+    readFileSync(stamp, "utf8") === fingerprint()
+  );
+}
+
+/** Changes when a fresh install would give something else. */
+function fingerprint() {
+  const manifests = projects.map((folder) => join(folder, "package.json"));
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...manifests]) {
+    hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  }
+  return hash.digest("hex");
+}
+
+function install() {
+  console.error(`Installing dependencies (npx ${pnpm.join(" ")} install --frozen-lockfile)`);
+  rmSync(stamp, { force: true });
+  const { status, stdout, stderr, error } = spawnSync("npx", [...pnpm, "install", "--frozen-lockfile"], {
+    cwd: root,
+    encoding: "utf8",
+    // CI: without a terminal pnpm must not stop to ask whether it may replace node_modules.
+    env: { ...process.env, CI: "true" },
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) {
+    console.error(`${stdout ?? ""}${stderr ?? ""}`);
+    console.error(`Setup failed: dependencies are not installed (${error?.message ?? `exit code ${status}`}).`);
+    process.exit(1);
+  }
+  writeFileSync(stamp, fingerprint());
+}

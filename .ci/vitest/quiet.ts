@@ -1,0 +1,29 @@
+// Set up for every test file: a test must not print or warn, except what it takes with `printed()`.
+// (A rejection that nobody handled needs nothing here: vitest fails the run by itself.)
+
+import { afterEach, beforeEach, expect } from "vitest";
+
+const methods = ["debug", "error", "info", "log", "warn"] as const;
+
+type Call = [method: (typeof methods)[number] | "process.emitWarning", ...args: unknown[]];
+
+let calls: Call[] = [];
+
+/** Returns every call of a console method since the test began, or since it last asked: `["error", "text", …]`. */
+export function printed(): Call[] {
+  const taken = calls;
+  calls = [];
+  return taken;
+}
+
+process.on("warning", (warning) => calls.push(["process.emitWarning", warning]));
+
+beforeEach(() => {
+  calls = [];
+  for (const method of methods) console[method] = (...args) => calls.push([method, ...args]);
+});
+
+afterEach(async () => {
+  await new Promise((resolve) => setImmediate(resolve)); // Warnings come a turn late.
+  expect(printed(), "printed by the test, and not taken with printed()").toEqual([]);
+});

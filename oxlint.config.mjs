@@ -1,0 +1,71 @@
+/** One way down: a package imports only from those before it in this list. */
+const order = ["loop", "taskgroup", "timeout", "sync", "asyncgen", "yieldstar", "testing"];
+
+function importRules(name, position) {
+  const below = order.slice(0, position).map((other) => `@yieldstar/${other}`);
+  const patterns = [
+    {
+      group: ["yieldstar", "@yieldstar/*", ...below.map((other) => `!${other}`)],
+      message: `${name} may import only from ${below.join(", ") || "no package of ours"}.`,
+    },
+    { group: ["**/src/**", "**/dist/**"], message: "Import another package by its name." },
+    { group: ["node:*"], message: "The library runs on any host: what Node has comes as a global, in a Host." },
+  ];
+  return { files: [`packages/${name}/src/**`], rules: { "no-restricted-imports": ["error", { patterns }] } };
+}
+
+const unsafeUses = ["argument", "assignment", "call", "member-access", "return"].map(
+  (use) => `typescript/no-unsafe-${use}`,
+);
+
+export default {
+  options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: "error" },
+  plugins: ["eslint", "import", "oxc", "promise", "typescript", "unicorn", "vitest"],
+  categories: { correctness: "error", perf: "error", suspicious: "error" },
+  rules: {
+    ...Object.fromEntries(unsafeUses.map((rule) => [rule, "error"])),
+    eqeqeq: "error",
+    "import/no-cycle": "error",
+    "no-var": "error",
+    "object-shorthand": "error",
+    "prefer-const": "error",
+    "typescript/ban-ts-comment": "error",
+    "typescript/no-deprecated": "error",
+    "typescript/no-explicit-any": "error",
+    "typescript/no-non-null-assertion": "error",
+    "typescript/no-unsafe-function-type": "error",
+    "typescript/prefer-nullish-coalescing": "error",
+    "typescript/prefer-readonly": "error",
+    "typescript/return-await": "error",
+    "typescript/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+    "unicorn/filename-case": "error",
+    "unicorn/prefer-node-protocol": "error",
+    "vitest/expect-expect": ["error", { assertFunctionNames: ["expect*", "same*"] }],
+
+    // A generator without `yield` is a coroutine that never waits.
+    "require-yield": "off",
+    // `_name` marks what one file of a package shows to another; `@internal` hides it from everyone else.
+    "no-underscore-dangle": "off",
+    // Objects print as their repr, and any value may be thrown, awaited or set.
+    "typescript/no-base-to-string": "off",
+    "typescript/restrict-template-expressions": "off",
+    "typescript/no-unsafe-type-assertion": "off",
+    // TypeScript's noImplicitReturns knows more.
+    "typescript/consistent-return": "off",
+    // ES2022 has no `toReversed` and no `toSorted`.
+    "unicorn/no-array-reverse": "off",
+    "unicorn/no-array-sort": "off",
+    "unicorn/no-new-array": "off",
+    // A test's coroutines stand where they are used.
+    "unicorn/consistent-function-scoping": "off",
+    // One after the other is often what is meant.
+    "no-await-in-loop": "off",
+  },
+  overrides: [
+    ...order.map((name, position) => importRules(name, position)),
+    // Plain JavaScript has no types to be safe with.
+    { files: ["**/*.mjs"], rules: Object.fromEntries(unsafeUses.map((rule) => [rule, "off"])) },
+    // What is set up for every test stands in no test.
+    { files: [".ci/vitest/**"], rules: { "vitest/no-standalone-expect": "off" } },
+  ],
+};

@@ -1,0 +1,48 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { Awaitable } from "./coroutine.ts";
+import { ensureFuture } from "./ensure-future.ts";
+import { leavesLoop, RuntimeError } from "./exceptions.ts";
+import { Future } from "./future.ts";
+import { Task } from "./task.ts";
+
+/**
+ * What `runUntilComplete` does around `runForever`, for whoever writes a loop: from its making on it stops the loop once
+ * the awaitable is done, in the iteration in which the future's callbacks run.
+ *
+ * Source: asyncio.BaseEventLoop.run_until_complete, CPython 3.14 Lib/asyncio/base_events.py.
+ */
+export class Completion<T> {
+  readonly #future: Future<T>;
+  readonly #isOwn: boolean;
+
+  constructor(loop: BaseEventLoop, awaitable: Awaitable<T>) {
+    this.#future = ensureFuture(awaitable, { loop });
+    this.#isOwn = !(awaitable instanceof Future);
+    if (this.#isOwn && this.#future instanceof Task) this.#future._reportWhenDestroyed = false;
+    this.#future.addDoneCallback(stopLoop);
+  }
+
+  /**
+   * After the loop has stopped: returns the result.
+   *
+   * @throws what the awaitable threw
+   * @throws RuntimeError when the loop was stopped before the awaitable was done
+   */
+  result(): T {
+    this.#future.removeDoneCallback(stopLoop);
+    if (!this.#future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
+    return this.#future.result();
+  }
+
+  /** After an error has left the loop: nobody else could retrieve the exception of a task that was made here. */
+  abandon(): void {
+    this.#future.removeDoneCallback(stopLoop);
+    if (this.#isOwn && this.#future.done() && !this.#future.cancelled()) this.#future.exception();
+  }
+}
+
+function stopLoop(future: Future<unknown>): void {
+  // These have left the loop already, and must not stop its next run.
+  if (!future.cancelled() && leavesLoop(future.exception())) return;
+  future.getLoop().stop();
+}

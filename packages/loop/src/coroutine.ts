@@ -1,0 +1,74 @@
+import { RuntimeError } from "./exceptions.ts";
+import { repr, withHint } from "./repr.ts";
+
+declare const suspension: unique symbol;
+
+/**
+ * What a coroutine hands to its task when it gives up control: something only awaiting makes, so that `yield future`
+ * does not compile, or `undefined`, the bare `yield` that gives up one iteration of the loop.
+ */
+export type Suspension = { readonly [suspension]: never } | undefined;
+
+/**
+ * A running `function*` whose `yield*` is Python's `await`. Calling the generator function makes it; nothing runs until
+ * it is awaited (`yield* worker()`) or given to a task.
+ */
+export type Coroutine<T = void> = Generator<Suspension, T, unknown>;
+
+/** Anything `yield*` takes inside a coroutine, with result `T`: a coroutine, a `Future`, a `Task`. */
+export interface Awaitable<T> {
+  [Symbol.iterator](): Iterator<Suspension, T, unknown>;
+}
+
+/** Coroutines that a task has taken carry this: a generator cannot tell that it has run. */
+const taken: unique symbol = Symbol("taken");
+type Takeable = { [taken]?: boolean };
+
+/** Tells whether `value` is a coroutine: a generator object, or an iterator that can be used like one. */
+export function isCoroutine(value: unknown): value is Coroutine<unknown> {
+  if (typeof value !== "object" || value === null || "_blocking" in value) return false;
+  const { next, throw: raise, [Symbol.iterator]: iterate } = value as Partial<Coroutine<unknown>>;
+  return typeof next === "function" && typeof raise === "function" && typeof iterate === "function";
+}
+
+/** Tells whether `value` can be awaited. Arrays and strings are iterable, but nobody means to await one. */
+export function isAwaitable(value: unknown): value is Awaitable<unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return typeof (value as Partial<Awaitable<unknown>>)[Symbol.iterator] === "function";
+}
+
+/**
+ * Claims a coroutine for one task.
+ *
+ * @throws TypeError when `value` is no coroutine
+ * @throws RuntimeError when a task has it, or had it, already
+ */
+export function takeCoroutine(value: Coroutine<unknown>): void {
+  if (!isCoroutine(value)) throw new TypeError(explainNoCoroutine(value));
+  if ((value as Takeable)[taken] === true) {
+    throw new RuntimeError(
+      withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
+    );
+  }
+  (value as Takeable)[taken] = true;
+}
+
+function explainNoCoroutine(value: unknown): string {
+  const text = `a coroutine was expected, got ${repr(value)}`;
+  if (typeof value === "function") return withHint(text, `call it: ${value.name || "main"}()`);
+  if (value instanceof Promise) return withHint(text, "await a promise with yield* fromPromise(promise)");
+  return text;
+}
+
+/**
+ * Ends a coroutine that nobody will run on: its `finally` blocks run, and its context managers are told `GeneratorExit`.
+ *
+ * @throws RuntimeError when it awaits something on its way out
+ *
+ * Source: coroutine.close(), CPython 3.14.
+ */
+export function closeCoroutine(coroutine: Coroutine<unknown>): void {
+  (coroutine as Takeable)[taken] = true;
+  const { done } = coroutine.return(undefined);
+  if (done !== true) throw new RuntimeError("coroutine ignored GeneratorExit");
+}

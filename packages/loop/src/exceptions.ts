@@ -1,0 +1,220 @@
+/**
+ * What can be thrown. `BaseException` and `Exception` are classes to match with: every error is a `BaseException`, and
+ * every error that does not carry the base mark is an `Exception`, the user's own classes included.
+ *
+ * @module
+ */
+
+const baseMark: unique symbol = Symbol.for("yieldstar.BaseException") as never;
+
+/** Gives a class its `name`, which a minifier cannot change and a subclass may still assign, and its side of the mark. */
+function describe({ prototype }: { readonly prototype: Error }, name: string, isBase?: boolean): void {
+  Object.defineProperty(prototype, "name", { value: name, writable: true, configurable: true });
+  if (isBase !== undefined) Object.defineProperty(prototype, baseMark, { value: isBase });
+}
+
+/** A class's own `instanceof`, for classes that inherit a `Symbol.hasInstance` which must not speak for them. */
+const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
+
+/**
+ * Matches every error: `error instanceof BaseException` is true for anything that can be caught as an exception in
+ * Python. A class that extends it is not matched by `Exception`, so that it passes handlers for ordinary errors.
+ *
+ * Source: builtins.BaseException, CPython 3.14.
+ */
+export class BaseException extends Error {
+  /**
+   * A class of errors whose prototype holds `true` under this symbol is one of base exceptions, which `Exception` does
+   * not match, whatever it extends. The symbol is the same in every copy of this package.
+   */
+  static readonly mark: typeof baseMark = baseMark;
+
+  static {
+    describe(this, "BaseException", true);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === BaseException ? value instanceof Error : ordinaryHasInstance.call(this, value);
+  }
+}
+
+/**
+ * Matches ordinary errors: every `Error` but `CancelledError`, `KeyboardInterrupt`, `SystemExit`, `GeneratorExit` and
+ * classes that extend `BaseException`. Since JavaScript's `catch` catches everything, a handler for ordinary errors
+ * begins with `if (!(error instanceof Exception)) throw error;`.
+ *
+ * Source: builtins.Exception, CPython 3.14.
+ */
+export class Exception extends Error {
+  static {
+    describe(this, "Exception", false);
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== Exception) return ordinaryHasInstance.call(this, value);
+    return (
+      value instanceof Error && (value as { readonly [BaseException.mark]?: boolean })[BaseException.mark] !== true
+    );
+  }
+}
+
+/**
+ * Thrown into a coroutine at its current `yield*` when its task is cancelled. It is a base exception: let it through.
+ *
+ * Source: asyncio.CancelledError, CPython 3.14 Lib/asyncio/exceptions.py.
+ */
+export class CancelledError extends Error {
+  static {
+    describe(this, "CancelledError", true);
+  }
+
+  /** What was given to `cancel(msg)`: one element of any type, or none. */
+  readonly args: readonly unknown[];
+
+  /** @param args - the cancel message, if there is one; `message` is its text */
+  constructor(...args: readonly unknown[]) {
+    super(args.length === 0 ? "" : String(args[0]));
+    this.args = args;
+  }
+}
+
+/**
+ * The user asked the program to end (Ctrl-C). Thrown in a task it leaves the loop at once; `run()` rejects with it.
+ *
+ * Source: builtins.KeyboardInterrupt, CPython 3.14.
+ */
+export class KeyboardInterrupt extends Error {
+  static {
+    describe(this, "KeyboardInterrupt", true);
+  }
+}
+
+/**
+ * The program asks to end. Thrown in a task it leaves the loop at once; `run()` rejects with it.
+ *
+ * Source: builtins.SystemExit, CPython 3.14.
+ */
+export class SystemExit extends Error {
+  static {
+    describe(this, "SystemExit", true);
+  }
+
+  /** The exit status: a number, a text to print, or `undefined` for success. */
+  readonly code: number | string | undefined;
+
+  /** @param code - the exit status; `message` is its text */
+  constructor(code?: number | string) {
+    super(code === undefined ? "" : String(code));
+    this.code = code;
+  }
+}
+
+/**
+ * What a context manager is told when its coroutine is closed while it waits inside the block.
+ *
+ * Source: builtins.GeneratorExit, CPython 3.14.
+ */
+export class GeneratorExit extends Error {
+  static {
+    describe(this, "GeneratorExit", true);
+  }
+}
+
+/**
+ * An operation was used in a way its protocol forbids.
+ *
+ * Source: builtins.RuntimeError, CPython 3.14.
+ */
+export class RuntimeError extends Error {
+  static {
+    describe(this, "RuntimeError");
+  }
+}
+
+/**
+ * An argument has the right type and a value that cannot be used.
+ *
+ * Source: builtins.ValueError, CPython 3.14.
+ */
+export class ValueError extends Error {
+  static {
+    describe(this, "ValueError");
+  }
+}
+
+/**
+ * A context variable has no value and no default.
+ *
+ * Source: builtins.LookupError, CPython 3.14.
+ */
+export class LookupError extends Error {
+  static {
+    describe(this, "LookupError");
+  }
+}
+
+/**
+ * A deadline passed. It is not the web's `DOMException` of the same name.
+ *
+ * Source: builtins.TimeoutError (asyncio.TimeoutError), CPython 3.14.
+ */
+export class TimeoutError extends Error {
+  static {
+    describe(this, "TimeoutError");
+  }
+}
+
+/**
+ * A future's or task's state does not allow the operation.
+ *
+ * Source: asyncio.InvalidStateError, CPython 3.14 Lib/asyncio/exceptions.py.
+ */
+export class InvalidStateError extends Error {
+  static {
+    describe(this, "InvalidStateError");
+  }
+}
+
+/**
+ * An asynchronous iterator has no further value.
+ *
+ * Source: builtins.StopAsyncIteration, CPython 3.14.
+ */
+export class StopAsyncIteration extends Error {
+  static {
+    describe(this, "StopAsyncIteration");
+  }
+}
+
+/**
+ * Nothing can ever wake the loop: no callback is ready and no timer is set, but the program waits. CPython would hang.
+ * The message names every pending task and what it awaits.
+ */
+export class DeadlockError extends RuntimeError {
+  static {
+    describe(this, "DeadlockError");
+  }
+
+  /** @param tasks - the tasks that are pending */
+  constructor(tasks: Iterable<{ toString(): string }>) {
+    const lines = Array.from(tasks, (task) => `\n  ${task.toString()}`);
+    super(`nothing is ready and no timer is set, but these tasks are pending:${lines.join("")}`);
+  }
+}
+
+/** `KeyboardInterrupt` and `SystemExit` leave the loop instead of being handled by it. */
+export function leavesLoop(error: unknown): error is KeyboardInterrupt | SystemExit {
+  return error instanceof KeyboardInterrupt || error instanceof SystemExit;
+}
+
+/**
+ * What a `catch` caught, as an error. Objects pass as they were thrown (an `Error` of another realm is no `instanceof
+ * Error`); anything else becomes a `TypeError` in Python's words, with the thrown value as its `cause`.
+ */
+export function toException(thrown: unknown): Error {
+  if (typeof thrown === "object" && thrown !== null) return thrown as Error;
+  const text = typeof thrown === "string" ? JSON.stringify(thrown) : String(thrown);
+  return new TypeError(`exceptions must derive from BaseException (hint: ${text} was thrown; throw an Error instead)`, {
+    cause: thrown,
+  });
+}

@@ -1,0 +1,128 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import { type Context, enterContext, leaveContext } from "./contextvars.ts";
+import { leavesLoop, toException } from "./exceptions.ts";
+import type { Runnable } from "./ready-queue.ts";
+import { showAsText } from "./repr.ts";
+
+/** A callback as it stands in a text: `name()`. */
+export function formatCallback(callback: { readonly name: string }): string {
+  return `${callback.name || "<lambda>"}()`;
+}
+
+/**
+ * A callback that the loop will call once. The loop's `callSoon` makes it.
+ *
+ * Source: asyncio.Handle, CPython 3.14 Lib/asyncio/events.py.
+ */
+export class Handle implements Runnable {
+  static {
+    showAsText(this);
+  }
+
+  /** @internal `undefined` once cancelled. A future's done-callback takes the future; others ignore the argument. */
+  _callback: ((argument: never) => void) | undefined;
+  /** @internal */
+  readonly _argument: unknown;
+  /** @internal */
+  readonly _loop: BaseEventLoop;
+  readonly #context: Context;
+  #debugText: string | undefined;
+
+  /** @internal */
+  constructor(callback: (argument: never) => void, argument: unknown, loop: BaseEventLoop, context: Context) {
+    this._callback = callback;
+    this._argument = argument;
+    this._loop = loop;
+    this.#context = context;
+  }
+
+  /** Keeps the callback from being called, if it was not yet. */
+  cancel(): void {
+    if (this._callback === undefined) return;
+    if (this._loop.getDebug()) this.#debugText = ` ${formatCallback(this._callback)}`;
+    this._callback = undefined;
+  }
+
+  /** Tells whether the handle was cancelled. */
+  cancelled(): boolean {
+    return this._callback === undefined;
+  }
+
+  /** Returns the context the callback runs in. */
+  getContext(): Context {
+    return this.#context;
+  }
+
+  /** @internal */
+  _run(): void {
+    const callback = this._callback;
+    if (callback === undefined) return;
+    const context = this.#context;
+    try {
+      const outer = enterContext(context);
+      try {
+        callback(this._argument as never);
+      } finally {
+        leaveContext(context, outer);
+      }
+    } catch (thrown) {
+      if (leavesLoop(thrown)) throw thrown;
+      const message = `Exception in callback ${formatCallback(callback)}`;
+      this._loop.callExceptionHandler({ message, exception: toException(thrown), handle: this });
+    }
+  }
+
+  /** @internal The part of the text between the class's name and the end. */
+  protected _describe(): string {
+    if (this._callback !== undefined) return ` ${formatCallback(this._callback)}`;
+    return ` cancelled${this.#debugText ?? ""}`;
+  }
+
+  toString(): string {
+    return `<Handle${this._describe()}>`;
+  }
+}
+
+/**
+ * A callback that the loop will call at a time of its own clock. `callLater` and `callAt` make it.
+ *
+ * Source: asyncio.TimerHandle, CPython 3.14 Lib/asyncio/events.py.
+ */
+export class TimerHandle extends Handle {
+  readonly #when: number;
+  /** @internal Orders timers of equal deadlines: they run as they were set. */
+  readonly _sequence: number;
+  /** @internal It stands in the loop's heap. */
+  _scheduled = true;
+
+  /** @internal */
+  constructor(
+    when: number,
+    sequence: number,
+    callback: (argument: never) => void,
+    argument: unknown,
+    loop: BaseEventLoop,
+    context: Context,
+  ) {
+    super(callback, argument, loop, context);
+    this.#when = when;
+    this._sequence = sequence;
+  }
+
+  /** Returns the deadline, in seconds of the loop's clock. */
+  when(): number {
+    return this.#when;
+  }
+
+  override cancel(): void {
+    if (this._callback !== undefined && this._scheduled) this._loop._timers.noteCancelled();
+    super.cancel();
+  }
+
+  override toString(): string {
+    const when = ` when=${this.#when}`;
+    if (this._callback === undefined)
+      return `<TimerHandle cancelled${when}${this._describe().slice(" cancelled".length)}>`;
+    return `<TimerHandle${when}${this._describe()}>`;
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What a loop needs of the world it lives in: the time, and to be called again. It is to an `EventLoop` what a selector
+ * is to CPython's. A host serves one loop, and what the loop asked for last replaces what it asked for before.
+ */
+export interface Host {
+  /** How far apart two readings of `time()` may be and still mean the same instant, in seconds. */
+  readonly clockResolution: number;
+  /** How long a loop may run on in one turn before it lets the host do other work, in seconds. */
+  readonly turnBudget: number;
+  /** Returns the time in seconds since some moment in the past. It never goes backwards. */
+  time(): number;
+  /** Asks for a turn as soon as the host has served what else waits for it. */
+  requestTurn(turn: () => void): void;
+  /** Asks for a turn at the time `when`. It may come early: the loop looks at the clock again. */
+  requestTurnAt(when: number, turn: () => void): void;
+  /**
+   * Asks for no turn: the loop waits for a wake-up from outside, upon which it will ask again.
+   *
+   * @param stuck - called if the host can tell that nothing will ever wake the loop
+   */
+  awaitWakeUp(stuck: () => void): void;
+  /** Takes back what was asked for: the loop does not run any more. */
+  cancelTurn(): void;
+  /**
+   * Has `interrupt` called when the user asks the program to end (Ctrl-C), where there is such a thing and nobody else
+   * has claimed it.
+   *
+   * @returns takes it back
+   */
+  onInterrupt?(interrupt: () => void): () => void;
+  /** Lets go of everything, for good. */
+  close(): void;
+}

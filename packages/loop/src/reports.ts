@@ -1,0 +1,71 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { Context } from "./contextvars.ts";
+import { leavesLoop, toException } from "./exceptions.ts";
+import type { Future } from "./future.ts";
+import type { Handle } from "./handle.ts";
+import { repr } from "./repr.ts";
+import type { Task } from "./task.ts";
+
+/** What an exception handler is told. */
+export interface ExceptionContext {
+  /** What happened. */
+  readonly message: string;
+  /** The error, if there is one. */
+  readonly exception?: Error;
+  /** The task it concerns. */
+  readonly task?: Task<unknown>;
+  /** The future it concerns. */
+  readonly future?: Future<unknown>;
+  /** The callback it concerns. */
+  readonly handle?: Handle;
+  /** Whatever else is known. */
+  readonly [key: string]: unknown;
+}
+
+/** Is told of errors that nobody can catch. */
+export type ExceptionHandler = (loop: BaseEventLoop, context: ExceptionContext) => void;
+
+/** Writes one error to the console: the message, what else is known in lines of `key: value`, and the exception. */
+export function defaultExceptionHandler(context: ExceptionContext): void {
+  const { message, exception, ...rest } = context;
+  const lines = Object.keys(rest)
+    .sort()
+    .map((key) => `${key}: ${repr(rest[key])}`);
+  const text = [message || "Unhandled exception in event loop", ...lines].join("\n");
+  if (exception === undefined) console.error(text);
+  else console.error(text, exception);
+}
+
+/** Calls the loop's exception handler, in the context of what it is told about. */
+export function callExceptionHandler(loop: BaseEventLoop, context: ExceptionContext): void {
+  const handler = loop.getExceptionHandler();
+  if (handler === undefined) {
+    reportSafely(loop, context, "Exception in default exception handler");
+    return;
+  }
+  try {
+    const scope = contextOf(context);
+    if (scope === undefined) handler(loop, context);
+    else scope.run(() => handler(loop, context));
+  } catch (thrown) {
+    if (leavesLoop(thrown)) throw thrown;
+    const nested = { message: "Unhandled error in exception handler", exception: toException(thrown), context };
+    const text =
+      "Exception in default exception handler while handling an unexpected error in custom exception handler";
+    reportSafely(loop, nested, text);
+  }
+}
+
+function reportSafely(loop: BaseEventLoop, context: ExceptionContext, textOnError: string): void {
+  try {
+    loop.defaultExceptionHandler(context);
+  } catch (thrown) {
+    if (leavesLoop(thrown)) throw thrown;
+    console.error(textOnError, thrown);
+  }
+}
+
+function contextOf({ task, future, handle }: ExceptionContext): Context | undefined {
+  const subject = (task ?? future ?? handle) as { getContext?(): Context } | undefined;
+  return subject?.getContext?.();
+}

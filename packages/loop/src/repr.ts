@@ -1,0 +1,77 @@
+/** Node's `console.log` shows what an object's method of this name returns. */
+const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+/** Has `console.log` show the objects of a class as what their `toString()` returns. */
+export function showAsText(shownClass: { readonly prototype: object }): void {
+  Object.defineProperty(shownClass.prototype, inspect, { value: showText, configurable: true });
+}
+
+function showText(this: object): string {
+  return this.toString();
+}
+
+/** A text in Python's quotes: single ones, unless it holds a single quote and no double one. */
+function quote(text: string): string {
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const body = text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\r", "\\r")
+    .replaceAll("\t", "\\t")
+    .replaceAll(mark, `\\${mark}`);
+  return mark + body + mark;
+}
+
+/** The name a reader knows an error's class by: its `name`, or the constructor's where nobody set one. */
+export function typeName(error: Error): string {
+  const { name } = error;
+  return name && name !== "Error" ? name : (error.constructor?.name ?? "Error");
+}
+
+function reprError(error: Error & { readonly args?: unknown; readonly exceptions?: unknown }): string {
+  const args: unknown[] = error.message === "" ? [] : [error.message];
+  if (Array.isArray(error.exceptions)) args.push(error.exceptions);
+  return `${typeName(error)}(${(Array.isArray(error.args) ? error.args : args).map(repr).join(", ")})`;
+}
+
+function reprObject(value: object): string {
+  if (value instanceof Error) return reprError(value);
+  if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
+  if (value.toString !== Object.prototype.toString && !(value instanceof Promise)) return String(value);
+  const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
+  if (tag === "Generator") return "<coroutine object>";
+  const name = tag === "Object" ? (value.constructor?.name ?? "Object") : tag;
+  return `<${name} object>`;
+}
+
+/**
+ * A value as CPython's `repr` would print it, as far as JavaScript can tell: it stands in the texts of errors and in
+ * `String(future)`. Never throws.
+ */
+export function repr(value: unknown): string {
+  try {
+    switch (typeof value) {
+      case "undefined":
+        return "None";
+      case "boolean":
+        return value ? "True" : "False";
+      case "string":
+        return quote(value);
+      case "number":
+        return Number.isNaN(value) ? "nan" : String(value).replace("Infinity", "inf");
+      case "function":
+        return `<function ${value.name || "<lambda>"}>`;
+      case "object":
+        return value === null ? "null" : reprObject(value);
+      default:
+        return String(value);
+    }
+  } catch {
+    return "<unprintable object>";
+  }
+}
+
+/** CPython's text, with the fix named where someone who comes from JavaScript would stumble. */
+export function withHint(text: string, hint: string): string {
+  return `${text} (hint: ${hint})`;
+}

@@ -1,0 +1,43 @@
+import type { Awaitable } from "./coroutine.ts";
+import { RuntimeError } from "./exceptions.ts";
+import { withHint } from "./repr.ts";
+import { Runner, type RunnerOptions } from "./runner.ts";
+import { getRunningLoopOrUndefined } from "./running.ts";
+
+/**
+ * Runs a program: makes a loop, runs `main` in a task on it, and at the end cancels what is left, waits for it, and
+ * closes the loop.
+ *
+ * Ctrl-C cancels `main`; a second one ends the run at once. Either way the promise rejects with `KeyboardInterrupt`,
+ * unless `main` swallows its cancellation.
+ *
+ * @param main - a coroutine, or anything awaitable
+ * @param options - `debug` and `loopFactory`, for the loop
+ * @returns a promise of the result of `main`, which rejects with its exception
+ * @throws RuntimeError when a loop is running the caller
+ * @throws TypeError when `main` cannot be awaited
+ *
+ * Source: asyncio.run, CPython 3.14 Lib/asyncio/runners.py.
+ */
+export function run<T>(main: Awaitable<T>, options?: RunnerOptions): Promise<T> {
+  if (getRunningLoopOrUndefined() !== undefined) {
+    const text = "asyncio.run() cannot be called from a running event loop";
+    throw new RuntimeError(withHint(text, "inside a coroutine, await it: yield* main()"));
+  }
+  const runner = new Runner(options);
+  try {
+    return closeAfter(runner, runner.run(main));
+  } catch (error) {
+    // `main` was refused: nothing has run yet, and closing has nothing to wait for.
+    void runner.close();
+    throw error;
+  }
+}
+
+async function closeAfter<T>(runner: Runner, result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } finally {
+    await runner.close();
+  }
+}

@@ -1,0 +1,137 @@
+import type { Awaitable } from "./coroutine.ts";
+import { type Context, copyContext } from "./contextvars.ts";
+import { toCoroutine } from "./ensure-future.ts";
+import { type EventLoop, newEventLoop } from "./event-loop.ts";
+import { CancelledError, KeyboardInterrupt, RuntimeError } from "./exceptions.ts";
+import { getRunningLoopOrUndefined, setEventLoop } from "./running.ts";
+import { shutdown } from "./shutdown.ts";
+import type { Task } from "./task.ts";
+
+/** How `run` and `Runner` make their loop. */
+export interface RunnerOptions {
+  /** Switches the loop's debug mode on or off; left as it is by default. */
+  readonly debug?: boolean | undefined;
+  /** Makes the loop; by default it is `newEventLoop`, and the loop is set as the current one. */
+  readonly loopFactory?: (() => EventLoop) | undefined;
+}
+
+/**
+ * Owns a loop for several runs of a program, which share the loop and one context.
+ *
+ * `await using runner = new Runner()` closes it at the end of the block; otherwise call `close()`.
+ *
+ * Source: asyncio.Runner, CPython 3.14 Lib/asyncio/runners.py.
+ */
+export class Runner {
+  readonly #options: RunnerOptions;
+  #state: "created" | "initialized" | "closed" = "created";
+  #loop: EventLoop | undefined;
+  #context: Context | undefined;
+
+  /** @param options - `debug` and `loopFactory`, for the loop that is made when it is first needed */
+  constructor(options: RunnerOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * Returns the runner's loop.
+   *
+   * @throws RuntimeError when the runner is closed
+   */
+  getLoop(): EventLoop {
+    if (this.#state === "closed") throw new RuntimeError("Runner is closed");
+    if (this.#loop !== undefined) return this.#loop;
+    const { debug, loopFactory } = this.#options;
+    const loop = (loopFactory ?? newEventLoop)();
+    if (loopFactory === undefined) setEventLoop(loop);
+    if (debug !== undefined) loop.setDebug(debug);
+    this.#loop = loop;
+    this.#context = copyContext();
+    this.#state = "initialized";
+    return loop;
+  }
+
+  /**
+   * Runs a coroutine, or anything awaitable, in a task of its own.
+   *
+   * Ctrl-C cancels that task; a second one ends the run at once. Either way the promise rejects with
+   * `KeyboardInterrupt`, unless the task swallows its cancellation.
+   *
+   * @param options - `context` is what it runs in; by default one that all runs of this runner share
+   * @returns a promise of its result, which rejects with its exception
+   * @throws RuntimeError when the runner is closed, or a loop is running the caller
+   * @throws TypeError when `main` cannot be awaited
+   */
+  run<T>(main: Awaitable<T>, options: { readonly context?: Context | undefined } = {}): Promise<T> {
+    if (getRunningLoopOrUndefined() !== undefined) {
+      throw new RuntimeError("Runner.run() cannot be called from a running event loop");
+    }
+    const loop = this.getLoop();
+    const task = loop.createTask(toCoroutine(main), { context: options.context ?? this.#context });
+    return new Interruptible(loop, task).run();
+  }
+
+  /**
+   * Ends what is left and closes the loop: every task is cancelled and waited for, and errors that come of it are
+   * reported. Does nothing when there is no loop, or it is closed.
+   *
+   * @returns a promise that settles when the loop is closed
+   * @throws RuntimeError when a loop is running the caller
+   */
+  close(): Promise<void> {
+    const loop = this.#loop;
+    if (this.#state !== "initialized" || loop === undefined) return Promise.resolve();
+    if (getRunningLoopOrUndefined() !== undefined) {
+      throw new RuntimeError("Runner.close() cannot be called from a running event loop");
+    }
+    return this.#close(loop);
+  }
+
+  async #close(loop: EventLoop): Promise<void> {
+    try {
+      for (const awaitable of shutdown(loop)) await loop.runUntilComplete(awaitable);
+    } finally {
+      if (this.#options.loopFactory === undefined) setEventLoop(undefined);
+      loop.close();
+      this.#loop = undefined;
+      this.#state = "closed";
+    }
+  }
+
+  /** Closes the runner: the end of Python's `with Runner() as runner:`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** A run of one task that Ctrl-C cancels. */
+class Interruptible<T> {
+  readonly #loop: EventLoop;
+  readonly #task: Task<T>;
+  #interrupts = 0;
+
+  constructor(loop: EventLoop, task: Task<T>) {
+    this.#loop = loop;
+    this.#task = task;
+  }
+
+  async run(): Promise<T> {
+    const stopListening = this.#loop._onInterrupt(() => this.#interrupt());
+    try {
+      return await this.#loop.runUntilComplete(this.#task);
+    } catch (error) {
+      if (error instanceof CancelledError && this.#interrupts > 0 && this.#task.uncancel() === 0) {
+        throw new KeyboardInterrupt();
+      }
+      throw error;
+    } finally {
+      stopListening();
+    }
+  }
+
+  #interrupt(): void {
+    this.#interrupts += 1;
+    if (this.#interrupts === 1 && !this.#task.done()) this.#task.cancel();
+    else this.#loop._abort(new KeyboardInterrupt());
+  }
+}

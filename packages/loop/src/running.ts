@@ -1,0 +1,82 @@
+import { RuntimeError } from "./exceptions.ts";
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { Task } from "./task.ts";
+
+let runningLoop: BaseEventLoop | undefined;
+let eventLoop: BaseEventLoop | undefined;
+let steppingTask: Task<unknown> | undefined;
+
+/** @internal The loop that runs a callback or a step right now. */
+export function getRunningLoopOrUndefined(): BaseEventLoop | undefined {
+  return runningLoop;
+}
+
+/** @internal */
+export function setRunningLoop(loop: BaseEventLoop | undefined): void {
+  runningLoop = loop;
+}
+
+/** @internal Makes `task` the current one and returns the one it replaces. */
+export function swapCurrentTask(task: Task<unknown> | undefined): Task<unknown> | undefined {
+  const previous = steppingTask;
+  steppingTask = task;
+  return previous;
+}
+
+/**
+ * Returns the loop that runs the caller.
+ *
+ * @throws RuntimeError outside of coroutines and callbacks
+ *
+ * Source: asyncio.get_running_loop, CPython 3.14 Lib/asyncio/events.py.
+ */
+export function getRunningLoop(): BaseEventLoop {
+  if (runningLoop === undefined) throw new RuntimeError("no running event loop");
+  return runningLoop;
+}
+
+/**
+ * Returns the running loop, or else the one given to `setEventLoop`. Never makes one.
+ *
+ * @throws RuntimeError when there is neither
+ *
+ * Source: asyncio.get_event_loop, CPython 3.14 Lib/asyncio/events.py.
+ */
+export function getEventLoop(): BaseEventLoop {
+  const loop = runningLoop ?? eventLoop;
+  if (loop === undefined) throw new RuntimeError("There is no current event loop in thread 'MainThread'.");
+  return loop;
+}
+
+/**
+ * Sets the loop that `getEventLoop` returns where none is running; `undefined` unsets it.
+ *
+ * Source: asyncio.set_event_loop, CPython 3.14 Lib/asyncio/events.py.
+ */
+export function setEventLoop(loop: BaseEventLoop | undefined): void {
+  eventLoop = loop;
+}
+
+/**
+ * Returns the task whose step is running, or `undefined` in a plain callback.
+ *
+ * @param loop - the loop asked about; the running one by default
+ * @throws RuntimeError outside of a running loop, if none is given
+ *
+ * Source: asyncio.current_task, CPython 3.14 Lib/asyncio/tasks.py.
+ */
+export function currentTask(loop: BaseEventLoop = getRunningLoop()): Task<unknown> | undefined {
+  return steppingTask?.getLoop() === loop ? steppingTask : undefined;
+}
+
+/**
+ * Returns the loop's tasks that are not done, in the order they were created.
+ *
+ * @param loop - the loop asked about; the running one by default
+ * @throws RuntimeError outside of a running loop, if none is given
+ *
+ * Source: asyncio.all_tasks, CPython 3.14 Lib/asyncio/tasks.py.
+ */
+export function allTasks(loop: BaseEventLoop = getRunningLoop()): Set<Task<unknown>> {
+  return new Set(loop._tasks);
+}

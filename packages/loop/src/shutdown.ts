@@ -1,0 +1,31 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { Awaitable } from "./coroutine.ts";
+import { gather } from "./gather.ts";
+import { allTasks } from "./running.ts";
+
+/**
+ * What has to run before a loop may be closed, for whoever runs a loop without `Runner`: every task is cancelled and
+ * waited for, errors that come of it are reported, and async generators are closed.
+ *
+ * @returns awaitables, each to be run to its end before the next is taken
+ *
+ * Source: asyncio.Runner.close, CPython 3.14 Lib/asyncio/runners.py.
+ */
+export function* shutdown(loop: BaseEventLoop): Generator<Awaitable<unknown>, void, unknown> {
+  const tasks = allTasks(loop);
+  if (tasks.size > 0) {
+    for (const task of tasks) task.cancel();
+    yield gather(tasks, { returnExceptions: true });
+    for (const task of tasks) {
+      const exception = task.cancelled() ? undefined : task.exception();
+      if (exception === undefined) continue;
+      loop.callExceptionHandler({
+        message: "unhandled exception during asyncio.run() shutdown",
+        exception,
+        task,
+      });
+    }
+  }
+  yield loop.shutdownAsyncgens();
+  yield loop.shutdownDefaultExecutor();
+}

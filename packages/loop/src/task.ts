@@ -1,0 +1,254 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import { type Context, copyContext, enterContext, leaveContext } from "./contextvars.ts";
+import { type Coroutine, isCoroutine, takeCoroutine } from "./coroutine.ts";
+import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
+import { Future } from "./future.ts";
+import type { Runnable } from "./ready-queue.ts";
+import { repr, withHint } from "./repr.ts";
+import { swapCurrentTask } from "./running.ts";
+
+/** What a task can be created with. */
+export interface TaskOptions {
+  /** What the task is called where it is printed; `Task-1`, `Task-2`, … by default. */
+  readonly name?: unknown;
+  /** The context the coroutine runs in, itself and not a copy; a copy of the current one by default. */
+  readonly context?: Context | undefined;
+}
+
+let unnamedTasks = 0;
+
+/**
+ * A coroutine on its way through the loop. `createTask` makes one.
+ *
+ * A pending task is in one of three states, and so stands in the ready queue at most once:
+ * - it waits: `_waitsFor` is the future it was last seen to await, which queues it when it is done;
+ * - it is queued, for its first step, or after a bare `yield` or an error of its own making;
+ * - it is stepping: it is the current task.
+ *
+ * Source: asyncio.Task, CPython 3.14 Lib/asyncio/tasks.py.
+ */
+export class Task<T> extends Future<T> implements Runnable {
+  readonly #coroutine: Coroutine<T>;
+  readonly #context: Context;
+  #name: string | number;
+  #waitsFor: Future<unknown> | undefined = undefined;
+  /** A cancel that found nothing to cancel: it is delivered at the next step. */
+  #mustCancel = false;
+  #cancelRequests = 0;
+  /** @internal */
+  _reportWhenDestroyed = true;
+
+  /**
+   * @param coroutine - what it runs, from the next iteration of the loop on
+   * @param options - `loop` is the loop it runs on, the running one by default; and those of `createTask`
+   * @throws TypeError when `coroutine` is no coroutine
+   * @throws RuntimeError when it was given to a task before, or when the loop is closed
+   */
+  constructor(coroutine: Coroutine<T>, options?: TaskOptions & { readonly loop?: BaseEventLoop | undefined }) {
+    super(options);
+    this._loop._requireOpen();
+    takeCoroutine(coroutine);
+    this.#coroutine = coroutine;
+    const name = options?.name;
+    this.#name = name === undefined ? ++unnamedTasks : String(name);
+    this.#context = options?.context ?? copyContext();
+    this._loop._enqueue(this);
+    this._loop._tasks.add(this);
+  }
+
+  /** Returns the name. */
+  getName(): string {
+    if (typeof this.#name === "number") this.#name = `Task-${this.#name}`;
+    return this.#name;
+  }
+
+  /** Sets the name to the text of `value`. */
+  setName(value: unknown): void {
+    this.#name = String(value);
+  }
+
+  /** Returns the coroutine. */
+  getCoro(): Coroutine<T> {
+    return this.#coroutine;
+  }
+
+  /** Returns the context that the task's steps run in. */
+  getContext(): Context {
+    return this.#context;
+  }
+
+  /**
+   * Asks for the task to be cancelled: a `CancelledError` is thrown into the coroutine at the `yield*` where it waits,
+   * or at the next one. The coroutine may clean up, take its time, or swallow the error and go on, so that this does
+   * not guarantee that the task will be cancelled. One that has not started never will be.
+   *
+   * @param msg - what the error's `args` hold
+   * @returns `false` when the task is already done, and nothing happens
+   */
+  override cancel(msg?: unknown): boolean {
+    this._markRetrieved();
+    if (this._state !== "pending") return false;
+    this.#cancelRequests += 1;
+    // The awaited future takes the cancel on and wakes this task with it; unless it is already done, or refuses.
+    if (this.#waitsFor?.cancel(msg) === true) return true;
+    this.#mustCancel = true;
+    this._cancelMessage = msg;
+    return true;
+  }
+
+  /** Returns how many requests to cancel the task has had, less the calls of `uncancel`. */
+  cancelling(): number {
+    return this.#cancelRequests;
+  }
+
+  /**
+   * Takes one request to cancel back. Whoever cancels a task and then swallows its `CancelledError` calls this. When
+   * none is left, a request that was not delivered yet never will be.
+   *
+   * @returns how many are left
+   */
+  uncancel(): number {
+    if (this.#cancelRequests > 0) {
+      this.#cancelRequests -= 1;
+      if (this.#cancelRequests === 0) this.#mustCancel = false;
+    }
+    return this.#cancelRequests;
+  }
+
+  /** @throws RuntimeError always: a task's result is what its coroutine returns */
+  override setResult(_result: T): never {
+    throw new RuntimeError("Task does not support set_result operation");
+  }
+
+  /** @throws RuntimeError always: a task's exception is what its coroutine throws */
+  override setException(_exception: unknown): never {
+    throw new RuntimeError("Task does not support set_exception operation");
+  }
+
+  /** @internal One step: the first, or the one after what the task waited for. */
+  _run(): void {
+    const waitedFor = this.#waitsFor;
+    this.#waitsFor = undefined;
+    if (this.#mustCancel) this.#step(this.#takeCancel(waitedFor));
+    else this.#step(undefined);
+  }
+
+  /** The error to throw in for a cancel that came when the awaited future, if any, was already done. */
+  #takeCancel(waitedFor: Future<unknown> | undefined): CancelledError {
+    this.#mustCancel = false;
+    try {
+      waitedFor?.result();
+    } catch (error) {
+      // The future was cancelled too: its error, and its message, came first.
+      if (error instanceof CancelledError) return error;
+    }
+    return this._makeCancelledError();
+  }
+
+  /** Runs the coroutine up to where it next gives up control. */
+  #step(error: Error | undefined): void {
+    const context = this.#context;
+    if (context._entered) {
+      this.#reportEnteredContext();
+      return;
+    }
+    const outerContext = enterContext(context);
+    const outerTask = swapCurrentTask(this);
+    try {
+      let step: IteratorResult<unknown, T>;
+      try {
+        step = error === undefined ? this.#coroutine.next() : this.#coroutine.throw(error);
+      } catch (thrown) {
+        this.#end(thrown);
+        return;
+      }
+      if (step.done === true) this.#finish(step.value);
+      else if (step.value === undefined) this._loop._enqueue(this);
+      else this.#waitFor(step.value);
+    } finally {
+      swapCurrentTask(outerTask);
+      leaveContext(context, outerContext);
+    }
+  }
+
+  /** The step is lost, as in CPython, and the task stays pending: its context belongs to whoever runs the loop. */
+  #reportEnteredContext(): void {
+    this._loop.callExceptionHandler({
+      message: "Exception in callback Task.task_wakeup()",
+      exception: new RuntimeError(`cannot enter context: ${this.#context} is already entered`),
+      task: this,
+    });
+  }
+
+  #finish(result: T): void {
+    this._loop._tasks.delete(this);
+    if (this.#mustCancel) {
+      this.#mustCancel = false;
+      super.cancel(this._cancelMessage);
+    } else {
+      this._succeed(result);
+    }
+  }
+
+  /** Ends the task with what its coroutine threw. */
+  #end(thrown: unknown): void {
+    this._loop._tasks.delete(this);
+    if (thrown instanceof CancelledError) {
+      this._outcome = thrown;
+      super.cancel();
+      return;
+    }
+    this._fail(toException(thrown));
+    if (leavesLoop(thrown)) throw thrown;
+  }
+
+  /** Waits for the future that the coroutine yielded, if it is one that can be waited for. */
+  #waitFor(yielded: unknown): void {
+    if (!(yielded instanceof Future)) {
+      this.#throwSoon(this.#explainBadYield(yielded));
+      return;
+    }
+    const isAwaited = yielded._blocking;
+    yielded._blocking = false;
+    if ((yielded as Future<unknown>) === this) this.#throwSoon(`Task cannot await on itself: ${this}`);
+    else if (yielded._loop !== this._loop) {
+      this.#throwSoon(`Task ${this} got Future ${yielded} attached to a different loop`);
+    } else if (!isAwaited) {
+      const text = `yield was used instead of yield from in task ${this} with ${yielded}`;
+      this.#throwSoon(withHint(text, "write yield* with a star"));
+    } else {
+      yielded._addWaiter(this);
+      this.#waitsFor = yielded;
+      if (this.#mustCancel && yielded.cancel(this._cancelMessage)) this.#mustCancel = false;
+    }
+  }
+
+  #explainBadYield(yielded: unknown): string {
+    if (isCoroutine(yielded)) {
+      const text = `yield was used instead of yield from for generator in task ${this} with ${repr(yielded)}`;
+      return withHint(text, "write yield* with a star");
+    }
+    const text = `Task got bad yield: ${repr(yielded)}`;
+    const isPromise = yielded instanceof Promise;
+    return isPromise ? withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)") : text;
+  }
+
+  /** Throws a `RuntimeError` into the coroutine at its next step; it may catch it and go on. */
+  #throwSoon(text: string): void {
+    const error = new RuntimeError(text);
+    this._loop._enqueue({
+      _run: () => this.#step(this.#mustCancel ? this.#takeCancel(undefined) : error),
+    });
+  }
+
+  protected override _describeState(): string {
+    return this._state === "pending" && this.#cancelRequests > 0 ? "cancelling" : super._describeState();
+  }
+
+  override toString(): string {
+    const parts = [this._describeState(), `name=${repr(this.getName())}`, `coro=${repr(this.#coroutine)}`];
+    if (this.#waitsFor !== undefined) parts.push(`wait_for=${this.#waitsFor}`);
+    parts.push(...this._describeOutcome(), ...this._describeCallbacks());
+    return `<${this.constructor.name} ${parts.join(" ")}>`;
+  }
+}

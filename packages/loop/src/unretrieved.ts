@@ -1,0 +1,70 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { Future } from "./future.ts";
+
+/** An exception that nobody has retrieved, watched without keeping its future alive. */
+export interface Failure {
+  readonly message: string;
+  readonly exception: Error;
+  readonly future: WeakRef<Future<unknown>>;
+}
+
+/** So many fresh failures are held before they are looked through. */
+const sweepThreshold = 1000;
+
+/**
+ * The failed futures of a loop whose exception nobody has retrieved. Each is reported once: when the collector takes
+ * the future, as in CPython, or when the loop closes, since a collector may never run.
+ *
+ * Most failures are retrieved within an iteration or two. So they are only noted at first; what is left when the loop
+ * next goes idle is handed to a `FinalizationRegistry`.
+ */
+export class Unretrieved {
+  readonly #loop: BaseEventLoop;
+  readonly #watched = new Set<Failure>();
+  readonly #registry: FinalizationRegistry<Failure>;
+  #fresh: Future<unknown>[] = [];
+
+  constructor(loop: BaseEventLoop) {
+    this.#loop = loop;
+    this.#registry = new FinalizationRegistry((failure) => this.#report(failure));
+  }
+
+  add(future: Future<unknown>): void {
+    if (this.#fresh.push(future) > sweepThreshold) this.sweep();
+  }
+
+  /** Called when the loop goes idle: lets go of the fresh failures and watches those that were not retrieved. */
+  sweep(): void {
+    if (this.#fresh.length === 0) return;
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    for (const future of fresh) if (future._unretrieved === true) this.#watch(future);
+  }
+
+  forget(failure: Failure): void {
+    this.#watched.delete(failure);
+    this.#registry.unregister(failure);
+  }
+
+  /** Called when the loop closes. */
+  reportAll(): void {
+    this.sweep();
+    for (const failure of this.#watched) this.#report(failure);
+  }
+
+  #watch(future: Future<unknown>): void {
+    const message = `${future.constructor.name} exception was never retrieved`;
+    const failure: Failure = { message, exception: future._outcome as Error, future: new WeakRef(future) };
+    future._unretrieved = failure;
+    this.#watched.add(failure);
+    this.#registry.register(future, failure, failure);
+  }
+
+  #report(failure: Failure): void {
+    const { message, exception } = failure;
+    const future = failure.future.deref();
+    if (future === undefined) this.forget(failure);
+    else future._markRetrieved();
+    this.#loop.callExceptionHandler(future ? { message, exception, future } : { message, exception });
+  }
+}

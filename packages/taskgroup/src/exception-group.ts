@@ -1,0 +1,176 @@
+import { BaseException, Exception, ValueError } from "@yieldstar/loop";
+import { showAsTree } from "./render-group.ts";
+
+/** A class of errors, as `instanceof` takes it. */
+export type ErrorClass<E extends Error> = abstract new (...args: never[]) => E;
+
+/** What picks errors out of a group: a class, several of them, or a function that is asked about each. */
+export type Condition<E extends Error> = ErrorClass<E> | readonly ErrorClass<E>[] | ((error: Error) => boolean);
+
+/** What a group holds: errors, and groups of such errors. */
+export type Member<E extends Error> = E | BaseExceptionGroup<E>;
+
+/** The two parts of a group: what matched, and the rest. */
+export type Split<E extends Error, Rest extends Error> = [
+  BaseExceptionGroup<E> | undefined,
+  BaseExceptionGroup<Rest> | undefined,
+];
+
+/** @internal The group that `group` is a part of, or `group` itself. */
+export let originOf: (group: BaseExceptionGroup) => BaseExceptionGroup;
+
+/**
+ * Several errors thrown as one, which may be groups themselves. Made of nothing but ordinary errors it is an
+ * `ExceptionGroup`.
+ *
+ * Source: builtins.BaseExceptionGroup, CPython 3.14.
+ */
+export class BaseExceptionGroup<E extends Error = Error> extends AggregateError {
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "BaseExceptionGroup", writable: true, configurable: true });
+    Object.defineProperty(this.prototype, BaseException.mark, { value: true });
+    showAsTree(this);
+    originOf = (group) => group.#origin ?? group;
+  }
+
+  /** The group this one was split from. */
+  #origin: BaseExceptionGroup | undefined;
+
+  /**
+   * @param message - what the errors have in common
+   * @param exceptions - the errors, at least one
+   * @throws TypeError when `message` is no string, `exceptions` no iterable, or a member not allowed in this class
+   * @throws ValueError when there is no member, or one is no error
+   */
+  constructor(message: string, exceptions: Iterable<Member<E>>) {
+    const members = checkMembers<E>(message, exceptions);
+    if (!members.every((member) => member instanceof Exception)) refuseBaseExceptions(new.target);
+    else if ((new.target as unknown) === BaseExceptionGroup) return new ExceptionGroup(message, members);
+    super(members, message);
+  }
+
+  /** The members, in the order they were given: the same array as `errors`. */
+  get exceptions(): readonly Member<E>[] {
+    return this.errors as readonly Member<E>[];
+  }
+
+  /**
+   * Makes the group that holds a part of this one. A subclass whose parts are to be of its own class overrides it.
+   *
+   * @param exceptions - the members of the part
+   */
+  derive<D extends Error>(exceptions: readonly Member<D>[]): BaseExceptionGroup<D> {
+    return new BaseExceptionGroup(this.message, exceptions);
+  }
+
+  /**
+   * Returns the part of this group that matches, with the nesting kept, or `undefined` if nothing does.
+   *
+   * @param condition - a class, several of them, or a predicate, which is also asked about groups
+   * @throws TypeError when it is none of these
+   */
+  subgroup<M extends Error>(condition: Condition<M>): BaseExceptionGroup<M> | undefined {
+    return this.split(condition)[0];
+  }
+
+  /**
+   * Returns the part of this group that matches and the part that does not, with the nesting kept; `undefined` stands
+   * for a part that would be empty.
+   *
+   * @param condition - a class, several of them, or a predicate, which is also asked about groups
+   * @throws TypeError when it is none of these
+   */
+  split<M extends Error>(condition: Condition<M>): Split<M, E> {
+    return this.#split<M>(toPredicate(condition));
+  }
+
+  #split<M extends Error>(matches: (error: Error) => boolean): Split<M, E> {
+    if (matches(this)) return [this as unknown as BaseExceptionGroup<M>, undefined];
+    const matched: Member<M>[] = [];
+    const rest: Member<E>[] = [];
+    for (const member of this.exceptions) {
+      if (member instanceof BaseExceptionGroup) {
+        const [matchedPart, restPart] = member.#split<M>(matches);
+        if (matchedPart !== undefined) matched.push(matchedPart);
+        if (restPart !== undefined) rest.push(restPart);
+      } else if (matches(member)) {
+        matched.push(member as unknown as M);
+      } else {
+        rest.push(member);
+      }
+    }
+    return [this.#part(matched), this.#part(rest)];
+  }
+
+  /** A group like this one with other members: where it was thrown, and why, are the same. */
+  #part<D extends Error>(members: readonly Member<D>[]): BaseExceptionGroup<D> | undefined {
+    if (members.length === 0) return undefined;
+    const part = this.derive(members);
+    if (this.stack !== undefined) part.stack = this.stack;
+    if ("cause" in this) part.cause = this.cause;
+    (part as BaseExceptionGroup).#origin = originOf(this);
+    return part;
+  }
+
+  /**
+   * What `instanceof` does in every class. It stands here for its type: otherwise the members of a group that was found by
+   * `error instanceof ExceptionGroup` would be `any`.
+   */
+  static override [Symbol.hasInstance]<G>(this: abstract new (...args: never[]) => G, value: unknown): value is G {
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
+  /** The class's name, the message, and how many members there are. */
+  override toString(): string {
+    const { length } = this.exceptions;
+    return `${this.name}: ${this.message} (${length} sub-exception${length === 1 ? "" : "s"})`;
+  }
+}
+
+/**
+ * Several ordinary errors thrown as one.
+ *
+ * Source: builtins.ExceptionGroup, CPython 3.14.
+ */
+export class ExceptionGroup<E extends Error = Error> extends BaseExceptionGroup<E> {
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "ExceptionGroup", writable: true, configurable: true });
+    Object.defineProperty(this.prototype, BaseException.mark, { value: false });
+  }
+}
+
+function checkMembers<E extends Error>(message: unknown, exceptions: unknown): Member<E>[] {
+  if (typeof message !== "string") {
+    throw new TypeError(`BaseExceptionGroup() argument 1 must be a string, not ${typeof message}`);
+  }
+  if (typeof (exceptions as Iterable<unknown> | undefined)?.[Symbol.iterator] !== "function") {
+    throw new TypeError("second argument (exceptions) must be a sequence");
+  }
+  const members = [...(exceptions as Iterable<Member<E>>)];
+  if (members.length === 0) throw new ValueError("second argument (exceptions) must be a non-empty sequence");
+  const index = members.findIndex((member) => !(member instanceof Error));
+  if (index >= 0) throw new ValueError(`Item ${index} of second argument (exceptions) is not an exception`);
+  return members;
+}
+
+/** Classes that are exceptions themselves can hold nothing else. */
+function refuseBaseExceptions(groupClass: { readonly name: string; readonly prototype: object }): void {
+  if ((groupClass.prototype as { [BaseException.mark]?: boolean })[BaseException.mark] === true) return;
+  const name = (groupClass as unknown) === ExceptionGroup ? "an ExceptionGroup" : `'${groupClass.name}'`;
+  throw new TypeError(`Cannot nest BaseExceptions in ${name}`);
+}
+
+/** Tells whether `value` is a class of errors. */
+export function isErrorClass(value: unknown): value is ErrorClass<Error> {
+  return typeof value === "function" && (value === Error || (value.prototype as unknown) instanceof Error);
+}
+
+function toPredicate(condition: unknown): (error: Error) => boolean {
+  const classes: unknown[] = Array.isArray(condition) ? condition : [condition];
+  if (classes.every(isErrorClass)) return (error) => classes.some((errorClass) => error instanceof errorClass);
+  // An arrow function is asked; a class that is not one of errors can only be a mistake.
+  if (typeof condition === "function" && !/^class\b/.test(Function.prototype.toString.call(condition))) {
+    return condition as (error: Error) => boolean;
+  }
+  throw new TypeError("expected an exception type, a tuple of exception types, or a callable (other than a class)");
+}

@@ -1,0 +1,37 @@
+import type { BaseExceptionGroup } from "./exception-group.ts";
+
+/** An error's own lines: its text and, as far as there is a stack, where it was made. */
+function describe(error: Error): string[] {
+  const text = error.toString();
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return [...text.split("\n"), ...frames];
+}
+
+function isGroup(error: Error): error is BaseExceptionGroup {
+  return error instanceof AggregateError && "exceptions" in error;
+}
+
+/** The lines of a group that stands `depth` levels deep, in the frame that CPython draws around it. */
+function renderLines(group: BaseExceptionGroup, depth: number): string[] {
+  const indent = "  ".repeat(depth);
+  const lines = describe(group).map((line) => `${indent}| ${line}`);
+  group.exceptions.forEach((member, index) => {
+    const corner = index === 0 ? `${indent}+-+` : `${indent}  +`;
+    lines.push(`${corner}---------------- ${index + 1} ----------------`);
+    if (isGroup(member)) lines.push(...renderLines(member, depth + 1));
+    else lines.push(...describe(member).map((line) => `${indent}  | ${line}`));
+  });
+  const last = group.exceptions.at(-1);
+  // A group at the end has closed the frame already.
+  if (last === undefined || !isGroup(last)) lines.push(`${indent}  +------------------------------------`);
+  return lines;
+}
+
+/** Has `console.log` show a group with all its members, and theirs, as the tree that CPython prints. */
+export function showAsTree(groupClass: { readonly prototype: BaseExceptionGroup }): void {
+  Object.defineProperty(groupClass.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: renderTree });
+}
+
+function renderTree(this: BaseExceptionGroup): string {
+  return renderLines(this, 1).join("\n");
+}

@@ -1,0 +1,190 @@
+import {
+  type AsyncContextManager,
+  type BaseEventLoop,
+  CancelledError,
+  closeCoroutine,
+  type Coroutine,
+  currentTask,
+  type Future,
+  getRunningLoop,
+  KeyboardInterrupt,
+  RuntimeError,
+  showAsText,
+  SystemExit,
+  type Task,
+  type TaskOptions,
+} from "@yieldstar/loop";
+import { BaseExceptionGroup } from "./exception-group.ts";
+
+/**
+ * Tasks that end together: leaving the block waits for all of them. When one fails the others, and the block itself,
+ * are cancelled, and the block ends with a group of the errors.
+ *
+ * ```ts
+ * yield* asyncWith(new TaskGroup(), function* (group) {
+ *   group.createTask(worker("alpha"));
+ *   group.createTask(worker("beta"));
+ * });
+ * ```
+ *
+ * A task that is cancelled is no failure. Cancelling the task that the block runs in cancels the group's tasks, waits
+ * for them, and goes on.
+ *
+ * Source: asyncio.TaskGroup, CPython 3.14 Lib/asyncio/taskgroups.py.
+ */
+export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
+  static {
+    showAsText(this);
+  }
+
+  #entered = false;
+  #exiting = false;
+  #aborting = false;
+  #loop: BaseEventLoop | undefined;
+  #parent: Task<unknown> | undefined;
+  /** The group cancelled its parent to get out of the block, and owes it an `uncancel`. */
+  #parentCancelRequested = false;
+  readonly #tasks = new Set<Task<unknown>>();
+  #errors: Error[] = [];
+  #baseError: Error | undefined;
+  #allDone: Future<void> | undefined;
+
+  /**
+   * Makes a task in this group.
+   *
+   * @param options - those of the loop's `createTask`
+   * @throws RuntimeError before the group is entered, once it is shutting down, and after it ended; the coroutine is
+   * closed
+   */
+  createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) {
+      closeCoroutine(coroutine);
+      throw new RuntimeError(`TaskGroup ${this} ${refusal}`);
+    }
+    const task = (this.#loop as BaseEventLoop).createTask(coroutine, options);
+    this.#tasks.add(task);
+    task.addDoneCallback(this.#onTaskDone);
+    return task;
+  }
+
+  /**
+   * Begins the block.
+   *
+   * @throws RuntimeError when the group was entered before, or the caller runs in no task
+   */
+  *aenter(): Coroutine<this> {
+    if (this.#entered) throw new RuntimeError(`TaskGroup ${this} has already been entered`);
+    this.#loop ??= getRunningLoop();
+    this.#parent = currentTask(this.#loop);
+    if (this.#parent === undefined) throw new RuntimeError(`TaskGroup ${this} cannot determine the parent task`);
+    this.#entered = true;
+    return this;
+  }
+
+  /**
+   * Ends the block: waits for the tasks, cancelled first if the block failed.
+   *
+   * @throws BaseExceptionGroup of what the tasks and the block threw
+   * @throws CancelledError when the block was cancelled and nothing else failed
+   * @throws KeyboardInterrupt, SystemExit bare
+   */
+  *aexit(error: Error | undefined): Coroutine {
+    try {
+      yield* this.#exit(error);
+    } finally {
+      this.#parent = undefined;
+      this.#errors = [];
+      this.#baseError = undefined;
+    }
+  }
+
+  *#exit(error: Error | undefined): Coroutine {
+    const parent = this.#parent as Task<unknown>;
+    this.#exiting = true;
+    if (error !== undefined && leavesLoop(error)) this.#baseError ??= error;
+    let cancellation = error instanceof CancelledError ? error : undefined;
+    if (error !== undefined && !this.#aborting) this.#abort();
+
+    // The wait can be cancelled again and again, as its task can be.
+    while (this.#tasks.size > 0) {
+      this.#allDone ??= (this.#loop as BaseEventLoop).createFuture<void>();
+      try {
+        yield* this.#allDone;
+      } catch (thrown) {
+        if (!(thrown instanceof CancelledError)) throw thrown;
+        if (!this.#aborting) {
+          // The parent was cancelled while it waited here, and not by this group.
+          cancellation = thrown;
+          this.#abort();
+        }
+      }
+      this.#allDone = undefined;
+    }
+
+    if (this.#baseError !== undefined) throw this.#baseError;
+    if (this.#parentCancelRequested && parent.uncancel() === 0) {
+      // Nobody but this group wanted the parent cancelled.
+      cancellation = undefined;
+    }
+    if (cancellation !== undefined && this.#errors.length === 0) throw cancellation;
+    if (error !== undefined && !(error instanceof CancelledError)) this.#errors.push(error);
+    if (this.#errors.length === 0) return;
+    if (parent.cancelling() > 0) {
+      // The errors win over a cancellation from outside, which is asked for once more so that it is not lost.
+      parent.uncancel();
+      parent.cancel();
+    }
+    throw new BaseExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
+  }
+
+  #refusal(): string | undefined {
+    if (!this.#entered) return "has not been entered";
+    if (this.#exiting && this.#tasks.size === 0) return "is finished";
+    return this.#aborting ? "is shutting down" : undefined;
+  }
+
+  #abort(): void {
+    this.#aborting = true;
+    for (const task of this.#tasks) if (!task.done()) task.cancel();
+  }
+
+  readonly #onTaskDone = (task: Task<unknown>): void => {
+    this.#tasks.delete(task);
+    if (this.#tasks.size === 0 && this.#allDone?.done() === false) this.#allDone.setResult();
+    if (task.cancelled()) return;
+    const exception = task.exception();
+    if (exception !== undefined) this.#onTaskFailed(task, exception);
+  };
+
+  #onTaskFailed(task: Task<unknown>, exception: Error): void {
+    this.#errors.push(exception);
+    if (leavesLoop(exception)) this.#baseError ??= exception;
+    const parent = this.#parent as Task<unknown>;
+    if (parent.done()) {
+      // Only if the block was entered by hand and never left.
+      const message = `Task ${task} has errored out but its parent task ${parent} is already completed`;
+      (this.#loop as BaseEventLoop).callExceptionHandler({ message, exception, task });
+    } else if (!this.#aborting && !this.#parentCancelRequested) {
+      // async with TaskGroup() as group:
+      //     group.create_task(crash_soon())
+      //     await something   <- has to be interrupted, and #exit takes the cancel back
+      this.#abort();
+      this.#parentCancelRequested = true;
+      parent.cancel();
+    }
+  }
+
+  toString(): string {
+    const parts = ["<TaskGroup"];
+    if (this.#tasks.size > 0) parts.push(`tasks=${this.#tasks.size}`);
+    if (this.#errors.length > 0) parts.push(`errors=${this.#errors.length}`);
+    if (this.#aborting) parts.push("cancelling");
+    else if (this.#entered) parts.push("entered");
+    return `${parts.join(" ")}>`;
+  }
+}
+
+function leavesLoop(error: Error): boolean {
+  return error instanceof SystemExit || error instanceof KeyboardInterrupt;
+}

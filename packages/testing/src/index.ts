@@ -1,0 +1,4 @@
+export { runVirtual } from "./run-virtual.ts";
+export { VirtualTimeLoop } from "./virtual-time-loop.ts";
+
+export type { RunVirtualOptions } from "./run-virtual.ts";

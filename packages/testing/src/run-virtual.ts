@@ -1,0 +1,36 @@
+import { type Coroutine, shutdown } from "@yieldstar/loop";
+import { VirtualTimeLoop } from "./virtual-time-loop.ts";
+
+/** How `runVirtual` makes its loop. */
+export interface RunVirtualOptions {
+  /** Switches the loop's debug mode on or off; off by default. */
+  readonly debug?: boolean | undefined;
+}
+
+/**
+ * Runs a program on a virtual clock that starts at 0, synchronously. It does what `run` does in every other respect: at
+ * the end what is left is cancelled, waited for and reported, and the loop is closed.
+ *
+ * @param main - a coroutine
+ * @param options - `debug`, for the loop
+ * @returns the result of `main`
+ * @throws the exception of `main`; a `DeadlockError` when it waits for what can never come
+ * @throws RuntimeError when a loop is running the caller
+ */
+export function runVirtual<T>(main: Coroutine<T>, options: RunVirtualOptions = {}): T {
+  const loop = new VirtualTimeLoop();
+  if (options.debug !== undefined) loop.setDebug(options.debug);
+  try {
+    return loop.runUntilComplete(loop.createTask(main));
+  } finally {
+    close(loop);
+  }
+}
+
+function close(loop: VirtualTimeLoop): void {
+  try {
+    for (const awaitable of shutdown(loop)) loop.runUntilComplete(awaitable);
+  } finally {
+    loop.close();
+  }
+}

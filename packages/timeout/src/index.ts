@@ -1,0 +1,2 @@
+export { Timeout, timeout, timeoutAt } from "./timeout.ts";
+export { waitFor } from "./wait-for.ts";

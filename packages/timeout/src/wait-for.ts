@@ -1,0 +1,68 @@
+import {
+  asyncWith,
+  type Awaitable,
+  CancelledError,
+  type Coroutine,
+  ensureFuture,
+  type Future,
+  getRunningLoop,
+  TimeoutError,
+} from "@yieldstar/loop";
+import { timeout as timeoutAfter } from "./timeout.ts";
+
+/**
+ * Waits for something, but no longer than `timeout` seconds.
+ *
+ * A coroutine runs in the calling task. When the time is over, what is awaited is cancelled; the caller goes on once it
+ * has ended, and gets its value if it swallowed the cancellation. With a timeout of zero or less a coroutine does not
+ * even start.
+ *
+ * @param awaitable - a coroutine, a future, a task
+ * @param timeout - in seconds; `null` waits for ever
+ * @returns the result
+ * @throws TimeoutError when the time is over
+ * @throws TypeError when `awaitable` cannot be awaited
+ *
+ * Cancellation of the caller cancels what is awaited too.
+ *
+ * Source: asyncio.wait_for, CPython 3.14 Lib/asyncio/tasks.py.
+ */
+export function* waitFor<T>(awaitable: Awaitable<T>, timeout: number | null): Coroutine<T> {
+  if (timeout !== null && timeout <= 0) return yield* takeIfDone(ensureFuture(awaitable));
+  return yield* asyncWith(timeoutAfter(timeout), function* () {
+    requireAwaitable(awaitable);
+    return yield* awaitable;
+  });
+}
+
+function* takeIfDone<T>(future: Future<T>): Coroutine<T> {
+  if (future.done()) return future.result();
+  yield* cancelAndWait(future);
+  try {
+    return future.result();
+  } catch (error) {
+    if (error instanceof CancelledError) throw new TimeoutError(undefined, { cause: error });
+    throw error;
+  }
+}
+
+/** Waits for the end of a future without taking part in it: its outcome is for the caller. */
+function* cancelAndWait(future: Future<unknown>): Coroutine {
+  const waiter = getRunningLoop().createFuture<void>();
+  const release = (): void => {
+    if (!waiter.done()) waiter.setResult();
+  };
+  future.addDoneCallback(release);
+  try {
+    future.cancel();
+    yield* waiter;
+  } finally {
+    future.removeDoneCallback(release);
+  }
+}
+
+function requireAwaitable(value: unknown): asserts value is Awaitable<unknown> {
+  if (typeof value === "object" && value !== null && Symbol.iterator in value) return;
+  const hint = value instanceof Promise ? " (hint: wrap it in fromPromise: fromPromise(promise))" : "";
+  throw new TypeError(`'${typeof value}' object can't be awaited${hint}`);
+}

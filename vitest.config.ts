@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const packages = fileURLToPath(new URL("packages", import.meta.url));
+
+const distOfEachPackage = [
+  { find: /^@yieldstar\/(\w+)$/, replacement: `${packages}/$1/dist/index.js` },
+  { find: /^yieldstar$/, replacement: `${packages}/yieldstar/dist/index.js` },
+];
+
+/** With `--mode dist` the packages' own tests run on what `tsc --build` has made, instead of on the sources. */
+export default defineConfig(({ mode }) => ({
+  resolve: { alias: mode === "dist" ? distOfEachPackage : [] },
+  test: {
+    include: ["packages/*/test/**/*.test.ts"],
+    exclude: mode === "dist" ? ["packages/conformance/**"] : [],
+    setupFiles: [".ci/vitest/quiet.ts"],
+    reporters: ["default", ".ci/vitest/count-reporter.ts"],
+  },
+}));
