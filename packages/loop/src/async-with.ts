@@ -1,4 +1,4 @@
-import type { Coroutine } from "./coroutine.ts";
+import type { Coroutine, Emission, Suspension } from "./coroutine.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
 import { repr } from "./repr.ts";
 
@@ -43,17 +43,17 @@ export type BlockResult<M, R> = M extends { aexit(error: Error | undefined): Cor
  *
  * Source: the `async with` statement, CPython 3.14.
  */
-export function asyncWith<const M extends readonly Manager[], R>(
+export function asyncWith<const M extends readonly Manager[], R, Y extends Suspension | Emission<unknown>>(
   managers: M,
-  body: (values: AllEntered<M>) => Coroutine<R>,
-): Coroutine<BlockResult<M[number], R>>;
-export function asyncWith<M extends Manager, R>(
+  body: (values: AllEntered<M>) => Generator<Y, R, unknown>,
+): Generator<Suspension | Y, BlockResult<M[number], R>, unknown>;
+export function asyncWith<M extends Manager, R, Y extends Suspension | Emission<unknown>>(
   manager: M,
-  body: (value: Entered<M>) => Coroutine<R>,
-): Coroutine<BlockResult<M, R>>;
+  body: (value: Entered<M>) => Generator<Y, R, unknown>,
+): Generator<Suspension | Y, BlockResult<M, R>, unknown>;
 export function asyncWith<R>(
   managers: Manager | readonly Manager[],
-  body: (value: never) => Coroutine<R>,
+  body: (value: never) => Generator<unknown, R, unknown>,
 ): Coroutine<R | undefined> {
   const run = body as (value: unknown) => Coroutine<R>;
   return Array.isArray(managers) ? nest(managers, [], run) : enter(managers as Manager, run);
@@ -74,7 +74,7 @@ function* enter<R>(manager: Manager, body: (value: unknown) => Coroutine<R>): Co
   requireManager(manager);
   const value = yield* manager.aenter();
   let result: R;
-  // Neither the end of the body nor a catch clause is reached when the coroutine is closed.
+  // Neither the end of the body nor a catch clause is reached when the generator's `return()` is called.
   let isClosed = true;
   try {
     result = yield* body(value);

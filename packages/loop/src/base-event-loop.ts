@@ -1,3 +1,4 @@
+import { Asyncgens, type ClosableAsyncgen } from "./asyncgens.ts";
 import { type Context, copyContext } from "./contextvars.ts";
 import type { Coroutine } from "./coroutine.ts";
 import { RuntimeError, ValueError } from "./exceptions.ts";
@@ -12,7 +13,7 @@ import {
 } from "./reports.ts";
 import { repr, showAsText, withHint } from "./repr.ts";
 import { getRunningLoopOrUndefined, setRunningLoop } from "./running.ts";
-import { Task, type TaskOptions } from "./task.ts";
+import { Task, type TaskFactory, type TaskOptions } from "./task.ts";
 import { TimerHeap } from "./timer-heap.ts";
 import { Unretrieved } from "./unretrieved.ts";
 
@@ -33,13 +34,17 @@ export abstract class BaseEventLoop {
   readonly _timers: TimerHeap = new TimerHeap();
   /** @internal The tasks that are not done, in the order they were created. */
   readonly _tasks: Set<Task<unknown>> = new Set();
+  /** @internal The tasks that are in an eager first step. */
+  readonly _eagerTasks: Set<Task<unknown>> = new Set();
   /** @internal */
   readonly _unretrieved: Unretrieved = new Unretrieved(this);
   readonly #ready = new ReadyQueue();
+  readonly #asyncgens = new Asyncgens();
   #state: "idle" | "running" | "closed" = "idle";
   #stopping = false;
   #debug = false;
   #exceptionHandler: ExceptionHandler | undefined;
+  #taskFactory: TaskFactory | undefined;
 
   /** Returns the time of the loop's own clock, in seconds since some moment in the past. */
   abstract time(): number;
@@ -121,7 +126,25 @@ export abstract class BaseEventLoop {
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
     this._requireOpen();
+    if (this.#taskFactory !== undefined) return this.#taskFactory(this, coroutine, options);
     return new Task(coroutine, getRunningLoopOrUndefined() === this ? options : { ...options, loop: this });
+  }
+
+  /** Returns what was given to `setTaskFactory`. */
+  getTaskFactory(): TaskFactory | undefined {
+    return this.#taskFactory;
+  }
+
+  /**
+   * Sets what `createTask` makes tasks with; `undefined` stands for `new Task`.
+   *
+   * @throws TypeError when `factory` is neither a function nor `undefined`
+   */
+  setTaskFactory(factory: TaskFactory | undefined): void {
+    if (factory !== undefined && typeof factory !== "function") {
+      throw new TypeError("task factory must be a callable or None");
+    }
+    this.#taskFactory = factory;
   }
 
   /** Ends `runForever` after the current iteration, or the next one if none is under way. */
@@ -154,7 +177,30 @@ export abstract class BaseEventLoop {
    *
    * Source: asyncio.BaseEventLoop.shutdown_asyncgens, CPython 3.14 Lib/asyncio/base_events.py.
    */
-  *shutdownAsyncgens(): Coroutine {}
+  shutdownAsyncgens(): Coroutine {
+    return this.#asyncgens.shutdown(this);
+  }
+
+  /**
+   * Tells the loop of an async generator that is begun, so that `shutdownAsyncgens` closes it.
+   *
+   * Source: asyncio.BaseEventLoop._asyncgen_firstiter_hook, CPython 3.14 Lib/asyncio/base_events.py.
+   */
+  asyncgenFirstiterHook(asyncgen: ClosableAsyncgen): void {
+    this.#asyncgens.add(asyncgen);
+  }
+
+  /**
+   * Tells the loop of an async generator that has ended, or that the collector has found: one that has not ended is
+   * closed in a task of its own.
+   *
+   * Source: asyncio.BaseEventLoop._asyncgen_finalizer_hook, CPython 3.14 Lib/asyncio/base_events.py.
+   */
+  asyncgenFinalizerHook(asyncgen: ClosableAsyncgen, hasEnded: boolean): void {
+    this.#asyncgens.delete(asyncgen);
+    if (hasEnded || this.isClosed()) return;
+    this.callSoonThreadsafe(() => void this.createTask(asyncgen.aclose()));
+  }
 
   /**
    * Waits for the default executor to end. `Runner` runs it before the loop is closed. There is no executor yet that

@@ -1,4 +1,4 @@
-import { RuntimeError } from "./exceptions.ts";
+import { GeneratorExit, RuntimeError } from "./exceptions.ts";
 import { repr, withHint } from "./repr.ts";
 
 declare const suspension: unique symbol;
@@ -15,6 +15,13 @@ export type Suspension = { readonly [suspension]: never } | undefined;
  */
 export type Coroutine<T = void> = Generator<Suspension, T, unknown>;
 
+declare const emission: unique symbol;
+
+/** What the body of an async generator hands to whoever iterates it: only `emit` makes it. */
+export interface Emission<T> {
+  readonly [emission]: T;
+}
+
 /** Anything `yield*` takes inside a coroutine, with result `T`: a coroutine, a `Future`, a `Task`. */
 export interface Awaitable<T> {
   [Symbol.iterator](): Iterator<Suspension, T, unknown>;
@@ -24,8 +31,12 @@ export interface Awaitable<T> {
 const taken: unique symbol = Symbol("taken");
 type Takeable = { [taken]?: boolean };
 
-/** Tells whether `value` is a coroutine: a generator object, or an iterator that can be used like one. */
-export function isCoroutine(value: unknown): value is Coroutine<unknown> {
+/**
+ * Tells whether `value` is a coroutine: a generator object, or an iterator that can be used like one.
+ *
+ * Source: asyncio.iscoroutine, CPython 3.14 Lib/asyncio/coroutines.py.
+ */
+export function iscoroutine(value: unknown): value is Coroutine<unknown> {
   if (typeof value !== "object" || value === null || "_blocking" in value) return false;
   const { next, throw: raise, [Symbol.iterator]: iterate } = value as Partial<Coroutine<unknown>>;
   return typeof next === "function" && typeof raise === "function" && typeof iterate === "function";
@@ -44,7 +55,7 @@ export function isAwaitable(value: unknown): value is Awaitable<unknown> {
  * @throws RuntimeError when a task has it, or had it, already
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
-  if (!isCoroutine(value)) throw new TypeError(explainNoCoroutine(value));
+  if (!iscoroutine(value)) throw new TypeError(explainNoCoroutine(value));
   if ((value as Takeable)[taken] === true) {
     throw new RuntimeError(
       withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
@@ -61,7 +72,7 @@ function explainNoCoroutine(value: unknown): string {
 }
 
 /**
- * Ends a coroutine that nobody will run on: its `finally` blocks run, and its context managers are told `GeneratorExit`.
+ * Ends a coroutine that nobody will run on: `GeneratorExit` is thrown into it where it stands.
  *
  * @throws RuntimeError when it awaits something on its way out
  *
@@ -69,6 +80,10 @@ function explainNoCoroutine(value: unknown): string {
  */
 export function closeCoroutine(coroutine: Coroutine<unknown>): void {
   (coroutine as Takeable)[taken] = true;
-  const { done } = coroutine.return(undefined);
-  if (done !== true) throw new RuntimeError("coroutine ignored GeneratorExit");
+  const exit = new GeneratorExit();
+  try {
+    if (coroutine.throw(exit).done !== true) throw new RuntimeError("coroutine ignored GeneratorExit");
+  } catch (error) {
+    if (error !== exit) throw error;
+  }
 }

@@ -282,6 +282,15 @@ export class Future<T> {
 }
 
 /**
+ * Tells whether `value` is a future or a task.
+ *
+ * Source: asyncio.isfuture, CPython 3.14 Lib/asyncio/futures.py.
+ */
+export function isFuture(value: unknown): value is Future<unknown> {
+  return value instanceof Future;
+}
+
+/**
  * A `CancelledError` without a stack: it would show the loop's own frames, and capturing them costs ten times as much
  * as making the error.
  */

@@ -1,8 +1,8 @@
+import { collect } from "./collect.ts";
 import type { Awaitable } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import { CancelledError } from "./exceptions.ts";
 import { Future } from "./future.ts";
-import { repr } from "./repr.ts";
 import { getEventLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { Task } from "./task.ts";
 
@@ -54,10 +54,7 @@ export function gather<T>(
 ): Future<T[]>;
 export function gather<T>(awaitables: Iterable<Awaitable<T>>, options: GatherOptions): Future<(T | Error)[]>;
 export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: GatherOptions): Future<unknown[]> {
-  if (typeof awaitables?.[Symbol.iterator] !== "function") {
-    throw new TypeError(`gather() expects an iterable of awaitables, got ${repr(awaitables)}`);
-  }
-  const args = [...awaitables];
+  const args = collect(awaitables, (type) => `expects an iterable of awaitables, not ${type}`);
   if (args.length === 0) {
     const outer = getEventLoop().createFuture<unknown[]>();
     outer.setResult([]);

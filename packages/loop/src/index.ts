@@ -1,8 +1,10 @@
+export { AsCompleted, asCompleted } from "./as-completed.ts";
 export { asyncWith } from "./async-with.ts";
 export { BaseEventLoop } from "./base-event-loop.ts";
 export { Completion } from "./completion.ts";
-export { closeCoroutine } from "./coroutine.ts";
+export { closeCoroutine, iscoroutine } from "./coroutine.ts";
 export { Context, ContextVar, copyContext, Token } from "./contextvars.ts";
+export { createEagerTaskFactory, eagerTaskFactory } from "./eager.ts";
 export { createTask, ensureFuture } from "./ensure-future.ts";
 export { EventLoop, newEventLoop } from "./event-loop.ts";
 export {
@@ -18,27 +20,34 @@ export {
   StopAsyncIteration,
   SystemExit,
   TimeoutError,
+  toException,
   ValueError,
 } from "./exceptions.ts";
-export { Future } from "./future.ts";
+export { Future, isFuture } from "./future.ts";
 export { gather } from "./gather.ts";
 export { Handle, TimerHandle } from "./handle.ts";
 export { NodeHost } from "./hosts/node-host.ts";
 export { VirtualHost } from "./hosts/virtual-host.ts";
-export { showAsText } from "./repr.ts";
+export { repr, showAsText } from "./repr.ts";
 export { run } from "./run.ts";
 export { Runner } from "./runner.ts";
 export { allTasks, currentTask, getEventLoop, getRunningLoop, setEventLoop } from "./running.ts";
+export { shield } from "./shield.ts";
 export { shutdown } from "./shutdown.ts";
 export { sleep } from "./sleep.ts";
 export { Task } from "./task.ts";
+export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait } from "./wait.ts";
 
+export type { AsCompletedOptions } from "./as-completed.ts";
 export type { AllEntered, AsyncContextManager, BlockResult, Entered } from "./async-with.ts";
-export type { Awaitable, Coroutine, Suspension } from "./coroutine.ts";
+export type { Awaitable, Coroutine, Emission, Suspension } from "./coroutine.ts";
+export type { TaskConstructor } from "./eager.ts";
 export type { LoopOptions } from "./ensure-future.ts";
 export type { ContextOptions } from "./future.ts";
 export type { GatherOptions, Result, Results, ResultsOrErrors } from "./gather.ts";
+export type { ClosableAsyncgen } from "./asyncgens.ts";
 export type { Host } from "./host.ts";
 export type { ExceptionContext, ExceptionHandler } from "./reports.ts";
 export type { RunnerOptions } from "./runner.ts";
-export type { TaskOptions } from "./task.ts";
+export type { TaskFactory, TaskOptions } from "./task.ts";
+export type { ReturnWhen, WaitOptions } from "./wait.ts";

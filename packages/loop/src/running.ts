@@ -70,7 +70,7 @@ export function currentTask(loop: BaseEventLoop = getRunningLoop()): Task<unknow
 }
 
 /**
- * Returns the loop's tasks that are not done, in the order they were created.
+ * Returns the loop's tasks that are not done, in the order they were created; an eager one counts from its first step on.
  *
  * @param loop - the loop asked about; the running one by default
  * @throws RuntimeError outside of a running loop, if none is given
@@ -78,5 +78,5 @@ export function currentTask(loop: BaseEventLoop = getRunningLoop()): Task<unknow
  * Source: asyncio.all_tasks, CPython 3.14 Lib/asyncio/tasks.py.
  */
 export function allTasks(loop: BaseEventLoop = getRunningLoop()): Set<Task<unknown>> {
-  return new Set(loop._tasks);
+  return new Set([...loop._tasks, ...loop._eagerTasks]);
 }

@@ -1,11 +1,11 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, copyContext, enterContext, leaveContext } from "./contextvars.ts";
-import { type Coroutine, isCoroutine, takeCoroutine } from "./coroutine.ts";
+import { type Coroutine, iscoroutine, takeCoroutine } from "./coroutine.ts";
 import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { repr, withHint } from "./repr.ts";
-import { swapCurrentTask } from "./running.ts";
+import { getRunningLoopOrUndefined, swapCurrentTask } from "./running.ts";
 
 /** What a task can be created with. */
 export interface TaskOptions {
@@ -13,7 +13,12 @@ export interface TaskOptions {
   readonly name?: unknown;
   /** The context the coroutine runs in, itself and not a copy; a copy of the current one by default. */
   readonly context?: Context | undefined;
+  /** Whether the first step runs at once, if the loop is running; `false` by default. */
+  readonly eagerStart?: boolean | undefined;
 }
+
+/** Makes the tasks of a loop: `loop.setTaskFactory` takes one. Its options are those that `createTask` was given. */
+export type TaskFactory = <T>(loop: BaseEventLoop, coroutine: Coroutine<T>, options?: TaskOptions) => Task<T>;
 
 let unnamedTasks = 0;
 
@@ -28,7 +33,8 @@ let unnamedTasks = 0;
  * Source: asyncio.Task, CPython 3.14 Lib/asyncio/tasks.py.
  */
 export class Task<T> extends Future<T> implements Runnable {
-  readonly #coroutine: Coroutine<T>;
+  /** `undefined` once an eager first step has ended the task. */
+  #coroutine: Coroutine<T> | undefined;
   readonly #context: Context;
   #name: string | number;
   #waitsFor: Future<unknown> | undefined = undefined;
@@ -52,8 +58,12 @@ export class Task<T> extends Future<T> implements Runnable {
     const name = options?.name;
     this.#name = name === undefined ? ++unnamedTasks : String(name);
     this.#context = options?.context ?? copyContext();
-    this._loop._enqueue(this);
-    this._loop._tasks.add(this);
+    if (options?.eagerStart === true && getRunningLoopOrUndefined() === this._loop) {
+      this.#startEagerly();
+    } else {
+      this._loop._enqueue(this);
+      this._loop._tasks.add(this);
+    }
   }
 
   /** Returns the name. */
@@ -67,8 +77,8 @@ export class Task<T> extends Future<T> implements Runnable {
     this.#name = String(value);
   }
 
-  /** Returns the coroutine. */
-  getCoro(): Coroutine<T> {
+  /** Returns the coroutine, or `undefined` when it ended in an eager first step. */
+  getCoro(): Coroutine<T> | undefined {
     return this.#coroutine;
   }
 
@@ -133,6 +143,19 @@ export class Task<T> extends Future<T> implements Runnable {
     else this.#step(undefined);
   }
 
+  /** The first step, inside the step of whoever creates the task. */
+  #startEagerly(): void {
+    const { _tasks: tasks, _eagerTasks: eagerTasks } = this._loop;
+    eagerTasks.add(this);
+    try {
+      this.#step(undefined);
+    } finally {
+      eagerTasks.delete(this);
+      if (this._state === "pending") tasks.add(this);
+      else this.#coroutine = undefined;
+    }
+  }
+
   /** The error to throw in for a cancel that came when the awaited future, if any, was already done. */
   #takeCancel(waitedFor: Future<unknown> | undefined): CancelledError {
     this.#mustCancel = false;
@@ -148,8 +171,9 @@ export class Task<T> extends Future<T> implements Runnable {
   /** Runs the coroutine up to where it next gives up control. */
   #step(error: Error | undefined): void {
     const context = this.#context;
+    const coroutine = this.#coroutine as Coroutine<T>;
     if (context._entered) {
-      this.#reportEnteredContext();
+      this.#refuseEnteredContext();
       return;
     }
     const outerContext = enterContext(context);
@@ -157,7 +181,7 @@ export class Task<T> extends Future<T> implements Runnable {
     try {
       let step: IteratorResult<unknown, T>;
       try {
-        step = error === undefined ? this.#coroutine.next() : this.#coroutine.throw(error);
+        step = error === undefined ? coroutine.next() : coroutine.throw(error);
       } catch (thrown) {
         this.#end(thrown);
         return;
@@ -171,13 +195,14 @@ export class Task<T> extends Future<T> implements Runnable {
     }
   }
 
-  /** The step is lost, as in CPython, and the task stays pending: its context belongs to whoever runs the loop. */
-  #reportEnteredContext(): void {
-    this._loop.callExceptionHandler({
-      message: "Exception in callback Task.task_wakeup()",
-      exception: new RuntimeError(`cannot enter context: ${this.#context} is already entered`),
-      task: this,
-    });
+  /**
+   * The context belongs to whoever runs the loop, or to the creator of an eager task. The step is lost, as in CPython,
+   * and the task stays pending.
+   */
+  #refuseEnteredContext(): void {
+    const exception = new RuntimeError(`cannot enter context: ${this.#context} is already entered`);
+    if (this._loop._eagerTasks.has(this)) throw exception;
+    this._loop.callExceptionHandler({ message: "Exception in callback Task.task_wakeup()", exception, task: this });
   }
 
   #finish(result: T): void {
@@ -224,7 +249,7 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   #explainBadYield(yielded: unknown): string {
-    if (isCoroutine(yielded)) {
+    if (iscoroutine(yielded)) {
       const text = `yield was used instead of yield from for generator in task ${this} with ${repr(yielded)}`;
       return withHint(text, "write yield* with a star");
     }

@@ -5,7 +5,7 @@ import { showAsTree } from "./render-group.ts";
 export type ErrorClass<E extends Error> = abstract new (...args: never[]) => E;
 
 /** What picks errors out of a group: a class, several of them, or a function that is asked about each. */
-export type Condition<E extends Error> = ErrorClass<E> | readonly ErrorClass<E>[] | ((error: Error) => boolean);
+export type GroupCondition<E extends Error> = ErrorClass<E> | readonly ErrorClass<E>[] | ((error: Error) => boolean);
 
 /** What a group holds: errors, and groups of such errors. */
 export type Member<E extends Error> = E | BaseExceptionGroup<E>;
@@ -69,7 +69,7 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
    * @param condition - a class, several of them, or a predicate, which is also asked about groups
    * @throws TypeError when it is none of these
    */
-  subgroup<M extends Error>(condition: Condition<M>): BaseExceptionGroup<M> | undefined {
+  subgroup<M extends Error>(condition: GroupCondition<M>): BaseExceptionGroup<M> | undefined {
     return this.split(condition)[0];
   }
 
@@ -80,7 +80,7 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
    * @param condition - a class, several of them, or a predicate, which is also asked about groups
    * @throws TypeError when it is none of these
    */
-  split<M extends Error>(condition: Condition<M>): Split<M, E> {
+  split<M extends Error>(condition: GroupCondition<M>): Split<M, E> {
     return this.#split<M>(toPredicate(condition));
   }
 

@@ -1,5 +1,21 @@
 export {
+  aclosing,
+  aiter,
+  anext,
+  asyncContextManager,
+  AsyncExitStack,
+  asyncFor,
+  AsyncGenerator,
+  asyncGenerator,
+  BREAK,
+  nullcontext,
+  suppress,
+} from "@yieldstar/asyncgen";
+export {
+  ALL_COMPLETED,
   allTasks,
+  AsCompleted,
+  asCompleted,
   asyncWith,
   BaseEventLoop,
   BaseException,
@@ -8,12 +24,16 @@ export {
   Context,
   ContextVar,
   copyContext,
+  createEagerTaskFactory,
   createTask,
   currentTask,
   DeadlockError,
+  eagerTaskFactory,
   ensureFuture,
   EventLoop,
   Exception,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
   Future,
   gather,
   GeneratorExit,
@@ -21,6 +41,8 @@ export {
   getRunningLoop,
   Handle,
   InvalidStateError,
+  iscoroutine,
+  isFuture,
   KeyboardInterrupt,
   LookupError,
   newEventLoop,
@@ -29,6 +51,7 @@ export {
   Runner,
   RuntimeError,
   setEventLoop,
+  shield,
   sleep,
   StopAsyncIteration,
   SystemExit,
@@ -38,17 +61,36 @@ export {
   Token,
   ValueError,
   VirtualHost,
+  wait,
 } from "@yieldstar/loop";
+export {
+  Barrier,
+  BoundedSemaphore,
+  BrokenBarrierError,
+  Condition,
+  Event,
+  LifoQueue,
+  Lock,
+  PriorityQueue,
+  Queue,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  Semaphore,
+} from "@yieldstar/sync";
 export { BaseExceptionGroup, ExceptionGroup, exceptStar, exceptStarSync, on, TaskGroup } from "@yieldstar/taskgroup";
 export { Timeout, timeout, timeoutAt, waitFor } from "@yieldstar/timeout";
 
+export type { AsyncIterable, AsyncIterator, BodyYield, Emit, EmittedBy, Emitting } from "@yieldstar/asyncgen";
 export type {
   AllEntered,
+  AsCompletedOptions,
   AsyncContextManager,
   Awaitable,
   BlockResult,
   ContextOptions,
   Coroutine,
+  Emission,
   Entered,
   ExceptionContext,
   ExceptionHandler,
@@ -58,8 +100,13 @@ export type {
   Result,
   Results,
   ResultsOrErrors,
+  ReturnWhen,
   RunnerOptions,
   Suspension,
+  TaskConstructor,
+  TaskFactory,
   TaskOptions,
+  WaitOptions,
 } from "@yieldstar/loop";
-export type { Condition, ErrorClass, ExceptClause, GroupHandler, Member, Split } from "@yieldstar/taskgroup";
+export type { PriorityQueueOptions } from "@yieldstar/sync";
+export type { GroupCondition, ErrorClass, ExceptClause, GroupHandler, Member, Split } from "@yieldstar/taskgroup";

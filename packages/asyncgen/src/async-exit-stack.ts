@@ -1,0 +1,98 @@
+import { type AsyncContextManager, type Coroutine, toException } from "@yieldstar/loop";
+
+type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
+
+/**
+ * Context managers and callbacks whose number is known only as the program runs: they are left in reverse order when
+ * the block ends.
+ *
+ * Each is told the error that is on its way by then; one that returns `true` swallows it, and one that throws replaces
+ * it.
+ *
+ * Source: contextlib.AsyncExitStack, CPython 3.14 Lib/contextlib.py.
+ */
+export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boolean> {
+  #exits: Exit[] = [];
+
+  /**
+   * Enters a manager, and leaves it with the stack.
+   *
+   * @returns what its `aenter` returned
+   * @throws TypeError when it is no context manager
+   */
+  *enterAsyncContext<T>(manager: AsyncContextManager<T>): Coroutine<T> {
+    if (typeof manager?.aenter !== "function" || typeof manager.aexit !== "function") {
+      throw new TypeError(`'${typeof manager}' object does not support the asynchronous context manager protocol`);
+    }
+    const value = yield* manager.aenter();
+    this.#exits.push((error) => manager.aexit(error));
+    return value;
+  }
+
+  /** Disposes of something with the stack, which is returned as it is: the place of Python's `enter_context`. */
+  enterContext<D extends Disposable>(disposable: D): D {
+    this.callback(() => disposable[Symbol.dispose]());
+    return disposable;
+  }
+
+  /** Has a manager that was entered already left with the stack, or a function called as its `aexit` would be. */
+  pushAsyncExit(exit: Pick<AsyncContextManager<unknown>, "aexit"> | Exit): void {
+    this.#exits.push(typeof exit === "function" ? exit : (error) => exit.aexit(error));
+  }
+
+  /** Has a plain function told the error, if there is one; it swallows it by returning `true`. */
+  push(exit: (error: Error | undefined) => boolean | void): void {
+    this.#exits.push(function* (error) {
+      return exit(error);
+    });
+  }
+
+  /** Has a coroutine run, which neither sees the error nor swallows it. */
+  pushAsyncCallback(callback: () => Coroutine<unknown>): void {
+    this.#exits.push(function* () {
+      yield* callback();
+    });
+  }
+
+  /** Has a plain function called, which neither sees the error nor swallows it. */
+  callback(callback: () => unknown): void {
+    this.#exits.push(function* () {
+      callback();
+    });
+  }
+
+  /** Moves everything to a new stack, so that nothing is left with this one. */
+  popAll(): AsyncExitStack {
+    const stack = new AsyncExitStack();
+    stack.#exits = this.#exits;
+    this.#exits = [];
+    return stack;
+  }
+
+  /** Leaves everything now. */
+  *aclose(): Coroutine {
+    yield* this.aexit(undefined);
+  }
+
+  *aenter(): Coroutine<this> {
+    return this;
+  }
+
+  *aexit(error: Error | undefined): Coroutine<boolean> {
+    let current = error;
+    let isReplaced = false;
+    for (let exit = this.#exits.pop(); exit !== undefined; exit = this.#exits.pop()) {
+      try {
+        if ((yield* exit(current)) === true) {
+          current = undefined;
+          isReplaced = false;
+        }
+      } catch (thrown) {
+        current = toException(thrown);
+        isReplaced = true;
+      }
+    }
+    if (isReplaced) throw current;
+    return error !== undefined && current === undefined;
+  }
+}

@@ -1,0 +1,215 @@
+import {
+  type BaseEventLoop,
+  type Coroutine,
+  GeneratorExit,
+  getRunningLoop,
+  RuntimeError,
+  showAsText,
+  StopAsyncIteration,
+} from "@yieldstar/loop";
+import { type BodyYield, emit, type Emit, Emitted, type EmittedBy } from "./emit.ts";
+
+type Body = Generator<unknown, void, unknown>;
+
+/**
+ * Makes async generators: Python's `async def` with a `yield` in it.
+ *
+ * ```ts
+ * const ticker = asyncGenerator(function* (emit, delay: number, to: number) {
+ *   for (let tick = 0; tick < to; tick += 1) {
+ *     yield* emit(tick);
+ *     yield* sleep(delay);
+ *   }
+ * });
+ * yield* asyncFor(ticker(0.1, 3), function* (tick) { … });
+ * ```
+ *
+ * @param body - a generator function, given `emit` and the arguments
+ * @returns a function that makes one generator at each call; nothing runs until it is iterated
+ *
+ * Source: asynchronous generators (PEP 525), CPython 3.14.
+ */
+export function asyncGenerator<A extends readonly unknown[], Y extends BodyYield>(
+  body: (emit: Emit, ...args: A) => Generator<Y, void, unknown>,
+): (...args: A) => AsyncGenerator<EmittedBy<Y>> {
+  return (...args) => new AsyncGenerator(body(emit, ...args), body.name);
+}
+
+/**
+ * An iterator whose steps can await. `asyncGenerator` makes what makes it.
+ *
+ * Leaving a loop over it early does not close it: use `aclosing`. What is left open is closed when the loop ends.
+ *
+ * Source: collections.abc.AsyncGenerator, CPython 3.14.
+ */
+export class AsyncGenerator<T> {
+  static {
+    showAsText(this);
+  }
+
+  /** Apart from this object, so that the loop can close the one after the collector has taken the other. */
+  readonly #core: Core<T>;
+
+  /** @internal */
+  constructor(body: Body, name: string) {
+    this.#core = new Core(body, name);
+    collected.register(this, this.#core);
+  }
+
+  aiter(): this {
+    return this;
+  }
+
+  /**
+   * Runs on to the next value.
+   *
+   * @throws StopAsyncIteration when there is none
+   * @throws RuntimeError when another task is in the midst of a step
+   */
+  anext(): Coroutine<T> {
+    return this.#core.step("anext", (body) => body.next());
+  }
+
+  /**
+   * Runs on to the next value, with `value` as what `yield* emit(…)` gives.
+   *
+   * @throws TypeError when the generator was not begun, and there is a value
+   * @throws StopAsyncIteration when there is no next value
+   * @throws RuntimeError when another task is in the midst of a step
+   */
+  asend(value: unknown): Coroutine<T> {
+    const core = this.#core;
+    return core.step("asend", (body) => {
+      if (value !== undefined && !core.isBegun) {
+        throw new TypeError("can't send non-None value to a just-started async generator");
+      }
+      return body.next(value);
+    });
+  }
+
+  /**
+   * Throws an error in where the generator stands, and runs on to the next value.
+   *
+   * @throws StopAsyncIteration when there is no next value
+   * @throws RuntimeError when another task is in the midst of a step
+   */
+  athrow(error: Error): Coroutine<T> {
+    return this.#core.step("athrow", (body) => body.throw(error));
+  }
+
+  /**
+   * Ends the generator: `GeneratorExit` is thrown in where it stands, so that it can clean up, and wait for that.
+   *
+   * @throws RuntimeError when it hands out another value, or another task is in the midst of a step
+   */
+  aclose(): Coroutine {
+    return this.#core.aclose();
+  }
+
+  toString(): string {
+    return String(this.#core);
+  }
+}
+
+class Core<T> {
+  readonly #body: Body;
+  readonly #name: string;
+  #state: "created" | "begun" | "ended" = "created";
+  #isRunning = false;
+  #loop: BaseEventLoop | undefined;
+
+  constructor(body: Body, name: string) {
+    this.#body = body;
+    this.#name = name;
+  }
+
+  get isBegun(): boolean {
+    return this.#state !== "created";
+  }
+
+  *step(method: string, resume: (body: Body) => IteratorResult<unknown, void>): Coroutine<T> {
+    this.#requireIdle(method);
+    this.#register();
+    if (this.#state === "ended") throw new StopAsyncIteration();
+    const value = yield* this.#run(resume);
+    if (value === undefined) throw new StopAsyncIteration();
+    return value.value as T;
+  }
+
+  *aclose(): Coroutine {
+    this.#requireIdle("aclose");
+    this.#register();
+    if (this.#state === "ended") return;
+    const exit = new GeneratorExit();
+    let value: Emitted | undefined;
+    try {
+      value = yield* this.#run((body) => body.throw(exit));
+    } catch (error) {
+      if (error !== exit) throw error;
+    }
+    if (value !== undefined) throw new RuntimeError("async generator ignored GeneratorExit");
+  }
+
+  /** Called when nobody can iterate the generator any more. */
+  finalize(): void {
+    if (this.#state === "begun") this.#loop?.asyncgenFinalizerHook(this, false);
+  }
+
+  /**
+   * Runs the body up to its next value, and returns that, or `undefined` at its end. What the body awaits on the way is
+   * awaited by the task that iterates.
+   */
+  *#run(resume: (body: Body) => IteratorResult<unknown, void>): Generator<never, Emitted | undefined, unknown> {
+    const body = this.#body;
+    this.#isRunning = true;
+    let hasEnded = true;
+    try {
+      let result = resume(body);
+      this.#state = "begun";
+      while (result.done !== true) {
+        if (result.value instanceof Emitted) {
+          hasEnded = false;
+          return result.value;
+        }
+        let error: unknown;
+        let isThrown = false;
+        try {
+          // Only what the body awaits comes here: it goes on to the task as it is.
+          yield result.value as never;
+        } catch (thrown) {
+          error = thrown;
+          isThrown = true;
+        }
+        result = isThrown ? body.throw(error) : body.next();
+      }
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof StopAsyncIteration)) throw error;
+      throw new RuntimeError("async generator raised StopAsyncIteration", { cause: error });
+    } finally {
+      this.#isRunning = false;
+      if (hasEnded) this.#end();
+    }
+  }
+
+  #requireIdle(method: string): void {
+    if (this.#isRunning) throw new RuntimeError(`${method}(): asynchronous generator is already running`);
+  }
+
+  #register(): void {
+    if (this.#loop !== undefined) return;
+    this.#loop = getRunningLoop();
+    this.#loop.asyncgenFirstiterHook(this);
+  }
+
+  #end(): void {
+    this.#state = "ended";
+    this.#loop?.asyncgenFinalizerHook(this, true);
+  }
+
+  toString(): string {
+    return `<async_generator object ${this.#name || "<lambda>"}>`;
+  }
+}
+
+const collected = new FinalizationRegistry<Core<unknown>>((core) => core.finalize());

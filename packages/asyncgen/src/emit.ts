@@ -1,0 +1,58 @@
+import type { Emission, Suspension } from "@yieldstar/loop";
+
+/** What an async generator's body is given to hand values out with: `yield* emit(value)` is Python's `yield value`. */
+export type Emit = <T, Sent = unknown>(value: T) => Emitting<T, Sent>;
+
+/** What `yield*` takes to hand out one value; its result is what `asend` sends back. */
+export interface Emitting<T, Sent> {
+  [Symbol.iterator](): Iterator<Emission<T>, Sent, unknown>;
+}
+
+/** What the body of an async generator may yield. */
+export type BodyYield = Suspension | Emission<unknown>;
+
+/** The values that a body hands out, by what it yields. */
+export type EmittedBy<Y> = Y extends Emission<infer T> ? T : never;
+
+/** A value on its way out, which no task may take for something to wait for. */
+export class Emitted {
+  readonly value: unknown;
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+
+  toString(): string {
+    return "<value of an async generator>";
+  }
+}
+
+class EmitOnce {
+  #emitted: Emitted | undefined;
+
+  constructor(value: unknown) {
+    this.#emitted = new Emitted(value);
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(sent: unknown): IteratorResult<Emitted, unknown> {
+    const emitted = this.#emitted;
+    if (emitted === undefined) return { done: true, value: sent };
+    this.#emitted = undefined;
+    return { done: false, value: emitted };
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return<R>(value: R): IteratorResult<never, R> {
+    return { done: true, value };
+  }
+}
+
+/** The one `emit` that all bodies are given. */
+export const emit: Emit = <T, Sent>(value: T) => new EmitOnce(value) as unknown as Emitting<T, Sent>;

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { loadOracle, type ProgramRun } from "./oracle.ts";
+import { type PortRun, runPort } from "./port.ts";
+import { expectSameTranscript } from "./transcript.ts";
+
+/** A folder that holds a program as `main.py` and its port as `main.ts`. */
+export interface Example {
+  readonly name: string;
+  readonly python: URL;
+  readonly port: URL;
+}
+
+/** The pairs in `folder`. A `main.py` without its port, or the other way round, is one too, and running it fails. */
+export function examplesIn(folder: URL): Example[] {
+  return readdirSync(folder)
+    .map((name) => ({ name, python: new URL(`${name}/main.py`, folder), port: new URL(`${name}/main.ts`, folder) }))
+    .filter(({ python, port }) => existsSync(python) || existsSync(port));
+}
+
+/** Runs both programs on virtual clocks and expects that they print the same and end the same. */
+export async function expectSameRun({ name, python, port }: Example): Promise<void> {
+  const oracle = await loadOracle();
+  const pythonRun = oracle.run(readFileSync(python, "utf8"), { filename: `${name}/main.py` });
+  const portRun = await runPort(port);
+  try {
+    expectSameTranscript(name, transcriptOfPython(pythonRun), transcriptOfPort(portRun));
+  } catch (error) {
+    throw withTracebacks(error as Error, pythonRun, portRun);
+  }
+}
+
+function transcriptOfPython({ stdout, exception }: ProgramRun): string {
+  return exception ? `${stdout}(ended by ${exception.type})\n` : stdout;
+}
+
+function transcriptOfPort({ stdout, uncaught }: PortRun): string {
+  return uncaught ? `${stdout}(ended by ${uncaught.name})\n` : stdout;
+}
+
+function withTracebacks(error: Error, { exception }: ProgramRun, { uncaught }: PortRun): Error {
+  if (exception) error.message += `\n\nPython: ${exception.traceback.trimEnd()}`;
+  if (uncaught) error.message += `\n\nPort: ${uncaught.stack}`;
+  return error;
+}

@@ -1,0 +1,134 @@
+import { collect } from "./collect.ts";
+import type { Awaitable, Coroutine } from "./coroutine.ts";
+import { ensureFuture } from "./ensure-future.ts";
+import { StopAsyncIteration, TimeoutError } from "./exceptions.ts";
+import type { Future } from "./future.ts";
+import type { TimerHandle } from "./handle.ts";
+import { getEventLoop, getRunningLoop } from "./running.ts";
+
+/** How long `asCompleted` waits. */
+export interface AsCompletedOptions {
+  /** In seconds; `null`, the default, waits for as long as it takes. */
+  readonly timeout?: number | null | undefined;
+}
+
+/**
+ * Runs several awaitables at once and gives them in the order in which they end:
+ * - `for (const next of asCompleted(…))`: each `next` is a coroutine, to be awaited for the next result;
+ * - `asyncFor(asCompleted(…), …)`: the futures themselves, done, and the very ones that were passed in.
+ *
+ * @param awaitables - coroutines, which become tasks at once, futures, tasks; one that is passed twice counts once
+ * @param options - `timeout` in seconds, for all of them together. When it is over, awaiting the next one throws a
+ * `TimeoutError` for each that is not done; none is cancelled
+ * @throws TypeError when there is no iterable of awaitables
+ *
+ * Source: asyncio.as_completed, CPython 3.14 Lib/asyncio/tasks.py.
+ */
+export function asCompleted<T>(awaitables: Iterable<Awaitable<T>>, options: AsCompletedOptions = {}): AsCompleted<T> {
+  const all = collect(awaitables, (type) => `expects an iterable of awaitables, not ${type}`);
+  return new AsCompleted(all, options.timeout ?? null);
+}
+
+/** What `asCompleted` returns: an iterator in both styles, which share one count. */
+export class AsCompleted<T> implements Iterator<Coroutine<T>, undefined>, Iterable<Coroutine<T>> {
+  readonly #todo: Set<Future<T>>;
+  readonly #timer: TimerHandle | undefined;
+  readonly #done = new DoneQueue<T>();
+  #left: number;
+
+  /** @internal */
+  constructor(awaitables: readonly Awaitable<T>[], timeout: number | null) {
+    const loop = getEventLoop();
+    this.#todo = new Set(Array.from(new Set(awaitables), (awaitable) => ensureFuture<T>(awaitable, { loop })));
+    this.#left = this.#todo.size;
+    for (const future of this.#todo) future.addDoneCallback(this.#onDone);
+    if (this.#left > 0 && timeout !== null) this.#timer = loop.callLater(timeout, () => this.#onTimeout());
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  /** The next coroutine. */
+  next(): IteratorResult<Coroutine<T>, undefined> {
+    if (this.#left === 0) return { done: true, value: undefined };
+    this.#left -= 1;
+    return { done: false, value: this.#nextResult() };
+  }
+
+  aiter(): this {
+    return this;
+  }
+
+  /**
+   * Waits for the next future that is done.
+   *
+   * @throws StopAsyncIteration when there is none left
+   * @throws TimeoutError when the time is over
+   */
+  *anext(): Coroutine<Future<T>> {
+    if (this.#left === 0) throw new StopAsyncIteration();
+    this.#left -= 1;
+    return yield* this.#nextFuture();
+  }
+
+  *#nextResult(): Coroutine<T> {
+    return (yield* this.#nextFuture()).result();
+  }
+
+  *#nextFuture(): Coroutine<Future<T>> {
+    const future = yield* this.#done.get();
+    if (future === undefined) throw new TimeoutError();
+    return future;
+  }
+
+  readonly #onDone = (future: Future<T>): void => {
+    if (this.#todo.size === 0) return;
+    this.#todo.delete(future);
+    this.#done.put(future);
+    if (this.#todo.size === 0) this.#timer?.cancel();
+  };
+
+  #onTimeout(): void {
+    for (const future of this.#todo) {
+      future.removeDoneCallback(this.#onDone);
+      this.#done.put(undefined);
+    }
+    this.#todo.clear();
+  }
+}
+
+/** The futures that are done; `undefined` stands for one that was not when the time was over. */
+class DoneQueue<T> {
+  readonly #items: (Future<T> | undefined)[] = [];
+  #getters: Future<void>[] = [];
+
+  put(item: Future<T> | undefined): void {
+    this.#items.push(item);
+    this.#wakeNext();
+  }
+
+  *get(): Coroutine<Future<T> | undefined> {
+    while (this.#items.length === 0) {
+      const getter = getRunningLoop().createFuture<void>();
+      this.#getters.push(getter);
+      try {
+        yield* getter;
+      } catch (error) {
+        this.#getters = this.#getters.filter((each) => each !== getter);
+        // It was woken for an item that it will not take.
+        if (this.#items.length > 0 && !getter.cancelled()) this.#wakeNext();
+        throw error;
+      }
+    }
+    return this.#items.shift();
+  }
+
+  #wakeNext(): void {
+    for (let getter = this.#getters.shift(); getter !== undefined; getter = this.#getters.shift()) {
+      if (getter.done()) continue;
+      getter.setResult();
+      return;
+    }
+  }
+}

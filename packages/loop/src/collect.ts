@@ -1,0 +1,32 @@
+import { closeCoroutine, iscoroutine } from "./coroutine.ts";
+import { Future } from "./future.ts";
+
+/** What a text calls the type of `value`. */
+export function nameOfType(value: unknown): string {
+  if (iscoroutine(value)) return "coroutine";
+  return typeof value === "object" && value !== null ? value.constructor.name : typeof value;
+}
+
+/**
+ * The members of an iterable of awaitables.
+ *
+ * A coroutine is iterable too, and only running it tells it from a generator of awaitables: what it yields is a future
+ * that is marked as being waited for, or nothing.
+ *
+ * @param complain - makes the message for what is no such iterable from the name of its type
+ * @throws TypeError when `awaitables` is a single awaitable or not iterable
+ */
+export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => string): A[] {
+  if (awaitables instanceof Future || typeof awaitables?.[Symbol.iterator] !== "function") {
+    throw new TypeError(complain(nameOfType(awaitables)));
+  }
+  const members: A[] = [];
+  for (const member of awaitables) {
+    if (member === undefined || (member instanceof Future && member._blocking)) {
+      if (iscoroutine(awaitables)) closeCoroutine(awaitables);
+      throw new TypeError(complain("coroutine"));
+    }
+    members.push(member);
+  }
+  return members;
+}

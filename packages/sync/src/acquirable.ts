@@ -1,0 +1,17 @@
+import type { AsyncContextManager, Coroutine } from "@yieldstar/loop";
+
+/** What can be held during a block: `asyncWith(lock, function* () { … })`. */
+export abstract class Acquirable implements AsyncContextManager<void, void> {
+  abstract acquire(): Coroutine<true>;
+  abstract release(): void;
+
+  /** Acquires it. */
+  *aenter(): Coroutine {
+    yield* this.acquire();
+  }
+
+  /** Releases it. */
+  *aexit(_error: Error | undefined): Coroutine {
+    this.release();
+  }
+}

@@ -1,0 +1,26 @@
+import { Queue } from "./queue.ts";
+
+/**
+ * A queue that gives the newest item first.
+ *
+ * Source: asyncio.LifoQueue, CPython 3.14 Lib/asyncio/queues.py.
+ */
+export class LifoQueue<T> extends Queue<T> {
+  readonly #stack: T[] = [];
+
+  override qsize(): number {
+    return this.#stack.length;
+  }
+
+  protected override _get(): T {
+    return this.#stack.pop() as T;
+  }
+
+  protected override _put(item: T): void {
+    this.#stack.push(item);
+  }
+
+  protected override _items(): readonly T[] {
+    return this.#stack;
+  }
+}

@@ -1,0 +1,61 @@
+import { heapPop, heapPush } from "./heap.ts";
+import { Queue } from "./queue.ts";
+
+/** How a `PriorityQueue` orders its items. */
+export interface PriorityQueueOptions<T> {
+  /**
+   * Returns a negative number if `a` is to be taken before `b`. By default items are compared as Python compares them:
+   * numbers and strings by value, arrays element by element.
+   */
+  readonly compare?: ((a: T, b: T) => number) | undefined;
+}
+
+/**
+ * A queue that gives the smallest item first. Items of equal rank come in no particular order: put `[rank, count, item]`
+ * in if that matters.
+ *
+ * Source: asyncio.PriorityQueue, CPython 3.14 Lib/asyncio/queues.py.
+ */
+export class PriorityQueue<T> extends Queue<T> {
+  readonly #heap: T[] = [];
+  readonly #before: (a: T, b: T) => boolean;
+
+  /**
+   * @param maxsize - how many items it holds at most; zero, the default, or less means any number
+   * @param options - `compare` orders the items
+   */
+  constructor(maxsize = 0, options: PriorityQueueOptions<T> = {}) {
+    super(maxsize);
+    const { compare } = options;
+    this.#before = compare === undefined ? isLess : (a, b) => compare(a, b) < 0;
+  }
+
+  override qsize(): number {
+    return this.#heap.length;
+  }
+
+  protected override _get(): T {
+    return heapPop(this.#heap, this.#before);
+  }
+
+  protected override _put(item: T): void {
+    heapPush(this.#heap, item, this.#before);
+  }
+
+  protected override _items(): readonly T[] {
+    return this.#heap;
+  }
+}
+
+/** Python's `<` for numbers, strings and tuples. */
+function isLess(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return (a as number) < (b as number);
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const left: unknown = a[index];
+    const right: unknown = b[index];
+    if (isLess(left, right)) return true;
+    if (isLess(right, left)) return false;
+  }
+  return a.length < b.length;
+}
