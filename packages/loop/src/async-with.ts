@@ -1,6 +1,6 @@
-import type { Coroutine, Emission, Suspension } from "./coroutine.ts";
+import { type Coroutine, type Emission, iscoroutine, type Suspension } from "./coroutine.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
-import { repr } from "./repr.ts";
+import { repr, withHint } from "./repr.ts";
 
 /**
  * What `asyncWith` enters and exits: an object with Python's `__aenter__` and `__aexit__`.
@@ -55,8 +55,20 @@ export function asyncWith<R>(
   managers: Manager | readonly Manager[],
   body: (value: never) => Generator<unknown, R, unknown>,
 ): Coroutine<R | undefined> {
-  const run = body as (value: unknown) => Coroutine<R>;
+  if (typeof body !== "function") throw new TypeError(explainBody(body));
+  const run = (value: unknown): Coroutine<R> => {
+    const coroutine = (body as (value: unknown) => Coroutine<R>)(value);
+    if (!iscoroutine(coroutine)) throw new TypeError(explainBody(coroutine));
+    return coroutine;
+  };
   return Array.isArray(managers) ? nest(managers, [], run) : enter(managers as Manager, run);
+}
+
+function explainBody(got: unknown): string {
+  return withHint(
+    `the body of asyncWith() must be a generator function, got ${repr(got)}`,
+    "write asyncWith(manager, function* (value) { … })",
+  );
 }
 
 /** Enters the first of `managers` and, inside it, the rest. */
@@ -91,10 +103,10 @@ function* enter<R>(manager: Manager, body: (value: unknown) => Coroutine<R>): Co
 }
 
 function requireManager(manager: Partial<Manager>): void {
-  for (const method of ["aenter", "aexit"] as const) {
+  for (const method of ["aexit", "aenter"] as const) {
     if (typeof manager?.[method] === "function") continue;
-    throw new TypeError(
-      `${repr(manager)} does not support the asynchronous context manager protocol (missed ${method} method)`,
-    );
+    const text = "object does not support the asynchronous context manager protocol";
+    const missing = `${repr(manager)} ${text} (missed ${method} method)`;
+    throw new TypeError(typeof manager === "function" ? withHint(missing, "make one: call it, or use new") : missing);
   }
 }

@@ -1,6 +1,7 @@
 import { Asyncgens, type ClosableAsyncgen } from "./asyncgens.ts";
 import { type Context, copyContext } from "./contextvars.ts";
 import type { Coroutine } from "./coroutine.ts";
+import { beginDebugging, isDebugRequested, sourceTraceback } from "./debug.ts";
 import { RuntimeError, ValueError } from "./exceptions.ts";
 import { type ContextOptions, Future } from "./future.ts";
 import { Handle, TimerHandle } from "./handle.ts";
@@ -45,6 +46,10 @@ export abstract class BaseEventLoop {
   #debug = false;
   #exceptionHandler: ExceptionHandler | undefined;
   #taskFactory: TaskFactory | undefined;
+
+  constructor() {
+    if (isDebugRequested()) this.setDebug(true);
+  }
 
   /** Returns the time of the loop's own clock, in seconds since some moment in the past. */
   abstract time(): number;
@@ -167,7 +172,7 @@ export abstract class BaseEventLoop {
     this._timers.clear();
     for (const task of this._tasks) {
       const message = "Task was destroyed but it is pending!";
-      if (task._reportWhenDestroyed) this.callExceptionHandler({ task, message });
+      if (task._reportWhenDestroyed) this.callExceptionHandler({ task, message, ...sourceTraceback(task) });
     }
     this._unretrieved.reportAll();
   }
@@ -225,8 +230,13 @@ export abstract class BaseEventLoop {
     return this.#debug;
   }
 
-  /** Switches debug mode: it warns about slow callbacks and steps. */
+  /**
+   * Switches debug mode, which `YIELDSTAR_DEBUG=1` in the environment switches on for every loop. It warns about slow
+   * callbacks and steps, and about tasks that swallow a cancellation; it knows where things were created, and where
+   * tasks stand.
+   */
   setDebug(enabled: boolean): void {
+    if (enabled) beginDebugging();
     this.#debug = enabled;
   }
 
@@ -308,12 +318,16 @@ export abstract class BaseEventLoop {
   protected runOnce(): void {
     this.#queueDueTimers();
     const ready = this.#ready;
+    const outerLoop = getRunningLoopOrUndefined();
     setRunningLoop(this);
     try {
-      if (this.#debug) for (let count = ready.length; count > 0; count -= 1) this.#runAndTime(ready.shift());
-      else for (let count = ready.length; count > 0; count -= 1) ready.shift()._run();
+      for (let count = ready.length; count > 0; count -= 1) {
+        const item = ready.shift();
+        if (this.#debug) this.#runAndTime(item);
+        else item._run();
+      }
     } finally {
-      setRunningLoop(undefined);
+      setRunningLoop(outerLoop);
     }
   }
 

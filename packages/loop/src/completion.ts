@@ -41,8 +41,11 @@ export class Completion<T> {
   }
 }
 
+/** Named as CPython's is, since it stands in the text of every main task. */
 function stopLoop(future: Future<unknown>): void {
   // These have left the loop already, and must not stop its next run.
   if (!future.cancelled() && leavesLoop(future.exception())) return;
   future.getLoop().stop();
 }
+
+Object.defineProperty(stopLoop, "name", { value: "_run_until_complete_cb" });

@@ -1,5 +1,5 @@
 import { LookupError, RuntimeError, ValueError } from "./exceptions.ts";
-import { showAsText } from "./repr.ts";
+import { repr, showAsText } from "./repr.ts";
 
 type Values = Map<ContextVar<unknown>, unknown>;
 
@@ -244,6 +244,6 @@ export class ContextVar<T> {
   }
 
   toString(): string {
-    return `<ContextVar name='${this.name}'>`;
+    return `<ContextVar name=${repr(this.name)}${this.#hasDefault ? ` default=${repr(this.#default)}` : ""}>`;
   }
 }

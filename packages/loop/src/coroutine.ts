@@ -56,12 +56,17 @@ export function isAwaitable(value: unknown): value is Awaitable<unknown> {
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
   if (!iscoroutine(value)) throw new TypeError(explainNoCoroutine(value));
-  if ((value as Takeable)[taken] === true) {
+  if (isTaken(value)) {
     throw new RuntimeError(
       withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
     );
   }
   (value as Takeable)[taken] = true;
+}
+
+/** Tells whether a task has the coroutine, or had it. */
+export function isTaken(coroutine: Coroutine<unknown>): boolean {
+  return (coroutine as Takeable)[taken] === true;
 }
 
 function explainNoCoroutine(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { type Awaitable, closeCoroutine, type Coroutine, isAwaitable, iscoroutine } from "./coroutine.ts";
+import { type Awaitable, closeCoroutine, type Coroutine, isAwaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { RuntimeError, ValueError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { withHint } from "./repr.ts";
@@ -43,10 +43,12 @@ export function ensureFuture<T>(awaitable: Awaitable<T>, options?: LoopOptions):
   }
   const coroutine = toCoroutine(awaitable);
   const loop = options?.loop ?? getEventLoop();
+  const isOurs = !isTaken(coroutine);
   try {
     return loop.createTask(coroutine);
   } catch (error) {
-    if (error instanceof RuntimeError && loop.isClosed()) closeCoroutine(coroutine);
+    // Nobody could run it any more. One that another task runs already is left alone.
+    if (error instanceof RuntimeError && isOurs) closeCoroutine(coroutine);
     throw error;
   }
 }

@@ -34,7 +34,7 @@ export class BaseException extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return this === BaseException ? value instanceof Error : ordinaryHasInstance.call(this, value);
+    return this === BaseException ? isError(value) : ordinaryHasInstance.call(this, value);
   }
 }
 
@@ -52,9 +52,7 @@ export class Exception extends Error {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== Exception) return ordinaryHasInstance.call(this, value);
-    return (
-      value instanceof Error && (value as { readonly [BaseException.mark]?: boolean })[BaseException.mark] !== true
-    );
+    return isError(value) && (value as { readonly [BaseException.mark]?: boolean })[BaseException.mark] !== true;
   }
 }
 
@@ -205,6 +203,11 @@ export class DeadlockError extends RuntimeError {
 /** `KeyboardInterrupt` and `SystemExit` leave the loop instead of being handled by it. */
 export function leavesLoop(error: unknown): error is KeyboardInterrupt | SystemExit {
   return error instanceof KeyboardInterrupt || error instanceof SystemExit;
+}
+
+/** Tells whether `value` is an error, of whatever realm. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
 /**

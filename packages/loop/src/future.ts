@@ -1,10 +1,11 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, copyContext } from "./contextvars.ts";
 import type { Suspension } from "./coroutine.ts";
-import { CancelledError, InvalidStateError, RuntimeError } from "./exceptions.ts";
+import { describeCreation, isDebugging, noteCreation, noteSuspension } from "./debug.ts";
+import { CancelledError, InvalidStateError, isError, RuntimeError } from "./exceptions.ts";
 import { formatCallback, Handle } from "./handle.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { repr, showAsText } from "./repr.ts";
+import { abbreviate, repr, showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
 import type { Failure } from "./unretrieved.ts";
 
@@ -45,6 +46,7 @@ export class Future<T> {
   /** @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default */
   constructor(options?: { readonly loop?: BaseEventLoop | undefined }) {
     this._loop = options?.loop ?? getEventLoop();
+    if (isDebugging && this._loop.getDebug()) noteCreation(this);
   }
 
   /** Returns the loop this future belongs to. */
@@ -74,10 +76,8 @@ export class Future<T> {
       case "succeeded":
         return this._outcome as T;
       case "failed":
-        this._markRetrieved();
-        throw this._outcome;
       case "cancelled":
-        throw this._makeCancelledError();
+        throw this._takeError();
       case "pending":
         throw new InvalidStateError("Result is not set.");
     }
@@ -123,8 +123,8 @@ export class Future<T> {
   setException(exception: Error | (new () => Error)): void {
     this._requirePending();
     const error: unknown = typeof exception === "function" ? new exception() : exception;
-    if (typeof error !== "object" || error === null) throw new TypeError("invalid exception object");
-    this._fail(error as Error);
+    if (!isError(error)) throw new TypeError("invalid exception object");
+    this._fail(error);
   }
 
   /**
@@ -175,10 +175,10 @@ export class Future<T> {
   next(): IteratorResult<this, T> {
     if (this._state !== "pending") return { done: true, value: this.result() };
     if (this._blocking) {
-      this._blocking = false;
       throw new RuntimeError("await wasn't used with future");
     }
     this._blocking = true;
+    if (isDebugging && this._loop.getDebug()) noteSuspension();
     return { done: false, value: this };
   }
 
@@ -226,6 +226,13 @@ export class Future<T> {
     if (unretrieved !== true) this._loop._unretrieved.forget(unretrieved);
   }
 
+  /** @internal What `result()` throws: the future has failed or was cancelled. */
+  _takeError(): Error {
+    if (this._state === "cancelled") return this._makeCancelledError();
+    this._markRetrieved();
+    return this._outcome as Error;
+  }
+
   /** @internal The error a task ended with is thrown once; after that each caller gets one of its own. */
   _makeCancelledError(): CancelledError {
     const original = this._outcome;
@@ -258,7 +265,9 @@ export class Future<T> {
   /** @internal `cb=[…]`, or nothing. */
   protected _describeCallbacks(): string[] {
     const names = this._waiterList().map((waiter) =>
-      waiter instanceof Handle && waiter._callback ? formatCallback(waiter._callback) : "Task.task_wakeup()",
+      waiter instanceof Handle && waiter._callback
+        ? formatCallback(waiter._callback)
+        : `${waiter.constructor.name}.task_wakeup()`,
     );
     if (names.length > 2) names.splice(1, names.length - 2, `<${names.length - 2} more>`);
     return names.length === 0 ? [] : [`cb=[${names.join(", ")}]`];
@@ -266,7 +275,7 @@ export class Future<T> {
 
   /** @internal `result=…` or `exception=…`, or nothing. */
   protected _describeOutcome(): string[] {
-    if (this._state === "succeeded") return [`result=${repr(this._outcome)}`];
+    if (this._state === "succeeded") return [`result=${abbreviate(this._outcome)}`];
     return this._state === "failed" ? [`exception=${repr(this._outcome)}`] : [];
   }
 
@@ -277,6 +286,7 @@ export class Future<T> {
 
   toString(): string {
     const parts = [this._describeState(), ...this._describeOutcome(), ...this._describeCallbacks()];
+    parts.push(...describeCreation(this));
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
 }

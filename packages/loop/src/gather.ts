@@ -3,6 +3,7 @@ import type { Awaitable } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import { CancelledError } from "./exceptions.ts";
 import { Future } from "./future.ts";
+import { withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { Task } from "./task.ts";
 
@@ -54,7 +55,9 @@ export function gather<T>(
 ): Future<T[]>;
 export function gather<T>(awaitables: Iterable<Awaitable<T>>, options: GatherOptions): Future<(T | Error)[]>;
 export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: GatherOptions): Future<unknown[]> {
-  const args = collect(awaitables, (type) => `expects an iterable of awaitables, not ${type}`);
+  const args = collect(awaitables, (type) =>
+    withHint(`gather() expects an iterable of awaitables, not ${type}`, "gather([a(), b()])"),
+  );
   if (args.length === 0) {
     const outer = getEventLoop().createFuture<unknown[]>();
     outer.setResult([]);

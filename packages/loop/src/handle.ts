@@ -1,12 +1,13 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, enterContext, leaveContext } from "./contextvars.ts";
+import { describeCreation, isDebugging, noteCreation, sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { showAsText } from "./repr.ts";
+import { reprFloat, showAsText } from "./repr.ts";
 
 /** A callback as it stands in a text: `name()`. */
 export function formatCallback(callback: { readonly name: string }): string {
-  return `${callback.name || "<lambda>"}()`;
+  return `${callback.name.replace(/^#/, "") || "<lambda>"}()`;
 }
 
 /**
@@ -34,12 +35,13 @@ export class Handle implements Runnable {
     this._argument = argument;
     this._loop = loop;
     this.#context = context;
+    if (isDebugging && loop.getDebug()) noteCreation(this);
   }
 
   /** Keeps the callback from being called, if it was not yet. */
   cancel(): void {
     if (this._callback === undefined) return;
-    if (this._loop.getDebug()) this.#debugText = ` ${formatCallback(this._callback)}`;
+    if (this._loop.getDebug()) this.#debugText = formatCallback(this._callback);
     this._callback = undefined;
   }
 
@@ -68,18 +70,25 @@ export class Handle implements Runnable {
     } catch (thrown) {
       if (leavesLoop(thrown)) throw thrown;
       const message = `Exception in callback ${formatCallback(callback)}`;
-      this._loop.callExceptionHandler({ message, exception: toException(thrown), handle: this });
+      this._loop.callExceptionHandler({
+        message,
+        exception: toException(thrown),
+        handle: this,
+        ...sourceTraceback(this),
+      });
     }
   }
 
-  /** @internal The part of the text between the class's name and the end. */
-  protected _describe(): string {
-    if (this._callback !== undefined) return ` ${formatCallback(this._callback)}`;
-    return ` cancelled${this.#debugText ?? ""}`;
+  /** @internal `<Handle f()>`; `details` come before the callback. */
+  protected _format(...details: readonly string[]): string {
+    const name = this._callback === undefined ? this.#debugText : formatCallback(this._callback);
+    const state = this._callback === undefined ? ["cancelled"] : [];
+    const parts = [this.constructor.name, ...state, ...details, ...(name === undefined ? [] : [name])];
+    return `<${[...parts, ...describeCreation(this)].join(" ")}>`;
   }
 
   toString(): string {
-    return `<Handle${this._describe()}>`;
+    return this._format();
   }
 }
 
@@ -120,9 +129,6 @@ export class TimerHandle extends Handle {
   }
 
   override toString(): string {
-    const when = ` when=${this.#when}`;
-    if (this._callback === undefined)
-      return `<TimerHandle cancelled${when}${this._describe().slice(" cancelled".length)}>`;
-    return `<TimerHandle${when}${this._describe()}>`;
+    return this._format(`when=${reprFloat(this.#when)}`);
   }
 }

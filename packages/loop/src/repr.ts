@@ -10,6 +10,11 @@ function showText(this: object): string {
   return this.toString();
 }
 
+/** A number that Python would hold as a float: `1.0`, `inf`. */
+export function reprFloat(value: number): string {
+  return Number.isInteger(value) ? `${value}.0` : repr(value);
+}
+
 /** A text in Python's quotes: single ones, unless it holds a single quote and no double one. */
 function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
@@ -37,6 +42,12 @@ function reprError(error: Error & { readonly args?: unknown; readonly exceptions
 function reprObject(value: object): string {
   if (value instanceof Error) return reprError(value);
   if (Array.isArray(value)) return `[${value.map(repr).join(", ")}]`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) {
+    return `{${Object.entries(value)
+      .map(([key, each]) => `${quote(key)}: ${repr(each)}`)
+      .join(", ")}}`;
+  }
   if (value.toString !== Object.prototype.toString && !(value instanceof Promise)) return String(value);
   const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
   if (tag === "Generator") return "<coroutine object>";
@@ -69,6 +80,24 @@ export function repr(value: unknown): string {
   } catch {
     return "<unprintable object>";
   }
+}
+
+/** So many members of an array are shown, */
+const shownMembers = 6;
+/** and so many characters of anything else. */
+const shownCharacters = 30;
+
+/** A value as CPython's `reprlib` shortens it: what is long loses its middle, or its end. */
+export function abbreviate(value: unknown): string {
+  if (Array.isArray(value)) {
+    const members = value.slice(0, shownMembers).map(abbreviate);
+    return `[${[...members, ...(value.length > shownMembers ? ["..."] : [])].join(", ")}]`;
+  }
+  const text = repr(value);
+  if (value instanceof Error || text.length <= shownCharacters) return text;
+  const begin = Math.floor((shownCharacters - "...".length) / 2);
+  const end = shownCharacters - "...".length - begin;
+  return `${text.slice(0, begin)}...${text.slice(-end)}`;
 }
 
 /** CPython's text, with the fix named where someone who comes from JavaScript would stumble. */

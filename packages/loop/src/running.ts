@@ -16,11 +16,14 @@ export function setRunningLoop(loop: BaseEventLoop | undefined): void {
   runningLoop = loop;
 }
 
-/** @internal Makes `task` the current one and returns the one it replaces. */
-export function swapCurrentTask(task: Task<unknown> | undefined): Task<unknown> | undefined {
-  const previous = steppingTask;
+/** @internal The task whose step is running. */
+export function currentTaskOrUndefined(): Task<unknown> | undefined {
+  return steppingTask;
+}
+
+/** @internal */
+export function setCurrentTask(task: Task<unknown> | undefined): void {
   steppingTask = task;
-  return previous;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
 import { currentContext } from "./contextvars.ts";
+import { isDebugging, noteSuspension } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import type { TimerHandle } from "./handle.ts";
@@ -70,6 +71,7 @@ class Sleep {
     if (typeof delay !== "number") throw new TypeError(`delay must be a number of seconds, got ${repr(delay)}`);
     if (delay <= 0) {
       this.#state = "yielded";
+      if (isDebugging) noteSuspension();
       return { done: false, value: undefined };
     }
     if (Number.isNaN(delay)) throw new ValueError("Invalid delay: NaN (not a number)");

@@ -1,11 +1,21 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, copyContext, enterContext, leaveContext } from "./contextvars.ts";
 import { type Coroutine, iscoroutine, takeCoroutine } from "./coroutine.ts";
+import {
+  describeCreation,
+  describePlace,
+  forgetCancel,
+  framesOfStep,
+  isDebugging,
+  noteWaitAfterCancel,
+  type StackFrame,
+  suspendedAt,
+} from "./debug.ts";
 import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { repr, withHint } from "./repr.ts";
-import { getRunningLoopOrUndefined, swapCurrentTask } from "./running.ts";
+import { currentTaskOrUndefined, getRunningLoopOrUndefined, setCurrentTask } from "./running.ts";
 
 /** What a task can be created with. */
 export interface TaskOptions {
@@ -120,9 +130,36 @@ export class Task<T> extends Future<T> implements Runnable {
   uncancel(): number {
     if (this.#cancelRequests > 0) {
       this.#cancelRequests -= 1;
-      if (this.#cancelRequests === 0) this.#mustCancel = false;
+      if (this.#cancelRequests === 0) {
+        this.#mustCancel = false;
+        if (isDebugging) forgetCancel(this);
+      }
     }
     return this.#cancelRequests;
+  }
+
+  /**
+   * Returns the `yield*`s at which a suspended task stands, or those of the error that a failed one ended with, the
+   * outermost first. A suspended task's are known in debug mode only.
+   *
+   * @param options - `limit` is how many to return at most: the innermost of a suspended task, the outermost of an error
+   */
+  getStack(options: { readonly limit?: number | undefined } = {}): StackFrame[] {
+    const { limit = Infinity } = options;
+    if (this._state === "pending") return suspendedAt(this).slice(-limit);
+    return this._state === "failed" ? framesOfStep((this._outcome as Error).stack ?? "").slice(0, limit) : [];
+  }
+
+  /**
+   * Writes what `getStack` returns to the console, as one error.
+   *
+   * @param options - `limit` is how many to write at most
+   */
+  printStack(options: { readonly limit?: number | undefined } = {}): void {
+    const frames = this.getStack(options).map(({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`);
+    const kind = this._state === "failed" ? "Traceback" : "Stack";
+    if (frames.length === 0) console.error(`No stack for ${this}`);
+    else console.error(`${kind} for ${this} (most recent call last):${frames.join("")}`);
   }
 
   /** @throws RuntimeError always: a task's result is what its coroutine returns */
@@ -139,8 +176,8 @@ export class Task<T> extends Future<T> implements Runnable {
   _run(): void {
     const waitedFor = this.#waitsFor;
     this.#waitsFor = undefined;
-    if (this.#mustCancel) this.#step(this.#takeCancel(waitedFor));
-    else this.#step(undefined);
+    const error = waitedFor === undefined || waitedFor._state === "succeeded" ? undefined : waitedFor._takeError();
+    this.#step(this.#mustCancel ? this.#takeCancel(error) : error);
   }
 
   /** The first step, inside the step of whoever creates the task. */
@@ -151,33 +188,29 @@ export class Task<T> extends Future<T> implements Runnable {
       this.#step(undefined);
     } finally {
       eagerTasks.delete(this);
-      if (this._state === "pending") tasks.add(this);
-      else this.#coroutine = undefined;
     }
+    if (this._state === "pending") tasks.add(this);
+    else this.#coroutine = undefined;
   }
 
   /** The error to throw in for a cancel that came when the awaited future, if any, was already done. */
-  #takeCancel(waitedFor: Future<unknown> | undefined): CancelledError {
+  #takeCancel(error: Error | undefined): Error {
     this.#mustCancel = false;
-    try {
-      waitedFor?.result();
-    } catch (error) {
-      // The future was cancelled too: its error, and its message, came first.
-      if (error instanceof CancelledError) return error;
-    }
-    return this._makeCancelledError();
+    // If the future was cancelled too its error, and its message, came first.
+    return error instanceof CancelledError ? error : this._makeCancelledError();
   }
 
   /** Runs the coroutine up to where it next gives up control. */
   #step(error: Error | undefined): void {
     const context = this.#context;
     const coroutine = this.#coroutine as Coroutine<T>;
-    if (context._entered) {
-      this.#refuseEnteredContext();
+    const outerTask = currentTaskOrUndefined();
+    if (context._entered || (outerTask !== undefined && !this._loop._eagerTasks.has(this))) {
+      this.#refuseStep(outerTask);
       return;
     }
     const outerContext = enterContext(context);
-    const outerTask = swapCurrentTask(this);
+    setCurrentTask(this);
     try {
       let step: IteratorResult<unknown, T>;
       try {
@@ -190,19 +223,24 @@ export class Task<T> extends Future<T> implements Runnable {
       else if (step.value === undefined) this._loop._enqueue(this);
       else this.#waitFor(step.value);
     } finally {
-      swapCurrentTask(outerTask);
+      setCurrentTask(outerTask);
       leaveContext(context, outerContext);
     }
   }
 
   /**
-   * The context belongs to whoever runs the loop, or to the creator of an eager task. The step is lost, as in CPython,
-   * and the task stays pending.
+   * The loop is run inside a task's step, or inside the very context that this task would enter. The step is lost, as in
+   * CPython, and the task stays pending.
    */
-  #refuseEnteredContext(): void {
-    const exception = new RuntimeError(`cannot enter context: ${this.#context} is already entered`);
-    if (this._loop._eagerTasks.has(this)) throw exception;
-    this._loop.callExceptionHandler({ message: "Exception in callback Task.task_wakeup()", exception, task: this });
+  #refuseStep(outerTask: Task<unknown> | undefined): void {
+    const isEager = this._loop._eagerTasks.has(this);
+    const text =
+      outerTask === undefined || isEager
+        ? `cannot enter context: ${this.#context} is already entered`
+        : `Cannot enter into task ${this} while another task ${outerTask} is being executed.`;
+    const exception = new RuntimeError(text);
+    if (isEager) throw exception;
+    this._loop.callExceptionHandler({ message: "Exception in callback Task.task_wakeup()", exception });
   }
 
   #finish(result: T): void {
@@ -233,6 +271,7 @@ export class Task<T> extends Future<T> implements Runnable {
       this.#throwSoon(this.#explainBadYield(yielded));
       return;
     }
+    // CPython's C class leaves the mark on a future that it refuses, which then can never be awaited again.
     const isAwaited = yielded._blocking;
     yielded._blocking = false;
     if ((yielded as Future<unknown>) === this) this.#throwSoon(`Task cannot await on itself: ${this}`);
@@ -245,6 +284,7 @@ export class Task<T> extends Future<T> implements Runnable {
       yielded._addWaiter(this);
       this.#waitsFor = yielded;
       if (this.#mustCancel && yielded.cancel(this._cancelMessage)) this.#mustCancel = false;
+      else if (isDebugging && this.#cancelRequests > 0 && this._loop.getDebug()) noteWaitAfterCancel(this);
     }
   }
 
@@ -271,9 +311,11 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   override toString(): string {
-    const parts = [this._describeState(), `name=${repr(this.getName())}`, `coro=${repr(this.#coroutine)}`];
+    const place = this._state === "pending" ? describePlace(this) : undefined;
+    const coroutine = place === undefined ? repr(this.#coroutine) : `<${place}>`;
+    const parts = [this._describeState(), `name=${repr(this.getName())}`, `coro=${coroutine}`];
     if (this.#waitsFor !== undefined) parts.push(`wait_for=${this.#waitsFor}`);
-    parts.push(...this._describeOutcome(), ...this._describeCallbacks());
+    parts.push(...this._describeOutcome(), ...this._describeCallbacks(), ...describeCreation(this));
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
 }

@@ -1,4 +1,5 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
+import { sourceTraceback } from "./debug.ts";
 import type { Future } from "./future.ts";
 
 /** An exception that nobody has retrieved, watched without keeping its future alive. */
@@ -65,6 +66,7 @@ export class Unretrieved {
     const future = failure.future.deref();
     if (future === undefined) this.forget(failure);
     else future._markRetrieved();
-    this.#loop.callExceptionHandler(future ? { message, exception, future } : { message, exception });
+    const known = future === undefined ? {} : { future, ...sourceTraceback(future) };
+    this.#loop.callExceptionHandler({ message, exception, ...known });
   }
 }

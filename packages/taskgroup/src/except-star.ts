@@ -1,13 +1,13 @@
-import type { Coroutine } from "@yieldstar/loop";
+import { type Coroutine, iscoroutine } from "@yieldstar/loop";
 import { BaseExceptionGroup, type ErrorClass, isErrorClass, originOf } from "./exception-group.ts";
 
 /** What handles the errors of a group that match: a plain function, or a generator function run as a coroutine. */
-export type GroupHandler<E extends Error, R> = (group: BaseExceptionGroup<E>) => R;
+export type GroupHandler<E extends Error> = (group: BaseExceptionGroup<E>) => unknown;
 
 /** One `except*` clause. `on` makes it. */
-export interface ExceptClause<R> {
+export interface ExceptClause {
   readonly classes: readonly ErrorClass<Error>[];
-  readonly handler: GroupHandler<Error, R>;
+  readonly handler: GroupHandler<Error>;
 }
 
 /**
@@ -19,10 +19,10 @@ export interface ExceptClause<R> {
  *
  * Source: the `except*` clause, CPython 3.14.
  */
-export function on<E extends Error, R extends Coroutine | void>(
+export function on<E extends Error>(
   errorClass: ErrorClass<E> | readonly ErrorClass<E>[],
-  handler: GroupHandler<E, R>,
-): ExceptClause<R> {
+  handler: GroupHandler<E>,
+): ExceptClause {
   const classes: readonly unknown[] = Array.isArray(errorClass) ? errorClass : [errorClass];
   if (!classes.every(isErrorClass)) {
     throw new TypeError("catching classes that do not inherit from BaseException is not allowed");
@@ -30,7 +30,7 @@ export function on<E extends Error, R extends Coroutine | void>(
   if (classes.some((each) => each === BaseExceptionGroup || each.prototype instanceof BaseExceptionGroup)) {
     throw new TypeError("catching ExceptionGroup with except* is not allowed. Use except instead.");
   }
-  return { classes, handler: handler as GroupHandler<Error, R> };
+  return { classes, handler: handler as GroupHandler<Error> };
 }
 
 /**
@@ -44,14 +44,15 @@ export function on<E extends Error, R extends Coroutine | void>(
  *
  * Source: the `except*` clause, CPython 3.14.
  */
-export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause<Coroutine | void>[]): Coroutine {
+export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause[]): Coroutine {
+  requireClauses(clauses);
   const caught = new Caught(error);
   for (const { classes, handler } of clauses) {
     const group = caught.take(classes);
     if (group === undefined) continue;
     try {
-      const running = handler(group);
-      if (running !== undefined) yield* running;
+      const result = handler(group);
+      if (iscoroutine(result)) yield* result;
     } catch (thrown) {
       caught.thrown.push(thrown);
     }
@@ -69,19 +70,26 @@ export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause<Co
  *
  * Source: the `except*` clause, CPython 3.14.
  */
-export function exceptStarSync(error: unknown, ...clauses: readonly ExceptClause<void>[]): void {
+export function exceptStarSync(error: unknown, ...clauses: readonly ExceptClause[]): void {
+  requireClauses(clauses);
   const caught = new Caught(error);
   for (const { classes, handler } of clauses) {
     const group = caught.take(classes);
     if (group === undefined) continue;
     try {
-      const result: unknown = handler(group);
-      if (result !== undefined) throw new TypeError("exceptStarSync() cannot await (hint: use yield* exceptStar())");
+      if (iscoroutine(handler(group))) {
+        throw new TypeError("exceptStarSync() cannot await (hint: use yield* exceptStar())");
+      }
     } catch (thrown) {
       caught.thrown.push(thrown);
     }
   }
   caught.throwRest();
+}
+
+function requireClauses(clauses: readonly Partial<ExceptClause>[]): void {
+  if (clauses.every((clause) => typeof clause?.handler === "function")) return;
+  throw new TypeError("except* clauses are made by on() (hint: pass them one by one: on(…), on(…))");
 }
 
 /** What was caught, on its way through the clauses. */

@@ -148,7 +148,7 @@ function checkMembers<E extends Error>(message: unknown, exceptions: unknown): M
   }
   const members = [...(exceptions as Iterable<Member<E>>)];
   if (members.length === 0) throw new ValueError("second argument (exceptions) must be a non-empty sequence");
-  const index = members.findIndex((member) => !(member instanceof Error));
+  const index = members.findIndex((member) => !(member instanceof BaseException));
   if (index >= 0) throw new ValueError(`Item ${index} of second argument (exceptions) is not an exception`);
   return members;
 }

@@ -149,13 +149,14 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     for (const task of this.#tasks) if (!task.done()) task.cancel();
   }
 
-  readonly #onTaskDone = (task: Task<unknown>): void => {
+  /** Named as CPython's is, since it stands in the text of every task of a group. */
+  readonly #onTaskDone = nameCallback("TaskGroup._on_task_done", (task: Task<unknown>): void => {
     this.#tasks.delete(task);
     if (this.#tasks.size === 0 && this.#allDone?.done() === false) this.#allDone.setResult();
     if (task.cancelled()) return;
     const exception = task.exception();
     if (exception !== undefined) this.#onTaskFailed(task, exception);
-  };
+  });
 
   #onTaskFailed(task: Task<unknown>, exception: Error): void {
     this.#errors.push(exception);
@@ -187,4 +188,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
 
 function leavesLoop(error: Error): boolean {
   return error instanceof SystemExit || error instanceof KeyboardInterrupt;
+}
+
+function nameCallback<F extends (task: Task<unknown>) => void>(name: string, callback: F): F {
+  return Object.defineProperty(callback, "name", { value: name });
 }

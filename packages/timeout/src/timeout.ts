@@ -5,6 +5,7 @@ import {
   currentTask,
   getRunningLoop,
   type Handle,
+  reprFloat,
   RuntimeError,
   showAsText,
   type Task,
@@ -110,7 +111,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
   };
 
   toString(): string {
-    const when = this.#when === null ? "None" : Math.round(this.#when * 1000) / 1000;
+    const when = this.#when === null ? "None" : reprFloat(roundToMilliseconds(this.#when));
     return `<Timeout [${this.#state}]${this.#state === "active" ? ` when=${when}` : ""}>`;
   }
 }
@@ -151,6 +152,14 @@ function requireDeadline(seconds: unknown, name: string): void {
   if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
   if (typeof seconds === "number") return;
   throw new TypeError(`${name} must be a number of seconds, or null for no deadline, got ${String(seconds)}`);
+}
+
+/** To three places, as Python's `round`: to the nearest, and of two that are as near to the even one. */
+function roundToMilliseconds(seconds: number): number {
+  // Only a multiple of 1/16 can lie in the middle: any other has more binary places than half a thousandth.
+  const isMiddle = Number.isInteger(seconds * 16) && Math.abs(seconds * 2000) % 2 === 1;
+  if (isMiddle) return (2 * Math.round(seconds * 500)) / 1000;
+  return Number.isFinite(seconds) ? Number(seconds.toFixed(3)) : seconds;
 }
 
 /** Puts a `TimeoutError` between the `CancelledError` that the deadline threw and the first error it led to. */

@@ -63,6 +63,10 @@ function* cancelAndWait(future: Future<unknown>): Coroutine {
 
 function requireAwaitable(value: unknown): asserts value is Awaitable<unknown> {
   if (typeof value === "object" && value !== null && Symbol.iterator in value) return;
-  const hint = value instanceof Promise ? " (hint: wrap it in fromPromise: fromPromise(promise))" : "";
-  throw new TypeError(`'${typeof value}' object can't be awaited${hint}`);
+  throw new TypeError(`'${typeof value}' object can't be awaited${hintFor(value)}`);
+}
+
+function hintFor(value: unknown): string {
+  if (typeof value === "function") return ` (hint: call it: ${value.name || "main"}())`;
+  return value instanceof Promise ? " (hint: wrap it in fromPromise: fromPromise(promise))" : "";
 }

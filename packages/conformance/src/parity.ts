@@ -1,0 +1,139 @@
+/**
+ * Every name of `asyncio.__all__`: where it is here, how it differs, or why there is none.
+ *
+ * @module
+ */
+
+import * as asyncgen from "@yieldstar/asyncgen";
+import * as loop from "@yieldstar/loop";
+import * as sync from "@yieldstar/sync";
+import * as taskgroup from "@yieldstar/taskgroup";
+import * as timeout from "@yieldstar/timeout";
+import * as umbrella from "yieldstar";
+import { loadOracle } from "./oracle.ts";
+
+const packages: Readonly<Record<string, object>> = { asyncgen, loop, sync, taskgroup, timeout };
+
+/** Names that the rule does not give. */
+const renamed: Readonly<Record<string, string>> = { isfuture: "isFuture", wrap_future: "fromPromise" };
+
+const runsOnAHost = "returns a Promise: a host's loop cannot be blocked";
+
+/** What is not as in Python, beyond the rule for names. */
+const different: Readonly<Record<string, string>> = {
+  BaseEventLoop: "has no way to run; a subclass calls `runOnce` between `runForeverSetup` and `runForeverCleanup`",
+  CancelledError: "JavaScript's `catch` catches it too: let it through by hand",
+  EventLoop: "its `runForever` and `runUntilComplete` return Promises; it lives on a `Host`",
+  PriorityQueue: "takes `{ compare }`; by default items are compared as Python compares them",
+  Runner: "its `run` and `close` return Promises; `await using` closes it",
+  TimeoutError: "no subclass of an OSError, and not the web's DOMException of that name",
+  gather: "takes one iterable, as `Promise.all` does",
+  iscoroutine: "true for every generator object: a coroutine is one",
+  run: runsOnAHost,
+  wrap_future:
+    "takes a promise, or a function that makes one from an AbortSignal, where Python takes a future of a thread",
+};
+
+const noPolicies = "deprecated in 3.14, removed in 3.16";
+const streams = "needs sockets: streams have an issue of their own";
+const threads = "needs threads: workers have an issue of their own";
+const subprocesses = "needs processes: they have an issue of their own";
+const introspection = "introspection has an issue of its own";
+const taskAuthors = "for tasks that are written without `Task`, which a JavaScript library has no use for";
+
+/** What there is none of, and why. */
+const absent: Readonly<Record<string, string>> = {
+  AbstractEventLoop: "`BaseEventLoop` is the type of every loop",
+  AbstractServer: streams,
+  BaseProtocol: streams,
+  BaseTransport: streams,
+  BufferedProtocol: streams,
+  DatagramProtocol: streams,
+  DatagramTransport: streams,
+  FrameCallGraphEntry: introspection,
+  FutureCallGraph: introspection,
+  IncompleteReadError: streams,
+  LimitOverrunError: streams,
+  Protocol: streams,
+  ReadTransport: streams,
+  SelectorEventLoop: "`EventLoop` on a `Host` takes the place of every platform's loop",
+  SendfileNotAvailableError: streams,
+  Server: streams,
+  StreamReader: streams,
+  StreamReaderProtocol: streams,
+  StreamWriter: streams,
+  SubprocessProtocol: subprocesses,
+  SubprocessTransport: subprocesses,
+  Transport: streams,
+  WriteTransport: streams,
+  _enter_task: taskAuthors,
+  _get_running_loop: "private in Python too; `getRunningLoop` throws where it gives None",
+  _leave_task: taskAuthors,
+  _register_task: taskAuthors,
+  _set_running_loop: taskAuthors,
+  _unregister_task: taskAuthors,
+  capture_call_graph: introspection,
+  create_subprocess_exec: subprocesses,
+  create_subprocess_shell: subprocesses,
+  format_call_graph: introspection,
+  future_add_to_awaited_by: introspection,
+  future_discard_from_awaited_by: introspection,
+  get_event_loop_policy: noPolicies,
+  iscoroutinefunction: "deprecated in 3.14; a generator function need not be a coroutine function",
+  open_connection: streams,
+  print_call_graph: introspection,
+  run_coroutine_threadsafe: threads,
+  set_event_loop_policy: noPolicies,
+  start_server: streams,
+  to_thread: threads,
+};
+
+function camelCase(name: string): string {
+  return name === name.toUpperCase()
+    ? name
+    : name.replaceAll(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** `asyncio.__all__` of the CPython that judges, sorted. */
+export async function asyncioNames(): Promise<string[]> {
+  const oracle = await loadOracle();
+  const { stdout } = oracle.run("import asyncio, json\nprint(json.dumps(sorted(asyncio.__all__)))");
+  return JSON.parse(stdout) as string[];
+}
+
+function homeOf(name: string): string | undefined {
+  const [home] = Object.entries(packages).find(([, exports]) => name in exports) ?? [];
+  return name in umbrella ? home : undefined;
+}
+
+/** What is wrong with the tables above: names without an entry, with two, or that Python does not have. */
+export function contradictions(names: readonly string[]): string[] {
+  const unclear = names.filter((name) => (homeOf(renamed[name] ?? camelCase(name)) === undefined) !== name in absent);
+  const stale = [...Object.keys(renamed), ...Object.keys(different), ...Object.keys(absent)];
+  return [...unclear, ...stale.filter((name) => !names.includes(name))];
+}
+
+/** The table, as Markdown. */
+export function parityTable(names: readonly string[]): string {
+  const rows = names.map((name) => {
+    const reason = absent[name];
+    if (reason !== undefined) return `| \`${name}\` | | absent: ${reason} |`;
+    const ours = renamed[name] ?? camelCase(name);
+    const note = different[name];
+    return `| \`${name}\` | \`${ours}\` in \`@yieldstar/${homeOf(ours) ?? ""}\` | ${note === undefined ? "same" : `different: ${note}`} |`;
+  });
+  const present = names.filter((name) => !(name in absent)).length;
+  return [
+    "# asyncio's names, and ours",
+    "",
+    "Every name of `asyncio.__all__` of CPython 3.14, as Pyodide has it. What is there is in `yieldstar` too. Written by",
+    "`npm run tables`: do not edit.",
+    "",
+    `**${names.length} names: ${present} here, ${names.length - present} absent.**`,
+    "",
+    "| asyncio | here | same, different, or absent |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,102 @@
+/**
+ * The statements about CPython's behaviour that the tests pin, by their codes: `RQ-01` and so on.
+ *
+ * @module
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+
+interface Section {
+  readonly title: string;
+  readonly count: number;
+}
+
+/** The sections that are covered, and how many statements each has. */
+const sections: Readonly<Record<string, Section>> = {
+  RQ: { title: "Ready queue, iteration order, timers, life of the loop", count: 42 },
+  FU: { title: "Future", count: 22 },
+  TK: { title: "Task: construction, stepping, bad yields, special exceptions", count: 26 },
+  CX: { title: "Cancellation", count: 37 },
+  TG: { title: "TaskGroup", count: 47 },
+  TO: { title: "timeout, timeoutAt", count: 27 },
+  WF: { title: "waitFor", count: 10 },
+  CV: { title: "Context variables", count: 12 },
+  EH: { title: "Exception handler, exceptions never retrieved", count: 8 },
+  EG: { title: "Exception groups, except*", count: 6 },
+};
+
+/** Why a statement has no test. */
+const notTested: Readonly<Record<string, string>> = {
+  "FU-11": "not expressible: JavaScript has no StopIteration; the end of a generator is not an exception",
+  "FU-21": "not expressible: a JavaScript constructor cannot be run on an object that exists",
+  "FU-22": "not expressible: JavaScript has no futures of threads; `fromPromise` stands in their place",
+  "TG-38": "not in 3.14: TaskGroup.cancel() is new in 3.15",
+  "TG-39": "not in 3.14: TaskGroup.cancel() is new in 3.15",
+  "TG-40": "not in 3.14: TaskGroup.cancel() is new in 3.15",
+  "TG-41": "not in 3.14: a bare GeneratorExit is new in 3.15",
+  "TG-42": "not in 3.14: TaskGroup.cancel() is new in 3.15",
+};
+
+const testFolder = new URL("../test/statements/", import.meta.url);
+
+/** The titles of the tests of each statement. */
+function titlesByStatement(): Map<string, string[]> {
+  const titles = new Map<string, string[]>();
+  for (const file of readdirSync(testFolder).sort()) {
+    const text = readFileSync(new URL(file, testFolder), "utf8");
+    for (const [, , title = ""] of text.matchAll(/\bit(?:\.each\([^)]*\))?\(\s*(["'`])([A-Z]{2}-\d{2}.*?)\1,/gs)) {
+      const [codes = ""] = /^[A-Z]{2}-\d{2}(?:, [A-Z]{2}-\d{2})*/.exec(title) ?? [];
+      for (const code of codes.split(", ")) titles.set(code, [...(titles.get(code) ?? []), title]);
+    }
+  }
+  return titles;
+}
+
+/** One statement, and how it is pinned. */
+interface Row {
+  readonly code: string;
+  readonly titles: readonly string[];
+  readonly reason: string | undefined;
+}
+
+function rowsOf(section: string, count: number, titles: ReadonlyMap<string, string[]>): Row[] {
+  return Array.from({ length: count }, (_, index) => {
+    const code = `${section}-${String(index + 1).padStart(2, "0")}`;
+    return { code, titles: titles.get(code) ?? [], reason: notTested[code] };
+  });
+}
+
+/** The statements that are neither tested nor excused, and those that are both. */
+export function unaccounted(): string[] {
+  const titles = titlesByStatement();
+  return Object.entries(sections).flatMap(([section, { count }]) =>
+    rowsOf(section, count, titles)
+      .filter((row) => row.titles.length > 0 === (row.reason !== undefined))
+      .map(({ code }) => code),
+  );
+}
+
+/** The table of all statements, as Markdown. */
+export function statementTable(): string {
+  const titles = titlesByStatement();
+  let [tested, excluded] = [0, 0];
+  const parts = Object.entries(sections).map(([section, { title, count }]) => {
+    const rows = rowsOf(section, count, titles);
+    excluded += rows.filter((row) => row.reason !== undefined).length;
+    tested += rows.filter((row) => row.titles.length > 0).length;
+    return `## ${section}: ${title}\n\n| statement | pinned by |\n| --- | --- |\n${rows.map(formatRow).join("\n")}\n`;
+  });
+  const head = [
+    "# Statements about CPython, and the tests that pin them",
+    "Each statement is a fact about CPython 3.14 on which ports go wrong. Its tests stand in `test/statements`; most run",
+    "the same program on CPython and on Yieldstar. Written by `npm run tables`: do not edit.",
+    `**${tested + excluded} statements: ${tested} tested, ${excluded} without a test, for the reason given.**`,
+  ];
+  return `${head[0]}\n\n${head[1]}\n${head[2]}\n\n${head[3]}\n\n${parts.join("\n")}`;
+}
+
+function formatRow({ code, titles, reason }: Row): string {
+  const tests = titles.map((title) => title.replace(/^[A-Z]{2}-\d{2}(?:, [A-Z]{2}-\d{2})*:? /, "")).join("<br>");
+  const text = reason === undefined ? tests || "**nothing yet**" : reason;
+  return `| ${code} | ${text.replaceAll("|", "\\|")} |`;
+}

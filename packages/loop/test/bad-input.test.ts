@@ -1,0 +1,376 @@
+import {
+  asyncWith,
+  type Awaitable,
+  closeCoroutine,
+  type Coroutine,
+  createTask,
+  ensureFuture,
+  gather,
+  getRunningLoop,
+  run,
+  RuntimeError,
+  sleep,
+  ValueError,
+} from "@yieldstar/loop";
+import { VirtualTimeLoop } from "@yieldstar/testing";
+import { describe, expect, it } from "vitest";
+import { caught, expectUsableAfter } from "./usable.ts";
+
+interface BadValue {
+  readonly what: string;
+  readonly value: unknown;
+  readonly text: string;
+}
+
+function* work(): Coroutine<string> {
+  yield* sleep(1);
+  return "worked";
+}
+
+describe("what is no coroutine", () => {
+  const notCoroutines: BadValue[] = [
+    { what: "a generator function", value: work, text: "<function work> (hint: call it: work())" },
+    { what: "an arrow function", value: [() => {}][0], text: "<function <lambda>> (hint: call it: main())" },
+    {
+      what: "a promise",
+      value: Promise.resolve(),
+      text: "<Promise object> (hint: await a promise with yield* fromPromise(promise))",
+    },
+    { what: "undefined", value: undefined, text: "None" },
+    { what: "null", value: null, text: "null" },
+    { what: "a number", value: 5, text: "5" },
+    { what: "a string", value: "work", text: "'work'" },
+    { what: "an array", value: [], text: "[]" },
+    { what: "an object", value: {}, text: "{}" },
+  ];
+
+  it.each(notCoroutines)("is refused by createTask: $what", ({ value, text }) => {
+    const error = new TypeError(`a coroutine was expected, got ${text}`);
+    expectUsableAfter(function* (loop) {
+      expect(() => createTask(value as never)).toThrow(error);
+      expect(() => loop.createTask(value as never)).toThrow(error);
+    });
+  });
+
+  it("is refused by createTask: a future, which can be awaited as it is", () => {
+    expectUsableAfter(function* (loop) {
+      const future = loop.createFuture();
+      // @ts-expect-error A future is no coroutine.
+      expect(() => createTask(future)).toThrow(new TypeError("a coroutine was expected, got <Future pending>"));
+    });
+  });
+
+  const required = "An asyncio.Future, a coroutine or an awaitable is required";
+  const notAwaitables: BadValue[] = [
+    { what: "a generator function", value: work, text: `${required} (hint: call it: work())` },
+    { what: "an arrow function", value: [() => {}][0], text: `${required} (hint: call it: main())` },
+    {
+      what: "a promise",
+      value: Promise.resolve(),
+      text: `${required} (hint: wrap it in fromPromise: fromPromise(promise))`,
+    },
+    { what: "undefined", value: undefined, text: required },
+    { what: "null", value: null, text: required },
+    { what: "a number", value: 5, text: required },
+    { what: "a string", value: "work", text: required },
+    { what: "an array", value: [], text: required },
+    { what: "an object", value: {}, text: required },
+  ];
+
+  it.each(notAwaitables)("is refused by ensureFuture, gather and runUntilComplete: $what", ({ value, text }) => {
+    const error = new TypeError(text);
+    expectUsableAfter(function* () {
+      expect(() => ensureFuture(value as Awaitable<void>)).toThrow(error);
+      expect(() => gather([value as Awaitable<void>])).toThrow(error);
+    });
+    const loop = new VirtualTimeLoop();
+    expect(() => loop.runUntilComplete(value as Awaitable<void>)).toThrow(error);
+    expect(loop.runUntilComplete(work())).toBe("worked");
+    loop.close();
+  });
+
+  it.each(notAwaitables)("is refused by run at the call: $what", async ({ value, text }) => {
+    expect(() => run(value as Awaitable<void>)).toThrow(new TypeError(text));
+    expect(await run(sleep(0, "usable"))).toBe("usable");
+  });
+});
+
+describe("a coroutine that has a task", () => {
+  const reused = new RuntimeError(
+    "cannot reuse already awaited coroutine (hint: call the generator function again for a new coroutine)",
+  );
+
+  it("cannot be given to a second one", () => {
+    expectUsableAfter(function* () {
+      const coroutine = work();
+      const task = createTask(coroutine);
+      expect(() => createTask(coroutine)).toThrow(reused);
+      expect(() => ensureFuture(coroutine)).toThrow(reused);
+      expect(yield* task).toBe("worked");
+    });
+  });
+
+  it("cannot be given to a second one when it is finished", () => {
+    expectUsableAfter(function* () {
+      const coroutine = work();
+      yield* createTask(coroutine);
+      expect(() => createTask(coroutine)).toThrow(reused);
+      expect(() => gather([coroutine])).toThrow(reused);
+    });
+  });
+
+  it("cannot be run by itself when it is finished", async () => {
+    const coroutine = sleep(0);
+    await run(coroutine);
+    expect(() => run(coroutine)).toThrow(reused);
+  });
+
+  it("cannot be given to one after it was closed", () => {
+    expectUsableAfter(function* () {
+      const coroutine = work();
+      closeCoroutine(coroutine);
+      expect(() => createTask(coroutine)).toThrow(reused);
+    });
+  });
+
+  it("differs from CPython: one that was only awaited cannot be told from a new one", () => {
+    expectUsableAfter(function* () {
+      const coroutine = work();
+      expect(yield* coroutine).toBe("worked");
+      expect(yield* coroutine).toBeUndefined();
+      expect(yield* createTask(coroutine)).toBeUndefined();
+    });
+  });
+});
+
+describe("a yield that is no await", () => {
+  /** A coroutine that yields `value` once, as JavaScript lets it. */
+  function* yielding(value: unknown): Coroutine {
+    yield value as undefined;
+  }
+
+  const badYields: BadValue[] = [
+    { what: "a number", value: 5, text: "5" },
+    { what: "null", value: null, text: "null" },
+    { what: "a string", value: "text", text: "'text'" },
+    { what: "an array", value: [1], text: "[1]" },
+    { what: "a generator function", value: work, text: "<function work>" },
+    {
+      what: "a promise",
+      value: Promise.resolve(1),
+      text: "<Promise object> (hint: wrap it in fromPromise: yield* fromPromise(promise))",
+    },
+  ];
+
+  it.each(badYields)("throws at the yield: $what", ({ value, text }) => {
+    expectUsableAfter(function* () {
+      expect(yield* caught(yielding(value))).toEqual(new RuntimeError(`Task got bad yield: ${text}`));
+    });
+  });
+
+  it("throws at the yield of a future without the star", () => {
+    expectUsableAfter(function* (loop) {
+      const task = loop.createTask(caught(yielding(loop.createFuture())), { name: "t" });
+      expect(yield* task).toEqual(
+        new RuntimeError(
+          "yield was used instead of yield from in task <Task pending name='t' coro=<coroutine object> " +
+            "cb=[Task.task_wakeup()]> with <Future pending> (hint: write yield* with a star)",
+        ),
+      );
+    });
+  });
+
+  it("throws at the yield of a coroutine without the star", () => {
+    expectUsableAfter(function* (loop) {
+      const task = loop.createTask(caught(yielding(work())), { name: "t" });
+      expect(yield* task).toEqual(
+        new RuntimeError(
+          "yield was used instead of yield from for generator in task <Task pending name='t' coro=<coroutine object> " +
+            "cb=[Task.task_wakeup()]> with <coroutine object> (hint: write yield* with a star)",
+        ),
+      );
+    });
+  });
+
+  it("fails the task if it is not caught", () => {
+    expectUsableAfter(function* () {
+      expect(yield* caught(createTask(yielding(5)))).toEqual(new RuntimeError("Task got bad yield: 5"));
+    });
+  });
+});
+
+describe("a delay that is no number", () => {
+  const delays: BadValue[] = [
+    { what: "null", value: null, text: "delay must not be None" },
+    { what: "undefined", value: undefined, text: "delay must not be None" },
+    { what: "a string", value: "1", text: "delay must be a number of seconds, got '1'" },
+    { what: "a bigint", value: 1n, text: "delay must be a number of seconds, got 1" },
+    { what: "a callback", value: work, text: "delay must be a number of seconds, got <function work>" },
+  ];
+
+  it.each(delays)("is refused by callLater: $what", ({ value, text }) => {
+    expectUsableAfter(function* (loop) {
+      expect(() => loop.callLater(value as number, () => {})).toThrow(new TypeError(text));
+    });
+  });
+
+  const times: BadValue[] = [
+    { what: "null", value: null, text: "when cannot be None" },
+    { what: "undefined", value: undefined, text: "when cannot be None" },
+    { what: "a string", value: "1", text: "when must be a number of seconds, got '1'" },
+  ];
+
+  it.each(times)("is refused by callAt: $what", ({ value, text }) => {
+    expectUsableAfter(function* (loop) {
+      expect(() => loop.callAt(value as number, () => {})).toThrow(new TypeError(text));
+    });
+  });
+
+  const sleeps: BadValue[] = [
+    { what: "null", value: null, text: "null" },
+    { what: "undefined", value: undefined, text: "None" },
+    { what: "a string", value: "1", text: "'1'" },
+  ];
+
+  it.each(sleeps)("is refused by sleep, where it is awaited: $what", ({ value, text }) => {
+    expectUsableAfter(function* () {
+      const error = new TypeError(`delay must be a number of seconds, got ${text}`);
+      expect(yield* caught(sleep(value as number))).toEqual(error);
+      expect(yield* caught(createTask(sleep(value as number)))).toEqual(error);
+    });
+  });
+
+  it("is refused everywhere: NaN", () => {
+    expectUsableAfter(function* (loop) {
+      expect(() => loop.callLater(NaN, () => {})).toThrow(new ValueError("Invalid delay: NaN (not a number)"));
+      expect(() => loop.callAt(NaN, () => {})).toThrow(new ValueError("Invalid when: NaN (not a number)"));
+      expect(yield* caught(sleep(NaN))).toEqual(new ValueError("Invalid delay: NaN (not a number)"));
+    });
+  });
+});
+
+describe("a callback that is no plain function", () => {
+  const schedulers = {
+    callSoon: (callback: never) => getRunningLoop().callSoon(callback),
+    callLater: (callback: never) => getRunningLoop().callLater(1, callback),
+    callAt: (callback: never) => getRunningLoop().callAt(1, callback),
+  };
+
+  it.each(Object.entries(schedulers))("is refused by %s", (name, schedule) => {
+    expectUsableAfter(function* () {
+      const refusals: [callback: unknown, text: string][] = [
+        [undefined, `a callable object was expected by ${name}(), got None`],
+        [5, `a callable object was expected by ${name}(), got 5`],
+        [work, `coroutines cannot be used with ${name}() (hint: use createTask)`],
+        [work(), `coroutines cannot be used with ${name}() (hint: use createTask)`],
+      ];
+      for (const [callback, text] of refusals) expect(() => schedule(callback as never)).toThrow(new TypeError(text));
+    });
+  });
+
+  it("is refused by callSoonThreadsafe in its own name", () => {
+    expectUsableAfter(function* (loop) {
+      const error = new TypeError("a callable object was expected by callSoonThreadsafe(), got 5");
+      expect(() => loop.callSoonThreadsafe(5 as never)).toThrow(error);
+    });
+  });
+
+  it("is refused by addDoneCallback", () => {
+    expectUsableAfter(function* (loop) {
+      const future = loop.createFuture();
+      expect(() => future.addDoneCallback(5 as never)).toThrow(new TypeError("a callable object was expected, got 5"));
+      expect(() => future.addDoneCallback(work)).toThrow("coroutines cannot be used with addDoneCallback()");
+    });
+  });
+
+  it("is refused as an exception handler", () => {
+    expectUsableAfter(function* (loop) {
+      const error = new TypeError("A callable object or None is expected, got 5");
+      expect(() => loop.setExceptionHandler(5 as never)).toThrow(error);
+    });
+  });
+});
+
+describe("an exception that is none", () => {
+  const values: [what: string, value: unknown][] = [
+    ["undefined", undefined],
+    ["null", null],
+    ["a string", "text"],
+    ["a function", () => {}],
+    ["a class of other things", Map],
+  ];
+
+  it.each(values)("is refused by setException: %s", (_what, value) => {
+    expectUsableAfter(function* (loop) {
+      const future = loop.createFuture();
+      expect(() => future.setException(value as never)).toThrow(new TypeError("invalid exception object"));
+      expect(future.done()).toBe(false);
+    });
+  });
+});
+
+describe("a manager that is none", () => {
+  const unsupported = "does not support the asynchronous context manager protocol";
+
+  class OnlyEnters {
+    *aenter(): Coroutine {}
+  }
+  class OnlyExits {
+    *aexit(): Coroutine {}
+  }
+  class Manager extends OnlyEnters {
+    *aexit(): Coroutine {}
+  }
+
+  const managers: BadValue[] = [
+    { what: "undefined", value: undefined, text: `${unsupported} (missed aexit method)` },
+    { what: "a number", value: 5, text: `${unsupported} (missed aexit method)` },
+    { what: "no aexit", value: new OnlyEnters(), text: `'OnlyEnters' object ${unsupported} (missed aexit method)` },
+    { what: "no aenter", value: new OnlyExits(), text: `'OnlyExits' object ${unsupported} (missed aenter method)` },
+    {
+      what: "one of two",
+      value: [new Manager(), new OnlyEnters()],
+      text: `'OnlyEnters' object ${unsupported} (missed aexit method)`,
+    },
+  ];
+
+  it.each(managers)("is refused by asyncWith, before the body: $what", ({ value, text }) => {
+    let entered = false;
+    const body = function* (): Coroutine {
+      entered = true;
+    };
+    expectUsableAfter(function* () {
+      const error = yield* caught(asyncWith(value as never, body));
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as TypeError).message).toContain(text);
+      expect(entered).toBe(false);
+    });
+  });
+});
+
+describe("a block that is no generator function", () => {
+  const manager = { *aenter(): Coroutine {}, *aexit(): Coroutine {} };
+  const required = "the body of asyncWith() must be a generator function, got";
+  const hint = "(hint: write asyncWith(manager, function* (value) { … }))";
+
+  it("is refused by asyncWith at the call", () => {
+    expectUsableAfter(function* () {
+      const error = new TypeError(`${required} None ${hint}`);
+      expect(() => asyncWith(manager, undefined as never)).toThrow(error);
+    });
+  });
+
+  it("is refused when it is called: a plain function", () => {
+    expectUsableAfter(function* () {
+      const error = new TypeError(`${required} 5 ${hint}`);
+      expect(yield* caught(asyncWith(manager, (() => 5) as never))).toEqual(error);
+    });
+  });
+
+  it("is refused when it is called: an async function", () => {
+    expectUsableAfter(function* () {
+      const error = new TypeError(`${required} <Promise object> ${hint}`);
+      expect(yield* caught(asyncWith(manager, (async () => {}) as never))).toEqual(error);
+    });
+  });
+});

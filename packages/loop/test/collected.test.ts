@@ -1,0 +1,45 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { type Coroutine, createTask, getRunningLoop, run, sleep, ValueError } from "@yieldstar/loop";
+import { expect, it } from "vitest";
+import { printed } from "../../../.ci/vitest/quiet.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+const error = new ValueError("boom");
+
+function* failing(): Coroutine {
+  throw error;
+}
+
+/** Lets the loop go idle, and the collector take what nobody holds any more. */
+function* collected(): Coroutine {
+  for (let count = 0; count < 5; count++) {
+    yield* sleep(0.001);
+    collectGarbage();
+  }
+  yield* sleep(0.01);
+}
+
+it("an exception that nobody retrieved is reported when its task is collected, and not once more", async () => {
+  const main = function* (): Coroutine<unknown> {
+    createTask(failing(), { name: "t" });
+    yield* collected();
+    return printed();
+  };
+  expect(await run(main())).toEqual([["error", "Task exception was never retrieved", error]]);
+  expect(printed()).toEqual([]);
+});
+
+it("an exception that was retrieved is not reported when its future is collected", async () => {
+  const main = function* (): Coroutine<unknown> {
+    const future = getRunningLoop().createFuture();
+    future.setException(error);
+    yield* sleep(0.001);
+    expect(future.exception()).toBe(error);
+    yield* collected();
+    return printed();
+  };
+  expect(await run(main())).toEqual([]);
+});

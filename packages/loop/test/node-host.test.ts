@@ -1,0 +1,228 @@
+import { type Coroutine, EventLoop, getRunningLoop, newEventLoop, NodeHost, run, sleep } from "@yieldstar/loop";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const microsecond = 1e-6;
+
+let loop: EventLoop;
+
+beforeEach(() => {
+  loop = newEventLoop();
+});
+
+afterEach(() => {
+  loop.close();
+});
+
+describe("the clock", () => {
+  it("never goes back", () => {
+    const times = Array.from({ length: 1000 }, () => loop.time());
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it("is the same for every loop on it", () => {
+    const before = new NodeHost().time();
+    const now = loop.time();
+    expect(now).toBeGreaterThanOrEqual(before);
+    expect(new EventLoop({ host: new NodeHost() }).time()).toBeGreaterThanOrEqual(now);
+  });
+});
+
+describe("a timer", () => {
+  it.each([-1, 0, 0.0004, 0.001, 0.0015, 0.0101])("does not fire early: %d s", async (delay) => {
+    const fired = loop.createFuture<number>();
+    const timer = loop.callLater(delay, () => fired.setResult(loop.time()));
+    expect(await loop.runUntilComplete(fired)).toBeGreaterThan(timer.when() - microsecond);
+  });
+
+  it("fires in the order of the deadlines, and equal ones as they were set", async () => {
+    const fired: string[] = [];
+    const start = loop.time();
+    loop.callAt(start + 0.012, () => fired.push("c"));
+    loop.callAt(start + 0.004, () => fired.push("a1"));
+    loop.callAt(start + 0.008, () => fired.push("b"));
+    loop.callAt(start + 0.004, () => fired.push("a2"));
+    await loop.runUntilComplete(sleep(0.02));
+    expect(fired).toEqual(["a1", "a2", "b", "c"]);
+  });
+
+  it("fires before one that was set earlier and is due later", async () => {
+    const fired: string[] = [];
+    const main = function* (): Coroutine {
+      const later = loop.callLater(0.03, () => fired.push("later"));
+      yield* sleep(0.001);
+      loop.callLater(0.001, () => fired.push("sooner"));
+      while (loop.time() < later.when() + 0.005) yield* sleep(0.005);
+    };
+    await loop.runUntilComplete(main());
+    expect(fired).toEqual(["sooner", "later"]);
+  });
+
+  it.each([2 ** 31 / 1000, 2 ** 32 / 1000, 1e12, Number.MAX_VALUE, Infinity])(
+    "waits although Node cannot count so far: %d s",
+    async (delay) => {
+      let fired = false;
+      loop.callLater(delay, () => (fired = true));
+      await loop.runUntilComplete(sleep(0.01));
+      expect(fired).toBe(false);
+    },
+  );
+
+  it("that is cancelled does not fire", async () => {
+    let fired = false;
+    loop.callLater(0.002, () => (fired = true)).cancel();
+    await loop.runUntilComplete(sleep(0.01));
+    expect(fired).toBe(false);
+  });
+});
+
+describe("a loop that is always busy", () => {
+  it("lets the host's timers and immediates through within a few turns", async () => {
+    const served: string[] = [];
+    let turns = 0;
+    const countTurns = (): void => {
+      turns += 1;
+      if (served.length < 2) setImmediate(countTurns);
+    };
+    const spin = function* (): Coroutine {
+      setImmediate(countTurns);
+      setImmediate(() => served.push("immediate"));
+      setTimeout(() => served.push("timeout"), 1);
+      const deadline = getRunningLoop().time() + 3;
+      while (served.length < 2 && getRunningLoop().time() < deadline) yield* sleep(0);
+    };
+    await loop.runUntilComplete(spin());
+    expect(served.sort()).toEqual(["immediate", "timeout"]);
+    expect(turns).toBeLessThan(20);
+  });
+
+  it("runs several iterations in one turn of the host", async () => {
+    let turns = 0;
+    let counting = true;
+    const countTurns = (): void => {
+      turns += 1;
+      if (counting) setImmediate(countTurns);
+    };
+    const iterations = 2000;
+    const spin = function* (): Coroutine {
+      for (let count = 0; count < iterations; count++) yield* sleep(0);
+    };
+    setImmediate(countTurns);
+    await loop.runUntilComplete(spin());
+    counting = false;
+    expect(turns).toBeLessThan(iterations);
+  });
+
+  it("serves its own timers too", async () => {
+    let fired = false;
+    loop.callLater(0.002, () => (fired = true));
+    const spin = function* (): Coroutine {
+      const deadline = loop.time() + 3;
+      while (!isFired() && loop.time() < deadline) yield* sleep(0);
+    };
+    const isFired = (): boolean => fired;
+    await loop.runUntilComplete(spin());
+    expect(fired).toBe(true);
+  });
+});
+
+describe("a loop that waits", () => {
+  const wakers: [string, (wake: () => void) => void][] = [
+    ["a promise", (wake) => void Promise.resolve().then(wake)],
+    ["an immediate", (wake) => setImmediate(wake)],
+    ["a timeout", (wake) => setTimeout(wake, 2)],
+    ["the next tick", (wake) => process.nextTick(wake)],
+  ];
+
+  it.each(wakers)("is woken by %s, without waiting for a distant timer", async (_name, schedule) => {
+    const main = function* (): Coroutine<string> {
+      const future = loop.createFuture<string>();
+      schedule(() => future.setResult("woken"));
+      return yield* future;
+    };
+    loop.callLater(3600, () => {});
+    expect(await loop.runUntilComplete(main())).toBe("woken");
+  });
+
+  it.each(wakers)("is woken by %s, without any timer", async (_name, schedule) => {
+    const main = function* (): Coroutine<string> {
+      const future = loop.createFuture<string>();
+      schedule(() => future.setResult("woken"));
+      return yield* future;
+    };
+    expect(await loop.runUntilComplete(main())).toBe("woken");
+  });
+
+  it("runs what a host's callback schedules, in order", async () => {
+    const events: string[] = [];
+    setTimeout(() => {
+      loop.callSoon(() => events.push("a"));
+      loop.callLater(0, () => events.push("b"));
+      loop.callSoonThreadsafe(() => events.push("c"));
+      loop.callLater(0.001, () => loop.stop());
+    }, 2);
+    await loop.runForever();
+    expect(events).toEqual(["a", "c", "b"]);
+  });
+
+  it("is stopped by a host's callback", async () => {
+    loop.callLater(3600, () => {});
+    setTimeout(() => loop.stop(), 2);
+    await loop.runForever();
+    expect(loop.isRunning()).toBe(false);
+  });
+
+  it("is woken by another loop", async () => {
+    const other = newEventLoop();
+    const answer = loop.createFuture<string>();
+    const asker = function* (): Coroutine<string> {
+      other.callSoon(() => answer.setResult("from the other"));
+      return yield* answer;
+    };
+    loop.callLater(3600, () => {});
+    const otherRun = other.runForever();
+    expect(await loop.runUntilComplete(asker())).toBe("from the other");
+    other.stop();
+    await otherRun;
+    other.close();
+  });
+});
+
+describe("a loop that has run", () => {
+  it("runs again, as often as it is asked to", async () => {
+    for (let count = 0; count < 5; count++) {
+      expect(await loop.runUntilComplete(sleep(0.001, count))).toBe(count);
+    }
+  });
+
+  it("leaves its work for the next run when it is stopped", async () => {
+    const task = loop.createTask(sleep(0.005, "result"));
+    loop.callSoon(() => loop.stop());
+    await loop.runForever();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(task.done()).toBe(false);
+    expect(await loop.runUntilComplete(task)).toBe("result");
+  });
+
+  it("does nothing for the host between two runs", async () => {
+    let called = false;
+    await loop.runUntilComplete(sleep(0));
+    loop.callSoon(() => (called = true));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(called).toBe(false);
+    await loop.runUntilComplete(sleep(0));
+    expect(called).toBe(true);
+  });
+
+  it("has left no listener on the process", async () => {
+    const count = (): number[] => ["SIGINT", "beforeExit"].map((event) => process.listenerCount(event));
+    const before = count();
+    const main = function* (): Coroutine<number[]> {
+      const future = loop.createFuture<number[]>();
+      setTimeout(() => future.setResult(count()), 2);
+      return yield* future;
+    };
+    const during = await run(main(), { loopFactory: () => loop });
+    expect(during.map((each, index) => each - (before[index] ?? 0))).toEqual([1, 1]);
+    expect(count()).toEqual(before);
+  });
+});

@@ -1,0 +1,358 @@
+import { inspect } from "node:util";
+import {
+  asyncWith,
+  type Awaitable,
+  type Coroutine,
+  createTask,
+  currentTask,
+  DeadlockError,
+  type Future,
+  getRunningLoop,
+  sleep,
+  type Task,
+  TimeoutError,
+  ValueError,
+} from "@yieldstar/loop";
+import { runVirtual } from "@yieldstar/testing";
+import { Timeout, timeout, timeoutAt, waitFor } from "@yieldstar/timeout";
+import * as fc from "fast-check";
+import { describe, expect, expectTypeOf, it } from "vitest";
+
+const t = (): number => getRunningLoop().time();
+
+function* work(): Coroutine<string> {
+  yield* sleep(1);
+  return "worked";
+}
+
+/** What awaiting `awaitable` throws. */
+function* thrownBy(awaitable: Awaitable<unknown>): Coroutine<unknown> {
+  try {
+    yield* awaitable;
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe("a deadline that is no number", () => {
+  const badDeadlines = [
+    { what: "a string", value: "1" },
+    { what: "undefined", value: undefined },
+    { what: "an object", value: {} },
+    { what: "a bigint", value: 1n },
+    { what: "a boolean", value: false },
+  ].map(({ what, value }) => ({ what, value: value as never }));
+
+  it.each(badDeadlines)("is refused at the call: $what", ({ value }) => {
+    const got = `must be a number of seconds, or null for no deadline, got ${String(value)}`;
+    function* main(): Coroutine {
+      expect(() => timeout(value)).toThrow(new TypeError(`delay ${got}`));
+      expect(() => timeoutAt(value)).toThrow(new TypeError(`when ${got}`));
+    }
+    runVirtual(main());
+  });
+
+  it("is refused at the call: NaN", () => {
+    function* main(): Coroutine {
+      expect(() => timeout(NaN)).toThrow(new ValueError("Invalid delay: NaN (not a number)"));
+      expect(() => timeoutAt(NaN)).toThrow(new ValueError("Invalid when: NaN (not a number)"));
+    }
+    runVirtual(main());
+  });
+
+  it.each([...badDeadlines, { what: "NaN", value: NaN }])(
+    "is refused by reschedule, and the old one stays: $what",
+    ({ value }) => {
+      function* main(): Coroutine<number> {
+        const cm = timeout(5);
+        const error = yield* thrownBy(
+          asyncWith(cm, function* () {
+            expect(() => cm.reschedule(value)).toThrow("when");
+            expect(cm.when()).toBe(5);
+            yield* sleep(10);
+          }),
+        );
+        expect(error).toBeInstanceOf(TimeoutError);
+        return t();
+      }
+      expect(runVirtual(main())).toBe(5);
+    },
+  );
+
+  it.each([...badDeadlines, { what: "a string for zero", value: "0" as never }, { what: "NaN", value: NaN }])(
+    "is refused by waitFor, which then awaits nothing: $what",
+    ({ value }) => {
+      function* begin(): Coroutine {
+        expect.unreachable();
+      }
+      function* main(): Coroutine {
+        const task = createTask(work());
+        for (const awaitable of [task, begin()]) {
+          const error = yield* thrownBy(waitFor<unknown>(awaitable, value));
+          expect(error).toBeInstanceOf(Number.isNaN(value) ? ValueError : TypeError);
+        }
+        expect(yield* task).toBe("worked");
+      }
+      runVirtual(main());
+    },
+  );
+
+  it("does not compile", () => {
+    expectTypeOf(timeout).parameters.toEqualTypeOf<[delay: number | null]>();
+    expectTypeOf(timeoutAt).parameters.toEqualTypeOf<[when: number | null]>();
+    expectTypeOf<Timeout["reschedule"]>().parameters.toEqualTypeOf<[when: number | null]>();
+    expectTypeOf(waitFor<string>).parameters.toEqualTypeOf<[awaitable: Awaitable<string>, timeout: number | null]>();
+  });
+});
+
+describe("a deadline of null", () => {
+  it("means that there is none", () => {
+    function* main(): Coroutine<string> {
+      for (const cm of [timeout(null), timeoutAt(null)]) {
+        expect(cm.when()).toBeNull();
+        yield* asyncWith(cm, () => sleep(1e9));
+        expect(cm.expired()).toBe(false);
+      }
+      return yield* waitFor(work(), null);
+    }
+    expect(runVirtual(main())).toBe("worked");
+  });
+});
+
+describe("an infinite deadline", () => {
+  it("never comes", () => {
+    function* main(): Coroutine<string> {
+      const cm = timeout(Infinity);
+      yield* asyncWith(cm, () => sleep(1e9));
+      expect(cm.when()).toBe(Infinity);
+      expect(cm.expired()).toBe(false);
+      return yield* waitFor(work(), Infinity);
+    }
+    expect(runVirtual(main())).toBe("worked");
+  });
+
+  it("is no timer that a loop could wait for", () => {
+    function* main(): Coroutine {
+      yield* waitFor(getRunningLoop().createFuture<void>(), Infinity);
+    }
+    expect(() => runVirtual(main())).toThrow(DeadlockError);
+  });
+
+  it("can be replaced by a finite one, and the other way round", () => {
+    function* main(): Coroutine {
+      const cm = timeout(Infinity);
+      const error = yield* thrownBy(
+        asyncWith(cm, function* () {
+          cm.reschedule(1);
+          cm.reschedule(Infinity);
+          yield* sleep(2);
+          cm.reschedule(3);
+          yield* sleep(10);
+        }),
+      );
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(t()).toBe(3);
+    }
+    runVirtual(main());
+  });
+
+  it("of minus infinity is past", () => {
+    function* main(): Coroutine {
+      expect(yield* thrownBy(asyncWith(timeout(-Infinity), () => sleep(0)))).toBeInstanceOf(TimeoutError);
+      expect(yield* thrownBy(waitFor(work(), -Infinity))).toBeInstanceOf(TimeoutError);
+      expect(t()).toBe(0);
+    }
+    runVirtual(main());
+  });
+});
+
+describe("waitFor of what cannot be awaited", () => {
+  const required = "An asyncio.Future, a coroutine or an awaitable is required";
+  const notAwaitables = [
+    { what: "a number", value: 5 },
+    { what: "a string", value: "work" },
+    { what: "undefined", value: undefined },
+    { what: "null", value: null },
+    { what: "an object", value: {} },
+    { what: "an array", value: [] },
+    { what: "a class", value: Timeout },
+  ];
+
+  it.each(notAwaitables)("throws CPython's errors: $what", ({ value }) => {
+    function* main(): Coroutine {
+      const awaitable = value as unknown as Awaitable<void>;
+      for (const seconds of [1, null]) {
+        const error = yield* thrownBy(waitFor(awaitable, seconds));
+        expect(error).toBeInstanceOf(TypeError);
+        expect(String(error)).toContain("object can't be awaited");
+      }
+      for (const seconds of [0, -1]) {
+        const error = yield* thrownBy(waitFor(awaitable, seconds));
+        expect(error).toBeInstanceOf(TypeError);
+        expect(String(error)).toContain(required);
+      }
+      expect(currentTask()?.cancelling()).toBe(0);
+      expect(yield* waitFor(work(), 5)).toBe("worked");
+    }
+    runVirtual(main());
+  });
+
+  it("names the fix for a promise", () => {
+    const hint = "(hint: wrap it in fromPromise: fromPromise(promise))";
+    function* main(): Coroutine {
+      const promise = Promise.resolve(1);
+      // @ts-expect-error A promise is not awaited without fromPromise.
+      const first = yield* thrownBy(waitFor(promise, 1));
+      expect(first).toEqual(new TypeError(`'object' object can't be awaited ${hint}`));
+      // @ts-expect-error The same where it would become a task.
+      const second = yield* thrownBy(waitFor(promise, 0));
+      expect(second).toEqual(new TypeError(`${required} ${hint}`));
+    }
+    runVirtual(main());
+  });
+});
+
+describe("the types", () => {
+  it("of waitFor give the result of what is awaited", () => {
+    function* main(): Coroutine {
+      const future = getRunningLoop().createFuture<boolean>();
+      future.setResult(true);
+      expectTypeOf(yield* waitFor(work(), 5)).toEqualTypeOf<string>();
+      expectTypeOf(yield* waitFor(createTask(work()), null)).toEqualTypeOf<string>();
+      expectTypeOf(yield* waitFor(future, 0)).toEqualTypeOf<boolean>();
+      expectTypeOf(yield* waitFor(sleep(1), 5)).toEqualTypeOf<void>();
+      expectTypeOf(yield* waitFor(sleep(1, [1, "a"] as const), 5)).toEqualTypeOf<readonly [1, "a"]>();
+    }
+    runVirtual(main());
+    expectTypeOf(waitFor<number>).returns.toEqualTypeOf<Coroutine<number>>();
+    expectTypeOf<Future<string> | Task<string> | Coroutine<string>>().toExtend<Parameters<typeof waitFor<string>>[0]>();
+  });
+
+  it("of a block with a timeout are those of its body", () => {
+    function* main(): Coroutine {
+      const length = yield* asyncWith(timeout(5), function* (cm) {
+        expectTypeOf(cm).toEqualTypeOf<Timeout>();
+        return (yield* work()).length;
+      });
+      expectTypeOf(length).toEqualTypeOf<number>();
+      expect(length).toBe("worked".length);
+      const text = yield* asyncWith([timeout(5), timeoutAt(10)], function* ([inner, outer]) {
+        expectTypeOf(inner).toEqualTypeOf<Timeout>();
+        expectTypeOf(outer).toEqualTypeOf<Timeout>();
+        return yield* work();
+      });
+      expectTypeOf(text).toEqualTypeOf<string>();
+      expectTypeOf(yield* asyncWith(timeout(5), () => sleep(1))).toEqualTypeOf<void>();
+    }
+    runVirtual(main());
+    expectTypeOf<Timeout["when"]>().returns.toEqualTypeOf<number | null>();
+  });
+});
+
+describe("a Timeout", () => {
+  it("is shown by console.log as its repr", () => {
+    function* main(): Coroutine {
+      const cm = timeout(1.5);
+      expect(inspect(cm)).toBe("<Timeout [created]>");
+      yield* asyncWith(cm, function* () {
+        expect(inspect({ cm })).toBe("{ cm: <Timeout [active] when=1.5> }");
+        expect(`${cm}`).toBe("<Timeout [active] when=1.5>");
+      });
+      expect(inspect([cm])).toBe("[ <Timeout [finished]> ]");
+    }
+    runVirtual(main());
+  });
+
+  it.each([
+    { what: "a string", thrown: "text" },
+    { what: "undefined", thrown: undefined },
+    { what: "an object", thrown: { cause: "a cause that is no error" } },
+    { what: "an error whose cause is no error", thrown: new Error("x", { cause: "text" }) },
+  ])("lets through what is thrown upon its expiry: $what", ({ thrown }) => {
+    function* main(): Coroutine<unknown> {
+      let caught: unknown = "nothing";
+      try {
+        yield* asyncWith(timeout(1), function* () {
+          try {
+            yield* sleep(10);
+          } catch {
+            throw thrown;
+          }
+        });
+      } catch (error) {
+        caught = error;
+      }
+      expect(currentTask()?.cancelling()).toBe(0);
+      return caught;
+    }
+    expect(runVirtual(main())).toBe(thrown);
+  });
+
+  it("lets through an error that is its own cause", () => {
+    const error = new ValueError("round");
+    error.cause = new ValueError("about", { cause: error });
+    function* main(): Coroutine<unknown> {
+      return yield* thrownBy(
+        asyncWith(timeout(1), function* () {
+          try {
+            yield* sleep(10);
+          } catch {
+            throw error;
+          }
+        }),
+      );
+    }
+    expect(runVirtual(main())).toBe(error);
+  });
+
+  it("lets through an error that cannot be changed", () => {
+    function* main(): Coroutine<unknown> {
+      return yield* thrownBy(
+        asyncWith(timeout(1), function* () {
+          try {
+            yield* sleep(10);
+          } catch (cause) {
+            throw Object.freeze(new ValueError("frozen", { cause }));
+          }
+        }),
+      );
+    }
+    expect(runVirtual(main())).toMatchObject({ name: "ValueError", message: "frozen" });
+  });
+});
+
+describe("nested blocks", () => {
+  /** Runs the body inside all of `blocks`, the first of which is the outermost. */
+  function* inside(blocks: readonly Timeout[], body: () => Coroutine): Coroutine {
+    const [first, ...rest] = blocks;
+    if (first === undefined) yield* body();
+    else yield* asyncWith(first, () => inside(rest, body));
+  }
+
+  const delay = fc.option(fc.integer({ min: -2, max: 6 }));
+  const cancelAt = fc.option(fc.integer({ min: 1, max: 6 }), { nil: Infinity });
+
+  it("end when the first deadline passes, or the task is cancelled, or the body ends", () => {
+    fc.assert(
+      fc.property(fc.array(delay, { maxLength: 5 }), fc.nat(6), cancelAt, (delays, seconds, cancelTime) => {
+        const deadlines = delays.map((each) => (each === null ? Infinity : Math.max(each, 0)));
+        const deadline = Math.min(...deadlines);
+        const end = Math.min(deadline, seconds, cancelTime);
+
+        function* main(): Coroutine {
+          const blocks = delays.map(timeout);
+          const task = createTask(inside(blocks, () => sleep(seconds)));
+          getRunningLoop().callAt(cancelTime, () => task.cancel());
+          const error = yield* thrownBy(task);
+          const expected = cancelTime === end ? "CancelledError" : deadline === end ? "TimeoutError" : undefined;
+          expect((error as Error | undefined)?.name).toBe(expected);
+          expect(t()).toBe(end);
+          expect(task.cancelling()).toBe(cancelTime === end ? 1 : 0);
+          expect(blocks.map((block) => block.expired())).toEqual(deadlines.map((each) => each === end));
+        }
+        runVirtual(main());
+      }),
+    );
+  });
+});
