@@ -15,6 +15,8 @@ export default defineConfig(({ mode }) => ({
     include: ["packages/*/test/**/*.test.ts"],
     exclude: mode === "dist" ? ["packages/conformance/**"] : [],
     setupFiles: [".ci/vitest/quiet.ts"],
+    // The first program of a file may have to wait for CPython to start, on a loaded machine for long.
+    testTimeout: 60_000,
     reporters: ["default", ".ci/vitest/count-reporter.ts"],
   },
 }));
