@@ -1,5 +1,6 @@
 import { type Coroutine, type Emission, iscoroutine, type Suspension } from "./coroutine.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
+import { nameOfType } from "./name-of-type.ts";
 import { repr, withHint } from "./repr.ts";
 
 /**
@@ -106,7 +107,7 @@ function requireManager(manager: Partial<Manager>): void {
   for (const method of ["aexit", "aenter"] as const) {
     if (typeof manager?.[method] === "function") continue;
     const text = "object does not support the asynchronous context manager protocol";
-    const missing = `${repr(manager)} ${text} (missed ${method} method)`;
+    const missing = `'${nameOfType(manager)}' ${text} (missed ${method} method)`;
     throw new TypeError(typeof manager === "function" ? withHint(missing, "make one: call it, or use new") : missing);
   }
 }

@@ -4,7 +4,7 @@ import type { Coroutine } from "./coroutine.ts";
 import { beginDebugging, isDebugRequested, sourceTraceback } from "./debug.ts";
 import { RuntimeError, ValueError } from "./exceptions.ts";
 import { type ContextOptions, Future } from "./future.ts";
-import { Handle, TimerHandle } from "./handle.ts";
+import { Handle, requireCallback, TimerHandle } from "./handle.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
 import {
   callExceptionHandler,
@@ -12,7 +12,7 @@ import {
   type ExceptionContext,
   type ExceptionHandler,
 } from "./reports.ts";
-import { repr, showAsText, withHint } from "./repr.ts";
+import { repr, showAsText } from "./repr.ts";
 import { getRunningLoopOrUndefined, setRunningLoop } from "./running.ts";
 import { Task, type TaskFactory, type TaskOptions } from "./task.ts";
 import { TimerHeap } from "./timer-heap.ts";
@@ -81,6 +81,7 @@ export abstract class BaseEventLoop {
    * @throws RuntimeError when the loop is closed
    */
   callSoonThreadsafe(callback: () => void, options?: ContextOptions): Handle {
+    requireCallback(callback, "callSoonThreadsafe");
     return this.callSoon(callback, options);
   }
 
@@ -386,18 +387,6 @@ export abstract class BaseEventLoop {
     const seconds = this.time() - begin;
     if (seconds < this.slowCallbackDuration) return;
     console.warn(`Executing ${item} took ${seconds.toFixed(3)} seconds`);
-  }
-}
-
-/** Generator functions are refused: calling one makes a coroutine, which nobody would run. */
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
-
-function requireCallback(callback: unknown, method: string): void {
-  if (typeof callback !== "function") {
-    throw new TypeError(`a callable object was expected by ${method}(), got ${repr(callback)}`);
-  }
-  if (Object.getPrototypeOf(callback) === GeneratorFunction) {
-    throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, "use createTask"));
   }
 }
 

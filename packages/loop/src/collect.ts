@@ -1,11 +1,6 @@
 import { closeCoroutine, iscoroutine } from "./coroutine.ts";
 import { Future } from "./future.ts";
-
-/** What a text calls the type of `value`. */
-export function nameOfType(value: unknown): string {
-  if (iscoroutine(value)) return "coroutine";
-  return typeof value === "object" && value !== null ? value.constructor.name : typeof value;
-}
+import { nameOfType } from "./name-of-type.ts";
 
 /**
  * The members of an iterable of awaitables.
@@ -22,8 +17,9 @@ export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => 
   }
   const members: A[] = [];
   for (const member of awaitables) {
-    if (member === undefined || (member instanceof Future && member._blocking)) {
-      if (iscoroutine(awaitables)) closeCoroutine(awaitables);
+    const isAwait = member === undefined || (member instanceof Future && member._blocking);
+    if (isAwait && iscoroutine(awaitables)) {
+      closeCoroutine(awaitables);
       throw new TypeError(complain("coroutine"));
     }
     members.push(member);

@@ -42,8 +42,12 @@ export function iscoroutine(value: unknown): value is Coroutine<unknown> {
   return typeof next === "function" && typeof raise === "function" && typeof iterate === "function";
 }
 
-/** Tells whether `value` can be awaited. Arrays and strings are iterable, but nobody means to await one. */
-export function isAwaitable(value: unknown): value is Awaitable<unknown> {
+/**
+ * Tells whether `value` can be awaited. Arrays and strings are iterable, but nobody means to await one.
+ *
+ * Source: inspect.isawaitable, CPython 3.14 Lib/inspect.py.
+ */
+export function isawaitable(value: unknown): value is Awaitable<unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return typeof (value as Partial<Awaitable<unknown>>)[Symbol.iterator] === "function";
 }

@@ -1,5 +1,5 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { type Awaitable, closeCoroutine, type Coroutine, isAwaitable, iscoroutine, isTaken } from "./coroutine.ts";
+import { type Awaitable, closeCoroutine, type Coroutine, isawaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { RuntimeError, ValueError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { withHint } from "./repr.ts";
@@ -61,7 +61,7 @@ export interface LoopOptions {
 /** A coroutine as it is, anything else that can be awaited as a coroutine that awaits it. */
 export function toCoroutine<T>(awaitable: Awaitable<T>): Coroutine<T> {
   if (iscoroutine(awaitable)) return awaitable as Coroutine<T>;
-  if (!isAwaitable(awaitable)) throw new TypeError(explainNotAwaitable(awaitable));
+  if (!isawaitable(awaitable)) throw new TypeError(explainNotAwaitable(awaitable));
   return wrapAwaitable(awaitable);
 }
 

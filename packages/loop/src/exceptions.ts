@@ -5,6 +5,8 @@
  * @module
  */
 
+import { toText } from "./repr.ts";
+
 const baseMark: unique symbol = Symbol.for("yieldstar.BaseException") as never;
 
 /** Gives a class its `name`, which a minifier cannot change and a subclass may still assign, and its side of the mark. */
@@ -71,7 +73,7 @@ export class CancelledError extends Error {
 
   /** @param args - the cancel message, if there is one; `message` is its text */
   constructor(...args: readonly unknown[]) {
-    super(args.length === 0 ? "" : String(args[0]));
+    super(args.length === 0 ? "" : toText(args[0]));
     this.args = args;
   }
 }
@@ -99,11 +101,14 @@ export class SystemExit extends Error {
 
   /** The exit status: a number, a text to print, or `undefined` for success. */
   readonly code: number | string | undefined;
+  /** What the error was made with. */
+  readonly args: readonly unknown[];
 
   /** @param code - the exit status; `message` is its text */
   constructor(code?: number | string) {
     super(code === undefined ? "" : String(code));
     this.code = code;
+    this.args = code === undefined ? [] : [code];
   }
 }
 
@@ -196,13 +201,24 @@ export class DeadlockError extends RuntimeError {
   /** @param tasks - the tasks that are pending */
   constructor(tasks: Iterable<{ toString(): string }>) {
     const lines = Array.from(tasks, (task) => `\n  ${task.toString()}`);
-    super(`nothing is ready and no timer is set, but these tasks are pending:${lines.join("")}`);
+    const pending = lines.length === 0 ? "and no task is pending" : `but these tasks are pending:${lines.join("")}`;
+    super(`nothing is ready and no timer is set, ${pending}`);
   }
 }
 
 /** `KeyboardInterrupt` and `SystemExit` leave the loop instead of being handled by it. */
 export function leavesLoop(error: unknown): error is KeyboardInterrupt | SystemExit {
   return error instanceof KeyboardInterrupt || error instanceof SystemExit;
+}
+
+/**
+ * Has the second of two errors tell of the first, which it would hide: Python's `__context__`.
+ *
+ * @returns the second
+ */
+export function chain(first: unknown, second: unknown): unknown {
+  if (isError(second) && second.cause === undefined && second !== first) Reflect.set(second, "cause", first);
+  return second;
 }
 
 /** Tells whether `value` is an error, of whatever realm. */

@@ -3,7 +3,7 @@ import { type Context, copyContext } from "./contextvars.ts";
 import type { Suspension } from "./coroutine.ts";
 import { describeCreation, isDebugging, noteCreation, noteSuspension } from "./debug.ts";
 import { CancelledError, InvalidStateError, isError, RuntimeError } from "./exceptions.ts";
-import { formatCallback, Handle } from "./handle.ts";
+import { formatCallback, Handle, requireCallback } from "./handle.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { abbreviate, repr, showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
@@ -122,7 +122,7 @@ export class Future<T> {
    */
   setException(exception: Error | (new () => Error)): void {
     this._requirePending();
-    const error: unknown = typeof exception === "function" ? new exception() : exception;
+    const error: unknown = isErrorClass(exception) ? new exception() : exception;
     if (!isError(error)) throw new TypeError("invalid exception object");
     this._fail(error);
   }
@@ -148,7 +148,7 @@ export class Future<T> {
    * @param options - `context` is what the callback runs in; a copy of the current one by default
    */
   addDoneCallback(callback: (future: this) => void, options?: ContextOptions): void {
-    if (typeof callback !== "function") throw new TypeError(`a callable object was expected, got ${repr(callback)}`);
+    requireCallback(callback, "addDoneCallback");
     const handle = new Handle(callback, this, this._loop, options?.context ?? copyContext());
     if (this._state !== "pending") this._loop._enqueue(handle);
     else this._addWaiter(handle);
@@ -298,6 +298,10 @@ export class Future<T> {
  */
 export function isFuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
+}
+
+function isErrorClass(value: unknown): value is new () => Error {
+  return typeof value === "function" && (value === Error || (value.prototype as unknown) instanceof Error);
 }
 
 /**

@@ -1,13 +1,31 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, enterContext, leaveContext } from "./contextvars.ts";
+import { iscoroutine } from "./coroutine.ts";
 import { describeCreation, isDebugging, noteCreation, sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { reprFloat, showAsText } from "./repr.ts";
+import { repr, reprFloat, showAsText, withHint } from "./repr.ts";
 
 /** A callback as it stands in a text: `name()`. */
 export function formatCallback(callback: { readonly name: string }): string {
   return `${callback.name.replace(/^#/, "") || "<lambda>"}()`;
+}
+
+/** Generator functions are refused: calling one makes a coroutine, which nobody would run. */
+const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+
+/** @throws TypeError when `callback`, which was given to `method`, is not a plain function */
+export function requireCallback(callback: unknown, method: string): void {
+  if (iscoroutine(callback) || (typeof callback === "function" && isGeneratorFunction(callback))) {
+    throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, "use createTask"));
+  }
+  if (typeof callback !== "function") {
+    throw new TypeError(`a callable object was expected by ${method}(), got ${repr(callback)}`);
+  }
+}
+
+function isGeneratorFunction(callback: object): boolean {
+  return Object.getPrototypeOf(callback) === GeneratorFunction;
 }
 
 /**

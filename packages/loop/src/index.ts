@@ -2,7 +2,7 @@ export { AsCompleted, asCompleted } from "./as-completed.ts";
 export { asyncWith } from "./async-with.ts";
 export { BaseEventLoop } from "./base-event-loop.ts";
 export { Completion } from "./completion.ts";
-export { closeCoroutine, iscoroutine } from "./coroutine.ts";
+export { closeCoroutine, isawaitable, iscoroutine } from "./coroutine.ts";
 export { Context, ContextVar, copyContext, Token } from "./contextvars.ts";
 export { createEagerTaskFactory, eagerTaskFactory } from "./eager.ts";
 export { createTask, ensureFuture } from "./ensure-future.ts";
@@ -10,6 +10,7 @@ export { EventLoop, newEventLoop } from "./event-loop.ts";
 export {
   BaseException,
   CancelledError,
+  chain,
   DeadlockError,
   Exception,
   GeneratorExit,
@@ -29,7 +30,7 @@ export { Handle, TimerHandle } from "./handle.ts";
 export { NodeHost } from "./hosts/node-host.ts";
 export { VirtualHost } from "./hosts/virtual-host.ts";
 export { fromPromise } from "./promise.ts";
-export { repr, reprFloat, showAsText } from "./repr.ts";
+export { repr, reprFloat, showAsText, typeName } from "./repr.ts";
 export { run } from "./run.ts";
 export { Runner } from "./runner.ts";
 export { allTasks, currentTask, getEventLoop, getRunningLoop, setEventLoop } from "./running.ts";

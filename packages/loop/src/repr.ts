@@ -1,3 +1,6 @@
+/** Stands for what cannot be shown. */
+const unprintable = "<unprintable object>";
+
 /** Node's `console.log` shows what an object's method of this name returns. */
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
@@ -10,9 +13,13 @@ function showText(this: object): string {
   return this.toString();
 }
 
-/** A number that Python would hold as a float: `1.0`, `inf`. */
+/** A number that Python would hold as a float: `1.0`, `1e+16`, `inf`. */
 export function reprFloat(value: number): string {
-  return Number.isInteger(value) ? `${value}.0` : repr(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : String(value).replace("Infinity", "inf");
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  const text = Object.is(value, -0) ? "-0" : String(value);
+  return Number.isInteger(value) ? `${text}.0` : text;
 }
 
 /** A text in Python's quotes: single ones, unless it holds a single quote and no double one. */
@@ -27,10 +34,23 @@ function quote(text: string): string {
   return mark + body + mark;
 }
 
-/** The name a reader knows an error's class by: its `name`, or the constructor's where nobody set one. */
+/** The text of `value`, also where it cannot be had. */
+export function toText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return unprintable;
+  }
+}
+
+/**
+ * The name a reader knows an error's class by: the `name` that it, or its very class, was given; else what the class is
+ * called.
+ */
 export function typeName(error: Error): string {
-  const { name } = error;
-  return name && name !== "Error" ? name : (error.constructor?.name ?? "Error");
+  const prototype: unknown = Object.getPrototypeOf(error);
+  const isNamed = Object.hasOwn(error, "name") || (prototype !== null && Object.hasOwn(prototype as object, "name"));
+  return isNamed ? error.name : (error.constructor?.name ?? "Error");
 }
 
 function reprError(error: Error & { readonly args?: unknown; readonly exceptions?: unknown }): string {
@@ -69,7 +89,7 @@ export function repr(value: unknown): string {
       case "string":
         return quote(value);
       case "number":
-        return Number.isNaN(value) ? "nan" : String(value).replace("Infinity", "inf");
+        return Number.isInteger(value) ? String(value) : reprFloat(value);
       case "function":
         return `<function ${value.name || "<lambda>"}>`;
       case "object":
@@ -78,7 +98,7 @@ export function repr(value: unknown): string {
         return String(value);
     }
   } catch {
-    return "<unprintable object>";
+    return unprintable;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Awaitable } from "./coroutine.ts";
-import { RuntimeError } from "./exceptions.ts";
+import { chain, RuntimeError } from "./exceptions.ts";
 import { withHint } from "./repr.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
@@ -25,19 +25,26 @@ export function run<T>(main: Awaitable<T>, options?: RunnerOptions): Promise<T> 
     throw new RuntimeError(withHint(text, "inside a coroutine, await it: yield* main()"));
   }
   const runner = new Runner(options);
+  let result: Promise<T>;
   try {
-    return closeAfter(runner, runner.run(main));
+    result = runner.run(main);
   } catch (error) {
-    // `main` was refused: nothing has run yet, and closing has nothing to wait for.
-    void runner.close();
+    // `main` was refused: nothing has run, and there is nothing to wait for.
+    runner._discard();
     throw error;
   }
+  return closeAfter(runner, result);
 }
 
 async function closeAfter<T>(runner: Runner, result: Promise<T>): Promise<T> {
   try {
-    return await result;
-  } finally {
+    const value = await result;
     await runner.close();
+    return value;
+  } catch (error) {
+    await runner.close().catch((second: unknown) => {
+      throw chain(error, second);
+    });
+    throw error;
   }
 }

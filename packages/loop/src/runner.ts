@@ -3,7 +3,7 @@ import { type Context, copyContext } from "./contextvars.ts";
 import { toCoroutine } from "./ensure-future.ts";
 import { type EventLoop, newEventLoop } from "./event-loop.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./exceptions.ts";
-import { getRunningLoopOrUndefined, setEventLoop } from "./running.ts";
+import { getRunningLoopOrUndefined, setEventLoop, unsetEventLoop } from "./running.ts";
 import { shutdown } from "./shutdown.ts";
 import type { Task } from "./task.ts";
 
@@ -27,6 +27,7 @@ export class Runner {
   #state: "created" | "initialized" | "closed" = "created";
   #loop: EventLoop | undefined;
   #context: Context | undefined;
+  #closing: Promise<void> | undefined;
 
   /** @param options - `debug` and `loopFactory`, for the loop that is made when it is first needed */
   constructor(options: RunnerOptions = {}) {
@@ -59,7 +60,7 @@ export class Runner {
    *
    * @param options - `context` is what it runs in; by default one that all runs of this runner share
    * @returns a promise of its result, which rejects with its exception
-   * @throws RuntimeError when the runner is closed, or a loop is running the caller
+   * @throws RuntimeError when the runner is closed, or running, or a loop is running the caller
    * @throws TypeError when `main` cannot be awaited
    */
   run<T>(main: Awaitable<T>, options: { readonly context?: Context | undefined } = {}): Promise<T> {
@@ -67,6 +68,7 @@ export class Runner {
       throw new RuntimeError("Runner.run() cannot be called from a running event loop");
     }
     const loop = this.getLoop();
+    if (loop.isRunning()) throw new RuntimeError("This event loop is already running");
     const task = loop.createTask(toCoroutine(main), { context: options.context ?? this.#context });
     return new Interruptible(loop, task).run();
   }
@@ -76,26 +78,36 @@ export class Runner {
    * reported. Does nothing when there is no loop, or it is closed.
    *
    * @returns a promise that settles when the loop is closed
-   * @throws RuntimeError when a loop is running the caller
+   * @throws RuntimeError when the runner is running, or a loop is running the caller
    */
   close(): Promise<void> {
     const loop = this.#loop;
+    if (this.#closing !== undefined) return this.#closing;
     if (this.#state !== "initialized" || loop === undefined) return Promise.resolve();
     if (getRunningLoopOrUndefined() !== undefined) {
       throw new RuntimeError("Runner.close() cannot be called from a running event loop");
     }
-    return this.#close(loop);
+    if (loop.isRunning()) throw new RuntimeError("Cannot close a running event loop");
+    this.#closing = this.#shutdown(loop);
+    return this.#closing;
   }
 
-  async #close(loop: EventLoop): Promise<void> {
+  async #shutdown(loop: EventLoop): Promise<void> {
     try {
       for (const awaitable of shutdown(loop)) await loop.runUntilComplete(awaitable);
     } finally {
-      if (this.#options.loopFactory === undefined) setEventLoop(undefined);
-      loop.close();
-      this.#loop = undefined;
-      this.#state = "closed";
+      this._discard();
     }
+  }
+
+  /** @internal Closes the loop as it is. */
+  _discard(): void {
+    const loop = this.#loop;
+    this.#state = "closed";
+    this.#loop = undefined;
+    if (loop === undefined) return;
+    unsetEventLoop(loop);
+    loop.close();
   }
 
   /** Closes the runner: the end of Python's `with Runner() as runner:`. */

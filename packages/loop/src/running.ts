@@ -60,6 +60,11 @@ export function setEventLoop(loop: BaseEventLoop | undefined): void {
   eventLoop = loop;
 }
 
+/** @internal Unsets `loop`, if it is the one that is set. */
+export function unsetEventLoop(loop: BaseEventLoop): void {
+  if (eventLoop === loop) eventLoop = undefined;
+}
+
 /**
  * Returns the task whose step is running, or `undefined` in a plain callback.
  *

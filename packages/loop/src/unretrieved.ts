@@ -6,6 +6,8 @@ import type { Future } from "./future.ts";
 export interface Failure {
   readonly message: string;
   readonly exception: Error;
+  /** The future's text, for when it is gone. */
+  readonly text: string;
   readonly future: WeakRef<Future<unknown>>;
 }
 
@@ -55,7 +57,8 @@ export class Unretrieved {
 
   #watch(future: Future<unknown>): void {
     const message = `${future.constructor.name} exception was never retrieved`;
-    const failure: Failure = { message, exception: future._outcome as Error, future: new WeakRef(future) };
+    const exception = future._outcome as Error;
+    const failure: Failure = { message, exception, text: String(future), future: new WeakRef(future) };
     future._unretrieved = failure;
     this.#watched.add(failure);
     this.#registry.register(future, failure, failure);
@@ -63,10 +66,17 @@ export class Unretrieved {
 
   #report(failure: Failure): void {
     const { message, exception } = failure;
-    const future = failure.future.deref();
-    if (future === undefined) this.forget(failure);
-    else future._markRetrieved();
-    const known = future === undefined ? {} : { future, ...sourceTraceback(future) };
-    this.#loop.callExceptionHandler({ message, exception, ...known });
+    this.forget(failure);
+    const future = failure.future.deref() ?? this.#standIn(failure);
+    future._unretrieved = false;
+    this.#loop.callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
+  }
+
+  /** A future like the one that the collector has taken. */
+  #standIn({ exception, text }: Failure): Future<unknown> {
+    const future = this.#loop.createFuture<unknown>();
+    future._state = "failed";
+    future._outcome = exception;
+    return Object.defineProperty(future, "toString", { value: () => text });
   }
 }

@@ -1,6 +1,7 @@
 import {
   asyncWith,
   type Awaitable,
+  CancelledError,
   closeCoroutine,
   type Coroutine,
   createTask,
@@ -92,6 +93,41 @@ describe("what is no coroutine", () => {
   it.each(notAwaitables)("is refused by run at the call: $what", async ({ value, text }) => {
     expect(() => run(value as Awaitable<void>)).toThrow(new TypeError(text));
     expect(await run(sleep(0, "usable"))).toBe("usable");
+  });
+});
+
+describe("what is no iterable of awaitables", () => {
+  const values: BadValue[] = [
+    { what: "a coroutine, as Python's gather takes it", value: work(), text: "not coroutine" },
+    { what: "undefined", value: undefined, text: "not undefined" },
+    { what: "a number", value: 5, text: "not number" },
+    { what: "a promise", value: Promise.resolve(), text: "not Promise" },
+  ];
+
+  it.each(values)("is refused by gather: $what", ({ value, text }) => {
+    expectUsableAfter(function* () {
+      expect(() => gather(value as never)).toThrow(`expects an iterable of awaitables, ${text}`);
+    });
+  });
+
+  it("is refused by gather: a future", () => {
+    expectUsableAfter(function* (loop) {
+      expect(() => gather(loop.createFuture() as never)).toThrow("expects an iterable of awaitables, not Future");
+    });
+  });
+});
+
+describe("a cancel message that cannot be printed", () => {
+  it("is delivered as it is", () => {
+    const message: unknown = Object.create(null);
+    expectUsableAfter(function* () {
+      const task = createTask(sleep(5));
+      yield* sleep(1);
+      task.cancel(message);
+      const error = yield* caught(task);
+      expect(error).toBeInstanceOf(CancelledError);
+      expect((error as CancelledError).args[0]).toBe(message);
+    });
   });
 });
 
@@ -278,7 +314,7 @@ describe("a callback that is no plain function", () => {
   it("is refused by addDoneCallback", () => {
     expectUsableAfter(function* (loop) {
       const future = loop.createFuture();
-      expect(() => future.addDoneCallback(5 as never)).toThrow(new TypeError("a callable object was expected, got 5"));
+      expect(() => future.addDoneCallback(5 as never)).toThrow(new TypeError("a callable object was expected by addDoneCallback(), got 5"));
       expect(() => future.addDoneCallback(work)).toThrow("coroutines cannot be used with addDoneCallback()");
     });
   });

@@ -1,4 +1,4 @@
-import { BaseException, Exception, ValueError } from "@yieldstar/loop";
+import { BaseException, Exception, typeName, ValueError } from "@yieldstar/loop";
 import { showAsTree } from "./render-group.ts";
 
 /** A class of errors, as `instanceof` takes it. */
@@ -39,14 +39,15 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
   /**
    * @param message - what the errors have in common
    * @param exceptions - the errors, at least one
+   * @param options - `cause` is what led to them
    * @throws TypeError when `message` is no string, `exceptions` no iterable, or a member not allowed in this class
    * @throws ValueError when there is no member, or one is no error
    */
-  constructor(message: string, exceptions: Iterable<Member<E>>) {
+  constructor(message: string, exceptions: Iterable<Member<E>>, options?: ErrorOptions) {
     const members = checkMembers<E>(message, exceptions);
     if (!members.every((member) => member instanceof Exception)) refuseBaseExceptions(new.target);
-    else if ((new.target as unknown) === BaseExceptionGroup) return new ExceptionGroup(message, members);
-    super(members, message);
+    else if ((new.target as unknown) === BaseExceptionGroup) return new ExceptionGroup(message, members, options);
+    super(members, message, options);
   }
 
   /** The members, in the order they were given: the same array as `errors`. */
@@ -123,7 +124,7 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
   /** The class's name, the message, and how many members there are. */
   override toString(): string {
     const { length } = this.exceptions;
-    return `${this.name}: ${this.message} (${length} sub-exception${length === 1 ? "" : "s"})`;
+    return `${typeName(this)}: ${this.message} (${length} sub-exception${length === 1 ? "" : "s"})`;
   }
 }
 

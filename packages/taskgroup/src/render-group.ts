@@ -1,10 +1,17 @@
+import { typeName } from "@yieldstar/loop";
 import type { BaseExceptionGroup } from "./exception-group.ts";
 
-/** An error's own lines: its text and, as far as there is a stack, where it was made. */
+/** An error's own lines: its text, where it was made as far as there is a stack, and what led to it. */
 function describe(error: Error): string[] {
-  const text = error.toString();
+  const text = isGroup(error) ? error.toString() : [typeName(error), error.message].filter(Boolean).join(": ");
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return [...text.split("\n"), ...frames];
+  return [...text.split("\n"), ...frames, ...describeCause(error.cause)];
+}
+
+function describeCause(cause: unknown): string[] {
+  if (cause === undefined) return [];
+  const lines = cause instanceof Error ? describe(cause) : [String(cause)];
+  return lines.map((line, index) => (index === 0 ? `caused by ${line}` : `  ${line}`));
 }
 
 function isGroup(error: Error): error is BaseExceptionGroup {

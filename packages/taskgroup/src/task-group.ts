@@ -7,6 +7,7 @@ import {
   currentTask,
   type Future,
   getRunningLoop,
+  iscoroutine,
   KeyboardInterrupt,
   RuntimeError,
   showAsText,
@@ -59,7 +60,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
     const refusal = this.#refusal();
     if (refusal !== undefined) {
-      closeCoroutine(coroutine);
+      if (iscoroutine(coroutine)) closeCoroutine(coroutine);
       throw new RuntimeError(`TaskGroup ${this} ${refusal}`);
     }
     const task = (this.#loop as BaseEventLoop).createTask(coroutine, options);

@@ -1,4 +1,4 @@
-import { type Coroutine, shutdown } from "@yieldstar/loop";
+import { chain, type Coroutine, shutdown } from "@yieldstar/loop";
 import { VirtualTimeLoop } from "./virtual-time-loop.ts";
 
 /** How `runVirtual` makes its loop. */
@@ -19,12 +19,21 @@ export interface RunVirtualOptions {
  */
 export function runVirtual<T>(main: Coroutine<T>, options: RunVirtualOptions = {}): T {
   const loop = new VirtualTimeLoop();
+  loop.requireRunnable();
   if (options.debug !== undefined) loop.setDebug(options.debug);
+  let result: T;
   try {
-    return loop.runUntilComplete(loop.createTask(main));
-  } finally {
-    close(loop);
+    result = loop.runUntilComplete(loop.createTask(main));
+  } catch (error) {
+    try {
+      close(loop);
+    } catch (second) {
+      throw chain(error, second);
+    }
+    throw error;
   }
+  close(loop);
+  return result;
 }
 
 function close(loop: VirtualTimeLoop): void {

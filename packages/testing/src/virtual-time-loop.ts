@@ -58,7 +58,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
    * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
    */
   advance(seconds: number): void {
-    if (!(seconds >= 0 && seconds < Infinity)) {
+    if (typeof seconds !== "number" || !(seconds >= 0 && seconds < Infinity)) {
       throw new ValueError(`\`seconds\` must be a finite number >= 0, got ${String(seconds)}`);
     }
     const end = this.#now + seconds;
@@ -70,6 +70,15 @@ export class VirtualTimeLoop extends BaseEventLoop {
       this.beforeIdle();
       this.runForeverCleanup();
     }
+  }
+
+  /**
+   * Checks that the loop may run here.
+   *
+   * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
+   */
+  override requireRunnable(): void {
+    super.requireRunnable();
   }
 
   /** Nothing outside ever wakes this loop: it is only ever driven. */

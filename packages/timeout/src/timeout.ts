@@ -147,7 +147,8 @@ export function timeoutAt(when: number | null): Timeout {
   return new Timeout(when);
 }
 
-function requireDeadline(seconds: unknown, name: string): void {
+/** Refuses what is no time, before anything is done with it. */
+export function requireDeadline(seconds: unknown, name: string): void {
   if (seconds === null) return;
   if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
   if (typeof seconds === "number") return;
@@ -168,7 +169,8 @@ function insertTimeoutError(error: Error): void {
   for (let current = error; current.cause instanceof Error && !seen.has(current); current = current.cause) {
     seen.add(current);
     if (!(current.cause instanceof CancelledError)) continue;
-    current.cause = new TimeoutError(undefined, { cause: current.cause });
+    // An error that cannot be changed leaves as it is.
+    Reflect.set(current, "cause", new TimeoutError(undefined, { cause: current.cause }));
     return;
   }
 }

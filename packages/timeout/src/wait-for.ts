@@ -6,9 +6,10 @@ import {
   ensureFuture,
   type Future,
   getRunningLoop,
+  isawaitable,
   TimeoutError,
 } from "@yieldstar/loop";
-import { timeout as timeoutAfter } from "./timeout.ts";
+import { requireDeadline, timeout as timeoutAfter } from "./timeout.ts";
 
 /**
  * Waits for something, but no longer than `timeout` seconds.
@@ -28,6 +29,7 @@ import { timeout as timeoutAfter } from "./timeout.ts";
  * Source: asyncio.wait_for, CPython 3.14 Lib/asyncio/tasks.py.
  */
 export function* waitFor<T>(awaitable: Awaitable<T>, timeout: number | null): Coroutine<T> {
+  requireDeadline(timeout, "timeout");
   if (timeout !== null && timeout <= 0) return yield* takeIfDone(ensureFuture(awaitable));
   return yield* asyncWith(timeoutAfter(timeout), function* () {
     requireAwaitable(awaitable);
@@ -62,7 +64,7 @@ function* cancelAndWait(future: Future<unknown>): Coroutine {
 }
 
 function requireAwaitable(value: unknown): asserts value is Awaitable<unknown> {
-  if (typeof value === "object" && value !== null && Symbol.iterator in value) return;
+  if (isawaitable(value)) return;
   throw new TypeError(`'${typeof value}' object can't be awaited${hintFor(value)}`);
 }
 

@@ -211,6 +211,17 @@ describe("waitFor of what cannot be awaited", () => {
     }
     runVirtual(main());
   });
+
+  it("names the fix for a generator function that was not called", () => {
+    function* main(): Coroutine {
+      for (const seconds of [1, 0]) {
+        // @ts-expect-error It is not a coroutine before it is called.
+        const error = yield* thrownBy(waitFor(work, seconds));
+        expect(String(error)).toContain("(hint: call it: work())");
+      }
+    }
+    runVirtual(main());
+  });
 });
 
 describe("the types", () => {

@@ -42,6 +42,7 @@ export {
   getRunningLoop,
   Handle,
   InvalidStateError,
+  isawaitable,
   iscoroutine,
   isFuture,
   KeyboardInterrupt,

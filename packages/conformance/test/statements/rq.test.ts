@@ -1411,6 +1411,30 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
+  it("RQ-35: in debug mode the exception handler is told where the callback was scheduled", async () => {
+    const python = `
+      loop = asyncio.new_event_loop()
+      loop.set_debug(True)
+      loop.set_exception_handler(lambda loop, context: print(*(key.replace("_t", "T") for key in context)))
+      def boom():
+          raise ValueError("x")
+      loop.call_soon(boom)
+      loop.call_later(0, boom)
+      loop.advance(0)
+    `;
+    await sameScript(python, (print, newLoop) => {
+      const loop = newLoop();
+      loop.setDebug(true);
+      loop.setExceptionHandler((_, context) => print(...Object.keys(context)));
+      function boom(): void {
+        throw new ValueError("x");
+      }
+      loop.callSoon(boom);
+      loop.callLater(0, boom);
+      loop.advance(0);
+    });
+  });
+
   it("RQ-35: SystemExit and KeyboardInterrupt leave the loop, and the rest waits for the next run", async () => {
     const python = `${attemptPython}
       loop = asyncio.new_event_loop()

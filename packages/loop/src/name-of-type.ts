@@ -1,0 +1,9 @@
+import { iscoroutine } from "./coroutine.ts";
+
+/** What a text calls the type of `value`, where Python says `type(value).__name__`. */
+export function nameOfType(value: unknown): string {
+  if (iscoroutine(value)) return "coroutine";
+  if (typeof value === "function")
+    return /^class\b/.test(Function.prototype.toString.call(value)) ? "type" : "function";
+  return typeof value === "object" && value !== null ? (value.constructor?.name ?? "object") : typeof value;
+}
