@@ -79,7 +79,8 @@ export function unaccounted(): string[] {
 /** The table of all statements, as Markdown. */
 export function statementTable(): string {
   const titles = titlesByStatement();
-  let [tested, excluded] = [0, 0];
+  let tested = 0;
+  let excluded = 0;
   const parts = Object.entries(sections).map(([section, { title, count }]) => {
     const rows = rowsOf(section, count, titles);
     excluded += rows.filter((row) => row.reason !== undefined).length;
@@ -97,6 +98,6 @@ export function statementTable(): string {
 
 function formatRow({ code, titles, reason }: Row): string {
   const tests = titles.map((title) => title.replace(/^[A-Z]{2}-\d{2}(?:, [A-Z]{2}-\d{2})*:? /, "")).join("<br>");
-  const text = reason === undefined ? tests || "**nothing yet**" : reason;
+  const text = reason ?? (tests === "" ? "**nothing yet**" : tests);
   return `| ${code} | ${text.replaceAll("|", "\\|")} |`;
 }

@@ -1,4 +1,3 @@
-export { Acquirable } from "./acquirable.ts";
 export { Barrier, BrokenBarrierError } from "./barrier.ts";
 export { Condition } from "./condition.ts";
 export { Event } from "./event.ts";
@@ -9,4 +8,5 @@ export { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
 export { Queue } from "./queue.ts";
 export { BoundedSemaphore, Semaphore } from "./semaphore.ts";
 
+export type { Acquirable } from "./acquirable.ts";
 export type { PriorityQueueOptions } from "./priority-queue.ts";

@@ -111,5 +111,5 @@ export type {
   TaskOptions,
   WaitOptions,
 } from "@yieldstar/loop";
-export type { PriorityQueueOptions } from "@yieldstar/sync";
+export type { Acquirable, PriorityQueueOptions } from "@yieldstar/sync";
 export type { GroupCondition, ErrorClass, ExceptClause, GroupHandler, Member, Split } from "@yieldstar/taskgroup";

@@ -1,0 +1,50 @@
+import * as asyncgen from "@yieldstar/asyncgen";
+import * as loop from "@yieldstar/loop";
+import * as sync from "@yieldstar/sync";
+import * as taskgroup from "@yieldstar/taskgroup";
+import { runVirtual } from "@yieldstar/testing";
+import * as timeout from "@yieldstar/timeout";
+import { describe, expect, it } from "vitest";
+import * as asyncio from "yieldstar";
+
+/** What the packages export for each other, and for whoever writes a loop; a program has no use for it. */
+const forAuthors = new Set([
+  "chain",
+  "Completion",
+  "repr",
+  "reprFloat",
+  "showAsText",
+  "shutdown",
+  "toException",
+  "typeName",
+]);
+
+describe("the flat namespace", () => {
+  const parts: Record<string, unknown> = { ...asyncgen, ...loop, ...sync, ...taskgroup, ...timeout };
+
+  it("has every name of the packages, and no other", () => {
+    const names = Object.keys(parts).filter((name) => !forAuthors.has(name));
+    expect(Object.keys(asyncio).sort()).toEqual(names.sort());
+  });
+
+  it("has the packages' own objects under them", () => {
+    for (const [name, value] of Object.entries(asyncio)) expect(value).toBe(parts[name]);
+  });
+
+  it("is enough for a program", () => {
+    function* worker(queue: asyncio.Queue<number>): asyncio.Coroutine<number> {
+      let sum = 0;
+      while (!queue.empty()) sum += yield* queue.get();
+      return sum;
+    }
+    const main = function* (): asyncio.Coroutine<number> {
+      const queue = new asyncio.Queue<number>();
+      for (const item of [1, 2, 3]) queue.putNowait(item);
+      const task = yield* asyncio.asyncWith([asyncio.timeout(1), new asyncio.TaskGroup()], function* ([, group]) {
+        return group.createTask(worker(queue));
+      });
+      return task.result();
+    };
+    expect(runVirtual(main())).toBe(6);
+  });
+});
