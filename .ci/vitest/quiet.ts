@@ -16,7 +16,7 @@ export function printed(): Call[] {
   return taken;
 }
 
-process.on("warning", (warning) => calls.push(["process.emitWarning", warning]));
+process.on("warning", (warning) => calls.push(["process.emitWarning", String(warning)]));
 
 beforeEach(() => {
   calls = [];

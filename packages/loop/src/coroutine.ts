@@ -75,8 +75,8 @@ export function isTaken(coroutine: Coroutine<unknown>): boolean {
 
 function explainNoCoroutine(value: unknown): string {
   const text = `a coroutine was expected, got ${repr(value)}`;
-  if (typeof value === "function") return withHint(text, `call it: ${value.name || "main"}()`);
-  if (value instanceof Promise) return withHint(text, "await a promise with yield* fromPromise(promise)");
+  if (typeof value === "function") return withHint(text, value.name === "" ? "call it" : `call it: ${value.name}()`);
+  if (value instanceof Promise) return withHint(text, "wrap it in fromPromise: fromPromise(promise)");
   return text;
 }
 

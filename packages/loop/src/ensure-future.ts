@@ -71,7 +71,7 @@ function* wrapAwaitable<T>(awaitable: Awaitable<T>): Coroutine<T> {
 
 function explainNotAwaitable(value: unknown): string {
   const text = "An asyncio.Future, a coroutine or an awaitable is required";
-  if (typeof value === "function") return withHint(text, `call it: ${value.name || "main"}()`);
+  if (typeof value === "function") return withHint(text, value.name === "" ? "call it" : `call it: ${value.name}()`);
   if (value instanceof Promise) return withHint(text, "wrap it in fromPromise: fromPromise(promise)");
   return text;
 }

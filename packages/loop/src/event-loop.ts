@@ -1,7 +1,7 @@
 import { BaseEventLoop } from "./base-event-loop.ts";
 import { Completion } from "./completion.ts";
 import type { Awaitable } from "./coroutine.ts";
-import { DeadlockError } from "./exceptions.ts";
+import { DeadlockError, type KeyboardInterrupt, type SystemExit } from "./exceptions.ts";
 import type { Host } from "./host.ts";
 import { defaultHost } from "./hosts/default-host.ts";
 
@@ -75,6 +75,11 @@ export class EventLoop extends BaseEventLoop {
   /** @internal Has `interrupt` called when the user presses Ctrl-C; returns what takes it back. */
   _onInterrupt(interrupt: () => void): () => void {
     return this.#host.onInterrupt?.(interrupt) ?? (() => {});
+  }
+
+  /** @internal The program asks to end. */
+  _announceExit(error: KeyboardInterrupt | SystemExit): void {
+    this.#host.announceExit?.(error);
   }
 
   /** @internal Ends the run from outside, with an error. */

@@ -1,3 +1,5 @@
+import type { KeyboardInterrupt, SystemExit } from "./exceptions.ts";
+
 /**
  * What a loop needs of the world it lives in: the time, and to be called again. It is to an `EventLoop` what a selector
  * is to CPython's. A host serves one loop, and what the loop asked for last replaces what it asked for before.
@@ -28,6 +30,11 @@ export interface Host {
    * @returns takes it back
    */
   onInterrupt?(interrupt: () => void): () => void;
+  /**
+   * Told of the error with which a program asks to end. Should nobody catch it, the host ends as Python would: with the
+   * exit status that `SystemExit` names, or as one that Ctrl-C has ended.
+   */
+  announceExit?(error: KeyboardInterrupt | SystemExit): void;
   /** Lets go of everything, for good. */
   close(): void;
 }

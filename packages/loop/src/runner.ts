@@ -2,7 +2,7 @@ import type { Awaitable } from "./coroutine.ts";
 import { type Context, copyContext } from "./contextvars.ts";
 import { toCoroutine } from "./ensure-future.ts";
 import { type EventLoop, newEventLoop } from "./event-loop.ts";
-import { CancelledError, KeyboardInterrupt, RuntimeError } from "./exceptions.ts";
+import { CancelledError, KeyboardInterrupt, leavesLoop, RuntimeError } from "./exceptions.ts";
 import { getRunningLoopOrUndefined, setEventLoop, unsetEventLoop } from "./running.ts";
 import { shutdown } from "./shutdown.ts";
 import type { Task } from "./task.ts";
@@ -132,10 +132,10 @@ class Interruptible<T> {
     try {
       return await this.#loop.runUntilComplete(this.#task);
     } catch (error) {
-      if (error instanceof CancelledError && this.#interrupts > 0 && this.#task.uncancel() === 0) {
-        throw new KeyboardInterrupt();
-      }
-      throw error;
+      const isInterrupted = error instanceof CancelledError && this.#interrupts > 0 && this.#task.uncancel() === 0;
+      const leaving = isInterrupted ? new KeyboardInterrupt() : error;
+      if (leavesLoop(leaving)) this.#loop._announceExit(leaving);
+      throw leaving;
     } finally {
       stopListening();
     }

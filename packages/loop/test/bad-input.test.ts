@@ -31,11 +31,11 @@ function* work(): Coroutine<string> {
 describe("what is no coroutine", () => {
   const notCoroutines: BadValue[] = [
     { what: "a generator function", value: work, text: "<function work> (hint: call it: work())" },
-    { what: "an arrow function", value: [() => {}][0], text: "<function <lambda>> (hint: call it: main())" },
+    { what: "an arrow function", value: [() => {}][0], text: "<function <lambda>> (hint: call it)" },
     {
       what: "a promise",
       value: Promise.resolve(),
-      text: "<Promise object> (hint: await a promise with yield* fromPromise(promise))",
+      text: "<Promise object> (hint: wrap it in fromPromise: fromPromise(promise))",
     },
     { what: "undefined", value: undefined, text: "None" },
     { what: "null", value: null, text: "null" },
@@ -64,7 +64,7 @@ describe("what is no coroutine", () => {
   const required = "An asyncio.Future, a coroutine or an awaitable is required";
   const notAwaitables: BadValue[] = [
     { what: "a generator function", value: work, text: `${required} (hint: call it: work())` },
-    { what: "an arrow function", value: [() => {}][0], text: `${required} (hint: call it: main())` },
+    { what: "an arrow function", value: [() => {}][0], text: `${required} (hint: call it)` },
     {
       what: "a promise",
       value: Promise.resolve(),
@@ -314,7 +314,9 @@ describe("a callback that is no plain function", () => {
   it("is refused by addDoneCallback", () => {
     expectUsableAfter(function* (loop) {
       const future = loop.createFuture();
-      expect(() => future.addDoneCallback(5 as never)).toThrow(new TypeError("a callable object was expected by addDoneCallback(), got 5"));
+      expect(() => future.addDoneCallback(5 as never)).toThrow(
+        new TypeError("a callable object was expected by addDoneCallback(), got 5"),
+      );
       expect(() => future.addDoneCallback(work)).toThrow("coroutines cannot be used with addDoneCallback()");
     });
   });

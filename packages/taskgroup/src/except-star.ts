@@ -1,5 +1,12 @@
-import { type Coroutine, iscoroutine } from "@yieldstar/loop";
-import { BaseExceptionGroup, type ErrorClass, isErrorClass, originOf } from "./exception-group.ts";
+import { BaseException, type Coroutine, iscoroutine } from "@yieldstar/loop";
+import {
+  asMember,
+  BaseExceptionGroup,
+  type ErrorClass,
+  isErrorClass,
+  type Matched,
+  project,
+} from "./exception-group.ts";
 
 /** What handles the errors of a group that match: a plain function, or a generator function run as a coroutine. */
 export type GroupHandler<E extends Error> = (group: BaseExceptionGroup<E>) => unknown;
@@ -19,9 +26,9 @@ export interface ExceptClause {
  *
  * Source: the `except*` clause, CPython 3.14.
  */
-export function on<E extends Error>(
-  errorClass: ErrorClass<E> | readonly ErrorClass<E>[],
-  handler: GroupHandler<E>,
+export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error>[]>(
+  errorClass: C,
+  handler: GroupHandler<Matched<C>>,
 ): ExceptClause {
   const classes: readonly unknown[] = Array.isArray(errorClass) ? errorClass : [errorClass];
   if (!classes.every(isErrorClass)) {
@@ -54,7 +61,7 @@ export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause[])
       const result = handler(group);
       if (iscoroutine(result)) yield* result;
     } catch (thrown) {
-      caught.thrown.push(thrown);
+      caught.noteThrown(group, thrown);
     }
   }
   caught.throwRest();
@@ -81,7 +88,7 @@ export function exceptStarSync(error: unknown, ...clauses: readonly ExceptClause
         throw new TypeError("exceptStarSync() cannot await (hint: use yield* exceptStar())");
       }
     } catch (thrown) {
-      caught.thrown.push(thrown);
+      caught.noteThrown(group, thrown);
     }
   }
   caught.throwRest();
@@ -94,49 +101,57 @@ function requireClauses(clauses: readonly Partial<ExceptClause>[]): void {
 
 /** What was caught, on its way through the clauses. */
 class Caught {
-  /** What the handlers threw. */
-  readonly thrown: unknown[] = [];
   readonly #error: unknown;
   /** What no clause has taken yet. */
-  #rest: BaseExceptionGroup | undefined;
+  #rest: Error | undefined;
+  /** New errors, which the handlers threw. */
+  readonly #raised: Error[] = [];
+  /** The groups that the handlers were given and threw on as they were. */
+  readonly #reraised: BaseExceptionGroup[] = [];
+  #causeGiven: unknown;
 
   constructor(error: unknown) {
     this.#error = error;
-    if (error instanceof BaseExceptionGroup) this.#rest = error;
-    else if (error instanceof Error) this.#rest = new BaseExceptionGroup("", [error]);
+    if (error instanceof BaseException) this.#rest = error;
   }
 
-  /** Takes the errors of `classes` out of the rest. */
+  /** Takes the errors of `classes` out of the rest. One that is no group is taken as a group of one. */
   take(classes: readonly ErrorClass<Error>[]): BaseExceptionGroup | undefined {
-    if (this.#rest === undefined) return undefined;
-    const [group, rest] = this.#rest.split(classes);
-    this.#rest = rest;
-    return group;
+    const rest = this.#rest;
+    if (rest === undefined) return undefined;
+    let taken: BaseExceptionGroup | undefined;
+    if (rest instanceof BaseExceptionGroup) {
+      [taken, this.#rest] = rest.split(classes);
+    } else if (classes.some((each) => rest instanceof each)) {
+      taken = new BaseExceptionGroup("", [rest]);
+      this.#rest = undefined;
+    }
+    this.#causeGiven = taken?.cause;
+    return taken;
+  }
+
+  /** Notes what a handler threw: the very group that it was given goes back to the rest, anything else is new. */
+  noteThrown(given: BaseExceptionGroup, thrown: unknown): void {
+    if (thrown === given && given.cause === this.#causeGiven) this.#reraised.push(given);
+    else this.#raised.push(asMember(thrown));
   }
 
   throwRest(): void {
-    const error = this.#error;
-    if (!(error instanceof BaseExceptionGroup)) {
-      // Only one clause can have matched. An error that none did is thrown on as it was.
-      if (this.thrown.length > 0) throw this.thrown[0];
-      if (this.#rest !== undefined || !(error instanceof Error)) throw error;
-      return;
+    if (this.#error instanceof BaseExceptionGroup) {
+      const back = [...this.#reraised, ...(this.#rest instanceof BaseExceptionGroup ? [this.#rest] : [])];
+      const rest = back.length === 0 ? undefined : keepOnly(this.#error, back);
+      if (rest !== undefined) this.#raised.push(rest);
+      if (this.#raised.length > 1) throw new BaseExceptionGroup("", this.#raised);
+    } else if (this.#reraised.length > 0 || this.#rest !== undefined || !(this.#error instanceof BaseException)) {
+      // It was no group, and so at most one clause can have taken it.
+      throw this.#reraised[0] ?? this.#error;
     }
-    const isPart = (each: unknown): each is BaseExceptionGroup =>
-      each instanceof BaseExceptionGroup && originOf(each) === originOf(error);
-    const raised = this.thrown.filter((each) => !isPart(each)) as Error[];
-    const kept = this.thrown.filter(isPart);
-    if (this.#rest !== undefined) kept.push(this.#rest);
-    const rest = keepOnly(error, kept);
-    if (rest !== undefined) raised.push(rest);
-    if (raised.length === 0) return;
-    throw raised.length === 1 ? raised[0] : new BaseExceptionGroup("", raised);
+    if (this.#raised.length > 0) throw this.#raised[0];
   }
 }
 
-/** The part of `group` that holds the errors of `parts`, in its own nesting and order. */
+/** The part of `group` that holds the errors of `parts`. */
 function keepOnly(group: BaseExceptionGroup, parts: readonly BaseExceptionGroup[]): BaseExceptionGroup | undefined {
-  if (parts.length === 0) return undefined;
   const leaves = new Set<Error>();
   const collect = (part: BaseExceptionGroup): void => {
     for (const member of part.exceptions) {
@@ -145,5 +160,5 @@ function keepOnly(group: BaseExceptionGroup, parts: readonly BaseExceptionGroup[
     }
   };
   parts.forEach(collect);
-  return group.subgroup((error) => leaves.has(error));
+  return project(group, (error) => leaves.has(error));
 }

@@ -5,7 +5,12 @@ import { showAsTree } from "./render-group.ts";
 export type ErrorClass<E extends Error> = abstract new (...args: never[]) => E;
 
 /** What picks errors out of a group: a class, several of them, or a function that is asked about each. */
-export type GroupCondition<E extends Error> = ErrorClass<E> | readonly ErrorClass<E>[] | ((error: Error) => boolean);
+export type GroupCondition = ErrorClass<Error> | readonly ErrorClass<Error>[] | ((error: Error) => boolean);
+
+type ErrorOf<C> = C extends ErrorClass<infer E> ? E : never;
+
+/** The errors that a class, or several of them, stand for. */
+export type Matched<C> = ErrorOf<C extends readonly (infer Each)[] ? Each : C>;
 
 /** What a group holds: errors, and groups of such errors. */
 export type Member<E extends Error> = E | BaseExceptionGroup<E>;
@@ -16,8 +21,8 @@ export type Split<E extends Error, Rest extends Error> = [
   BaseExceptionGroup<Rest> | undefined,
 ];
 
-/** @internal The group that `group` is a part of, or `group` itself. */
-export let originOf: (group: BaseExceptionGroup) => BaseExceptionGroup;
+/** @internal The part of `group` that holds the errors `keep` says yes to, in its own nesting and order. */
+export let project: (group: BaseExceptionGroup, keep: (error: Error) => boolean) => BaseExceptionGroup | undefined;
 
 /**
  * Several errors thrown as one, which may be groups themselves. Made of nothing but ordinary errors it is an
@@ -30,11 +35,8 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
     Object.defineProperty(this.prototype, "name", { value: "BaseExceptionGroup", writable: true, configurable: true });
     Object.defineProperty(this.prototype, BaseException.mark, { value: true });
     showAsTree(this);
-    originOf = (group) => group.#origin ?? group;
+    project = (group, keep) => group.#match(keep);
   }
-
-  /** The group this one was split from. */
-  #origin: BaseExceptionGroup | undefined;
 
   /**
    * @param message - what the errors have in common
@@ -70,8 +72,13 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
    * @param condition - a class, several of them, or a predicate, which is also asked about groups
    * @throws TypeError when it is none of these
    */
-  subgroup<M extends Error>(condition: GroupCondition<M>): BaseExceptionGroup<M> | undefined {
-    return this.split(condition)[0];
+  subgroup(condition: (error: Error) => boolean): BaseExceptionGroup | undefined;
+  subgroup<const C extends ErrorClass<Error> | readonly ErrorClass<Error>[]>(
+    condition: C,
+  ): BaseExceptionGroup<Matched<C>> | undefined;
+  subgroup(condition: GroupCondition): BaseExceptionGroup | undefined;
+  subgroup(condition: unknown): BaseExceptionGroup | undefined {
+    return this.#match(toPredicate(condition));
   }
 
   /**
@@ -81,8 +88,11 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
    * @param condition - a class, several of them, or a predicate, which is also asked about groups
    * @throws TypeError when it is none of these
    */
-  split<M extends Error>(condition: GroupCondition<M>): Split<M, E> {
-    return this.#split<M>(toPredicate(condition));
+  split(condition: (error: Error) => boolean): Split<Error, E>;
+  split<const C extends ErrorClass<Error> | readonly ErrorClass<Error>[]>(condition: C): Split<Matched<C>, E>;
+  split(condition: GroupCondition): Split<Error, E>;
+  split(condition: unknown): Split<Error, E> {
+    return this.#split(toPredicate(condition));
   }
 
   #split<M extends Error>(matches: (error: Error) => boolean): Split<M, E> {
@@ -103,14 +113,31 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
     return [this.#part(matched), this.#part(rest)];
   }
 
+  /** The first part of `#split`: what does not match is not made into groups. */
+  #match<M extends Error>(matches: (error: Error) => boolean): BaseExceptionGroup<M> | undefined {
+    if (matches(this)) return this as unknown as BaseExceptionGroup<M>;
+    const matched: Member<M>[] = [];
+    for (const member of this.exceptions) {
+      if (member instanceof BaseExceptionGroup) {
+        const part = member.#match<M>(matches);
+        if (part !== undefined) matched.push(part);
+      } else if (matches(member)) {
+        matched.push(member as unknown as M);
+      }
+    }
+    return this.#part(matched);
+  }
+
   /** A group like this one with other members: where it was thrown, and why, are the same. */
   #part<D extends Error>(members: readonly Member<D>[]): BaseExceptionGroup<D> | undefined {
     if (members.length === 0) return undefined;
-    const part = this.derive(members);
+    const part: unknown = this.derive(members);
+    if (!(part instanceof BaseExceptionGroup)) {
+      throw new TypeError("derive must return an instance of BaseExceptionGroup");
+    }
     if (this.stack !== undefined) part.stack = this.stack;
     if ("cause" in this) part.cause = this.cause;
-    (part as BaseExceptionGroup).#origin = originOf(this);
-    return part;
+    return part as BaseExceptionGroup<D>;
   }
 
   /**
@@ -159,6 +186,12 @@ function refuseBaseExceptions(groupClass: { readonly name: string; readonly prot
   if ((groupClass.prototype as { [BaseException.mark]?: boolean })[BaseException.mark] === true) return;
   const name = (groupClass as unknown) === ExceptionGroup ? "an ExceptionGroup" : `'${groupClass.name}'`;
   throw new TypeError(`Cannot nest BaseExceptions in ${name}`);
+}
+
+/** A group can hold nothing but errors: anything else that was thrown becomes the cause of one. */
+export function asMember(thrown: unknown): Error {
+  if (thrown instanceof BaseException) return thrown;
+  return new TypeError("exceptions must derive from BaseException", { cause: thrown });
 }
 
 /** Tells whether `value` is a class of errors. */

@@ -3,4 +3,4 @@ export { BaseExceptionGroup, ExceptionGroup } from "./exception-group.ts";
 export { TaskGroup } from "./task-group.ts";
 
 export type { ExceptClause, GroupHandler } from "./except-star.ts";
-export type { GroupCondition, ErrorClass, Member, Split } from "./exception-group.ts";
+export type { ErrorClass, GroupCondition, Matched, Member, Split } from "./exception-group.ts";

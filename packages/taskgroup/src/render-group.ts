@@ -18,17 +18,26 @@ function isGroup(error: Error): error is BaseExceptionGroup {
   return error instanceof AggregateError && "exceptions" in error;
 }
 
+/** So many members of a group are shown, as in CPython's traceback. */
+const shownMembers = 15;
+
 /** The lines of a group that stands `depth` levels deep, in the frame that CPython draws around it. */
 function renderLines(group: BaseExceptionGroup, depth: number): string[] {
   const indent = "  ".repeat(depth);
   const lines = describe(group).map((line) => `${indent}| ${line}`);
-  group.exceptions.forEach((member, index) => {
+  const shown = group.exceptions.slice(0, shownMembers);
+  shown.forEach((member, index) => {
     const corner = index === 0 ? `${indent}+-+` : `${indent}  +`;
     lines.push(`${corner}---------------- ${index + 1} ----------------`);
     if (isGroup(member)) lines.push(...renderLines(member, depth + 1));
     else lines.push(...describe(member).map((line) => `${indent}  | ${line}`));
   });
-  const last = group.exceptions.at(-1);
+  const hidden = group.exceptions.length - shown.length;
+  if (hidden > 0) {
+    lines.push(`${indent}  +---------------- ... ----------------`);
+    lines.push(`${indent}  | and ${hidden} more exception${hidden === 1 ? "" : "s"}`);
+  }
+  const last = hidden > 0 ? undefined : shown.at(-1);
   // A group at the end has closed the frame already.
   if (last === undefined || !isGroup(last)) lines.push(`${indent}  +------------------------------------`);
   return lines;

@@ -15,7 +15,7 @@ import {
   type Task,
   type TaskOptions,
 } from "@yieldstar/loop";
-import { BaseExceptionGroup } from "./exception-group.ts";
+import { asMember, BaseExceptionGroup } from "./exception-group.ts";
 
 /**
  * Tasks that end together: leaving the block waits for all of them. When one fails the others, and the block itself,
@@ -129,7 +129,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
       cancellation = undefined;
     }
     if (cancellation !== undefined && this.#errors.length === 0) throw cancellation;
-    if (error !== undefined && !(error instanceof CancelledError)) this.#errors.push(error);
+    if (error !== undefined && !(error instanceof CancelledError)) this.#errors.push(asMember(error));
     if (this.#errors.length === 0) return;
     if (parent.cancelling() > 0) {
       // The errors win over a cancellation from outside, which is asked for once more so that it is not lost.
@@ -160,7 +160,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   });
 
   #onTaskFailed(task: Task<unknown>, exception: Error): void {
-    this.#errors.push(exception);
+    this.#errors.push(asMember(exception));
     if (leavesLoop(exception)) this.#baseError ??= exception;
     const parent = this.#parent as Task<unknown>;
     if (parent.done()) {

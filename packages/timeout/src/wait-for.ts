@@ -69,6 +69,6 @@ function requireAwaitable(value: unknown): asserts value is Awaitable<unknown> {
 }
 
 function hintFor(value: unknown): string {
-  if (typeof value === "function") return ` (hint: call it: ${value.name || "main"}())`;
+  if (typeof value === "function") return ` (hint: call it${value.name === "" ? "" : `: ${value.name}()`})`;
   return value instanceof Promise ? " (hint: wrap it in fromPromise: fromPromise(promise))" : "";
 }

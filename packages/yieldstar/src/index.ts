@@ -112,4 +112,12 @@ export type {
   WaitOptions,
 } from "@yieldstar/loop";
 export type { Acquirable, PriorityQueueOptions } from "@yieldstar/sync";
-export type { GroupCondition, ErrorClass, ExceptClause, GroupHandler, Member, Split } from "@yieldstar/taskgroup";
+export type {
+  GroupCondition,
+  ErrorClass,
+  ExceptClause,
+  GroupHandler,
+  Matched,
+  Member,
+  Split,
+} from "@yieldstar/taskgroup";

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import {
   BaseException,
   CancelledError,
@@ -175,6 +176,16 @@ it("EG-04: a naked exception is matched by its own class, not by that of the gro
     throw new Error("not reached");
   });
   expect(() => exceptStarSync(naked, clause)).toThrow(naked);
+});
+
+it("EG-04: an error of another realm is handled like any other", () => {
+  const foreign = runInNewContext("new TypeError('foreign')") as Error;
+  const handled: unknown[] = [];
+  exceptStarSync(
+    foreign,
+    on(BaseException, (group) => handled.push(...group.exceptions)),
+  );
+  expect(handled).toEqual([foreign]);
 });
 
 it("EG-04: what is no Error matches nothing", () => {

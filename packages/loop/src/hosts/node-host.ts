@@ -1,4 +1,4 @@
-import { KeyboardInterrupt } from "../exceptions.ts";
+import { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
 import type { Host } from "../host.ts";
 
 /** Node fires a longer timer at once. CPython caps what it asks its selector for at the same 24 hours. */
@@ -15,7 +15,7 @@ export class NodeHost implements Host {
   #timer: NodeJS.Timeout | undefined;
   /** When the timer fires. One that fires before it is needed is left alone: that is cheaper than to set it anew. */
   #timerAt = Infinity;
-  #stuck: (() => void) | undefined;
+  #stopWatching: () => void = () => {};
 
   time(): number {
     return performance.now() / 1000;
@@ -51,9 +51,7 @@ export class NodeHost implements Host {
 
   awaitWakeUp(stuck: () => void): void {
     this.cancelTurn();
-    this.#stuck = stuck;
-    // Node is about to exit: no socket, timer or child process is left that could wake the loop.
-    process.once("beforeExit", stuck);
+    this.#stopWatching = beforeExit.add(stuck);
   }
 
   cancelTurn(): void {
@@ -65,36 +63,65 @@ export class NodeHost implements Host {
   }
 
   onInterrupt(interrupt: () => void): () => void {
-    if (process.listenerCount("SIGINT") > 0) return () => {};
-    const listener = (): void => {
-      exitAsInterrupted();
-      interrupt();
-    };
-    process.on("SIGINT", listener);
-    return () => process.off("SIGINT", listener);
+    return interrupts.isIdle && process.listenerCount("SIGINT") > 0 ? () => {} : interrupts.add(interrupt);
+  }
+
+  announceExit(error: KeyboardInterrupt | SystemExit): void {
+    exits.add(error);
+    if (isMonitored) return;
+    isMonitored = true;
+    process.on("uncaughtExceptionMonitor", exitLikePython);
   }
 
   close(): void {
     this.cancelTurn();
   }
-
-  #stopWatching(): void {
-    if (this.#stuck === undefined) return;
-    process.off("beforeExit", this.#stuck);
-    this.#stuck = undefined;
-  }
 }
 
-let interrupted = false;
+/** One listener for all loops, which is there only while one of them has a use for it. */
+class SharedListener {
+  readonly #event: string;
+  readonly #callbacks = new Set<() => void>();
 
-/** From the first Ctrl-C on, a program that a `KeyboardInterrupt` ends exits as CPython's would. */
-function exitAsInterrupted(): void {
-  if (interrupted) return;
-  interrupted = true;
-  process.on("uncaughtExceptionMonitor", (error) => {
-    if (!(error instanceof KeyboardInterrupt)) return;
+  constructor(event: string) {
+    this.#event = event;
+  }
+
+  get isIdle(): boolean {
+    return this.#callbacks.size === 0;
+  }
+
+  /** Has `callback` called when the event comes; returns what takes it back. */
+  add(callback: () => void): () => void {
+    if (this.isIdle) process.on(this.#event, this.#listener);
+    this.#callbacks.add(callback);
+    return () => {
+      if (this.#callbacks.delete(callback) && this.isIdle) process.off(this.#event, this.#listener);
+    };
+  }
+
+  readonly #listener = (): void => {
+    for (const callback of this.#callbacks) callback();
+  };
+}
+
+/** Node is about to exit: no socket, timer or child process is left that could wake a loop. */
+const beforeExit = new SharedListener("beforeExit");
+const interrupts = new SharedListener("SIGINT");
+
+/** The errors with which programs have asked to end; should nobody catch them, they decide the exit status. */
+const exits = new WeakSet<Error>();
+let isMonitored = false;
+
+function exitLikePython(error: Error): void {
+  if (!exits.has(error)) return;
+  if (error instanceof KeyboardInterrupt) {
+    // Node still has to print it.
     process.once("exit", () => {
       process.exitCode = interruptedExitCode;
     });
-  });
+  } else if (error instanceof SystemExit) {
+    if (typeof error.code === "string") console.error(error.code);
+    process.exit(typeof error.code === "string" ? 1 : error.code);
+  }
 }
