@@ -1,4 +1,4 @@
-import { type AsyncContextManager, type Coroutine, toException } from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine, iscoroutine, nameOfType, repr, toException } from "@yieldstar/loop";
 
 type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 
@@ -22,7 +22,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
    */
   *enterAsyncContext<T>(manager: AsyncContextManager<T>): Coroutine<T> {
     if (typeof manager?.aenter !== "function" || typeof manager.aexit !== "function") {
-      throw new TypeError(`'${typeof manager}' object does not support the asynchronous context manager protocol`);
+      throw new TypeError(`'${nameOfType(manager)}' object does not support the asynchronous context manager protocol`);
     }
     const value = yield* manager.aenter();
     this.#exits.push((error) => manager.aexit(error));
@@ -49,13 +49,17 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
 
   /** Has a coroutine run, which neither sees the error nor swallows it. */
   pushAsyncCallback(callback: () => Coroutine<unknown>): void {
+    requireFunction(callback, "pushAsyncCallback");
     this.#exits.push(function* () {
-      yield* callback();
+      const running: unknown = callback();
+      if (iscoroutine(running)) yield* running;
+      else throw new TypeError(`a coroutine was expected of pushAsyncCallback()'s function, got ${repr(running)}`);
     });
   }
 
   /** Has a plain function called, which neither sees the error nor swallows it. */
   callback(callback: () => unknown): void {
+    requireFunction(callback, "callback");
     this.#exits.push(function* () {
       callback();
     });
@@ -95,4 +99,9 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     if (isReplaced) throw current;
     return error !== undefined && current === undefined;
   }
+}
+
+function requireFunction(callback: unknown, method: string): void {
+  if (typeof callback === "function") return;
+  throw new TypeError(`a callable object was expected by ${method}(), got ${repr(callback)}`);
 }

@@ -1,4 +1,12 @@
-import { type Coroutine, type Emission, StopAsyncIteration, type Suspension } from "@yieldstar/loop";
+import {
+  type Coroutine,
+  type Emission,
+  iscoroutine,
+  nameOfType,
+  repr,
+  StopAsyncIteration,
+  type Suspension,
+} from "@yieldstar/loop";
 
 /** Ends the loop when the body of `asyncFor` returns it: Python's `break`. */
 export const BREAK: unique symbol = Symbol("BREAK");
@@ -47,8 +55,15 @@ export function* asyncFor<T, Y extends Suspension | Emission<unknown>>(
       if (error instanceof StopAsyncIteration) return true;
       throw error;
     }
-    if ((yield* body(value)) === BREAK) return false;
+    const running = body(value);
+    if (!iscoroutine(running)) throw new TypeError(explainBody(running));
+    if ((yield* running) === BREAK) return false;
   }
+}
+
+function explainBody(got: unknown): string {
+  const fix = "write asyncFor(iterable, function* (value) { … })";
+  return `the body of asyncFor() must be a generator function, got ${repr(got)} (hint: ${fix})`;
 }
 
 /**
@@ -60,7 +75,7 @@ export function* asyncFor<T, Y extends Suspension | Emission<unknown>>(
  */
 export function aiter<T>(iterable: AsyncIterable<T>): AsyncIterator<T> {
   if (typeof iterable?.aiter !== "function") {
-    throw new TypeError(`'${typeof iterable}' object is not an async iterable`);
+    throw new TypeError(`'${nameOfType(iterable)}' object is not an async iterable`);
   }
   return iterable.aiter();
 }

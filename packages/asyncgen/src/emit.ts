@@ -38,6 +38,10 @@ class EmitOnce {
     return this;
   }
 
+  toString(): string {
+    return "<value of emit()>";
+  }
+
   next(sent: unknown): IteratorResult<Emitted, unknown> {
     const emitted = this.#emitted;
     if (emitted === undefined) return { done: true, value: sent };

@@ -3,8 +3,10 @@ import type { Awaitable, Coroutine } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import { StopAsyncIteration, TimeoutError } from "./exceptions.ts";
 import type { Future } from "./future.ts";
+import type { Result } from "./gather.ts";
 import type { TimerHandle } from "./handle.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
+import type { Task } from "./task.ts";
 
 /** How long `asCompleted` waits. */
 export interface AsCompletedOptions {
@@ -24,22 +26,30 @@ export interface AsCompletedOptions {
  *
  * Source: asyncio.as_completed, CPython 3.14 Lib/asyncio/tasks.py.
  */
-export function asCompleted<T>(awaitables: Iterable<Awaitable<T>>, options: AsCompletedOptions = {}): AsCompleted<T> {
+export function asCompleted<A extends Awaitable<unknown>>(
+  awaitables: Iterable<A>,
+  options: AsCompletedOptions = {},
+): AsCompleted<Result<A>, FutureOf<A>> {
   const all = collect(awaitables, (type) => `expects an iterable of awaitables, not ${type}`);
   return new AsCompleted(all, options.timeout ?? null);
 }
 
+/** A future or a task as it is; the task that runs anything else. */
+type FutureOf<A> = A extends Future<unknown> ? A : Task<Result<A>>;
+
 /** What `asCompleted` returns: an iterator in both styles, which share one count. */
-export class AsCompleted<T> implements Iterator<Coroutine<T>, undefined>, Iterable<Coroutine<T>> {
-  readonly #todo: Set<Future<T>>;
+export class AsCompleted<T, F extends Future<unknown> = Future<T>>
+  implements Iterator<Coroutine<T>, undefined>, Iterable<Coroutine<T>>
+{
+  readonly #todo: Set<F>;
   readonly #timer: TimerHandle | undefined;
-  readonly #done = new DoneQueue<T>();
+  readonly #done = new DoneQueue<F>();
   #left: number;
 
   /** @internal */
-  constructor(awaitables: readonly Awaitable<T>[], timeout: number | null) {
+  constructor(awaitables: readonly Awaitable<unknown>[], timeout: number | null) {
     const loop = getEventLoop();
-    this.#todo = new Set(Array.from(new Set(awaitables), (awaitable) => ensureFuture<T>(awaitable, { loop })));
+    this.#todo = new Set(Array.from(new Set(awaitables), (awaitable) => ensureFuture(awaitable, { loop }) as F));
     this.#left = this.#todo.size;
     for (const future of this.#todo) future.addDoneCallback(this.#onDone);
     if (this.#left > 0 && timeout !== null) this.#timer = loop.callLater(timeout, () => this.#onTimeout());
@@ -66,26 +76,26 @@ export class AsCompleted<T> implements Iterator<Coroutine<T>, undefined>, Iterab
    * @throws StopAsyncIteration when there is none left
    * @throws TimeoutError when the time is over
    */
-  *anext(): Coroutine<Future<T>> {
+  *anext(): Coroutine<F> {
     if (this.#left === 0) throw new StopAsyncIteration();
     this.#left -= 1;
     return yield* this.#nextFuture();
   }
 
   *#nextResult(): Coroutine<T> {
-    return (yield* this.#nextFuture()).result();
+    return (yield* this.#nextFuture()).result() as T;
   }
 
-  *#nextFuture(): Coroutine<Future<T>> {
+  *#nextFuture(): Coroutine<F> {
     const future = yield* this.#done.get();
     if (future === undefined) throw new TimeoutError();
     return future;
   }
 
-  readonly #onDone = (future: Future<T>): void => {
+  readonly #onDone = (future: Future<unknown>): void => {
     if (this.#todo.size === 0) return;
-    this.#todo.delete(future);
-    this.#done.put(future);
+    this.#todo.delete(future as F);
+    this.#done.put(future as F);
     if (this.#todo.size === 0) this.#timer?.cancel();
   };
 
@@ -99,16 +109,16 @@ export class AsCompleted<T> implements Iterator<Coroutine<T>, undefined>, Iterab
 }
 
 /** The futures that are done; `undefined` stands for one that was not when the time was over. */
-class DoneQueue<T> {
-  readonly #items: (Future<T> | undefined)[] = [];
+class DoneQueue<F> {
+  readonly #items: (F | undefined)[] = [];
   #getters: Future<void>[] = [];
 
-  put(item: Future<T> | undefined): void {
+  put(item: F | undefined): void {
     this.#items.push(item);
     this.#wakeNext();
   }
 
-  *get(): Coroutine<Future<T> | undefined> {
+  *get(): Coroutine<F | undefined> {
     while (this.#items.length === 0) {
       const getter = getRunningLoop().createFuture<void>();
       this.#getters.push(getter);

@@ -29,6 +29,7 @@ export { gather } from "./gather.ts";
 export { Handle, TimerHandle } from "./handle.ts";
 export { NodeHost } from "./hosts/node-host.ts";
 export { VirtualHost } from "./hosts/virtual-host.ts";
+export { nameOfType } from "./name-of-type.ts";
 export { fromPromise } from "./promise.ts";
 export { repr, reprFloat, showAsText, typeName } from "./repr.ts";
 export { run } from "./run.ts";

@@ -4,6 +4,8 @@ import { runProgram } from "./program.ts";
 const cleanUp = new URL("./programs/clean-up.ts", import.meta.url);
 const cleanUpSlowly = new URL("./programs/clean-up-slowly.ts", import.meta.url);
 const interruptedRuns = new URL("./programs/interrupted-runs.ts", import.meta.url);
+const exitStatus = new URL("./programs/exit-status.ts", import.meta.url);
+const sideBySide = new URL("./programs/side-by-side.ts", import.meta.url);
 const deadlock = new URL("./programs/deadlock.ts", import.meta.url);
 
 // A process takes its time to start: they start together.
@@ -29,6 +31,16 @@ describe.concurrent("a program in a process of its own", { timeout: 30_000 }, ()
       stdout: "swallowing\nswallowed\nfailing\ncaught, and 0 listeners are left\nhearing\nheard by its own listener\n",
       stderr: "",
     });
+  });
+
+  it("exits with the status that a SystemExit names, and silently", async ({ expect }) => {
+    expect(await runProgram(exitStatus)).toEqual({ code: 3, signal: null, stdout: "", stderr: "" });
+  });
+
+  it("cancels all its runs at Ctrl-C", async ({ expect }) => {
+    const { code, stdout } = await runProgram(sideBySide, ["ready"]);
+    expect(stdout).toBe("ready\none cleans up\ntwo cleans up\nrejected\nrejected\n");
+    expect(code).toBe(0);
   });
 
   it("ends with a DeadlockError when nothing can wake it, instead of silently", async ({ expect }) => {
