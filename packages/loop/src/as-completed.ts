@@ -31,7 +31,7 @@ export function asCompleted<A extends Awaitable<unknown>>(
   options: AsCompletedOptions = {},
 ): AsCompleted<Result<A>, FutureOf<A>> {
   const all = collect(awaitables, (type) => `expects an iterable of awaitables, not ${type}`);
-  return new AsCompleted(all, options.timeout ?? null);
+  return new AsCompleted<Result<A>, FutureOf<A>>(all, options.timeout ?? null);
 }
 
 /** A future or a task as it is; the task that runs anything else. */

@@ -10,11 +10,12 @@ import {
   getRunningLoop,
   sleep,
   type Task,
-  TimeoutError,
   ValueError,
+  wait,
 } from "@yieldstar/loop";
 import { Barrier, BoundedSemaphore, Condition, Event, Lock, Queue, Semaphore } from "@yieldstar/sync";
-import { timeout, waitFor } from "@yieldstar/timeout";
+import type { VirtualTimeLoop } from "@yieldstar/testing";
+import { timeoutAt, waitFor } from "@yieldstar/timeout";
 import { describe, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
@@ -63,7 +64,7 @@ function t(): number {
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length === 0) return [[]];
   return items.flatMap((item, index) =>
-    permutations(items.filter((_, other) => other !== index)).map((rest) => [item, ...rest]),
+    permutations(items.filter((_, other) => other !== index)).map((rest) => [item].concat(rest)),
   );
 }
 
@@ -212,7 +213,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
         const task = createTask(enters(() => sleep(5)));
         yield* sleep(1);
         task.cancel();
-        yield* awaiting(task);
+        yield* wait([task]);
         print(task.cancelled(), t());
         print(yield* lock.aenter(), lock.locked(), yield* lock.aexit(undefined), lock.locked());
       },
@@ -280,7 +281,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
         print("released", lock.locked(), outcome(release));
         yield* sleep(0);
         lock.release();
-        yield* gather(tasks);
+        yield* wait(tasks);
       },
     ));
 
@@ -317,61 +318,78 @@ describe("LK: locks, and how primitives belong to a loop", () => {
         yield* sleep(1);
         tasks.push(createTask(worker("newcomer")));
         lock.release();
-        yield* gather(tasks);
+        yield* wait(tasks);
       },
     ));
 
-  it("LK-05: a newcomer takes a free lock at once when all who wait are cancelled, or gone", () =>
+  it("LK-05: a newcomer takes a free lock at once when all who wait are cancelled", () =>
     same(
       `
       ${helpers}
       async def main():
           lock = asyncio.Lock()
-          for released_first, cancelled in itertools.product([True, False], ["ab", "a", "b", ""]):
-              await lock.acquire()
-              tasks = {name: asyncio.create_task(awaiting(lock.acquire())) for name in "ab"}
-              await asyncio.sleep(0)
-              if released_first and cancelled != "ab":
-                  lock.release()
-              for name in cancelled:
-                  tasks[name].cancel(name)
-              if lock.locked():
-                  lock.release()
-              asyncio.get_running_loop().call_soon(print, "next iteration")
-              newcomer = asyncio.create_task(awaiting(lock.acquire()))
-              print(released_first, cancelled, shown(lock), await awaiting(asyncio.wait_for(lock.acquire(), 0.5)), shown(lock))
-              if lock.locked():
-                  lock.release()
-              await asyncio.sleep(0.5)
-              while not all(task.done() for task in (*tasks.values(), newcomer)):
-                  lock.release()
-                  await asyncio.sleep(0.5)
-              print([task.result() for task in (*tasks.values(), newcomer)])
-              lock.release()
+          await lock.acquire()
+          tasks = [asyncio.create_task(lock.acquire()) for _ in range(2)]
+          await asyncio.sleep(0)
+          for task in tasks:
+              task.cancel()
+          lock.release()
+          asyncio.get_running_loop().call_soon(print, "next iteration")
+          print(await lock.acquire(), shown(lock))
+          await asyncio.wait(tasks)
+          print(shown(lock))
     `,
       function* (print) {
         const lock = new Lock();
-        for (const releasedFirst of [true, false]) {
-          for (const cancelled of ["ab", "a", "b", ""]) {
-            yield* lock.acquire();
-            const tasks = ["a", "b"].map((name) => createTask(awaiting(lock.acquire()), { name }));
-            yield* sleep(0);
-            if (releasedFirst && cancelled !== "ab") lock.release();
-            for (const name of cancelled) tasks.find((task) => task.getName() === name)?.cancel(name);
-            if (lock.locked()) lock.release();
-            getRunningLoop().callSoon(() => print("next iteration"));
-            tasks.push(createTask(awaiting(lock.acquire())));
-            const before = String(lock);
-            print(releasedFirst, cancelled, before, yield* awaiting(waitFor(lock.acquire(), 0.5)), lock);
-            if (lock.locked()) lock.release();
-            yield* sleep(0.5);
-            while (!tasks.every((task) => task.done())) {
-              lock.release();
-              yield* sleep(0.5);
-            }
-            print(tasks.map((task) => task.result()));
-            lock.release();
-          }
+        yield* lock.acquire();
+        const tasks = [1, 2].map(() => createTask(lock.acquire()));
+        yield* sleep(0);
+        for (const task of tasks) task.cancel();
+        lock.release();
+        getRunningLoop().callSoon(() => print("next iteration"));
+        print(yield* lock.acquire(), lock);
+        yield* wait(tasks);
+        print(lock);
+      },
+    ));
+
+  it("LK-05: one waiter that is not cancelled, wherever it stands, keeps a newcomer waiting", () =>
+    same(
+      `
+      ${helpers}
+      async def main():
+          async def worker(name):
+              async with lock:
+                  print(name, "has it")
+
+          for kept in range(3):
+              lock = asyncio.Lock()
+              await lock.acquire()
+              tasks = [asyncio.create_task(worker(name)) for name in "abc"]
+              await asyncio.sleep(0)
+              for index, task in enumerate(tasks):
+                  if index != kept:
+                      task.cancel()
+              lock.release()
+              asyncio.get_running_loop().call_soon(print, "next iteration")
+              await worker("newcomer")
+              print(kept, shown(lock))
+    `,
+      function* (print) {
+        for (const kept of [0, 1, 2]) {
+          const lock = new Lock();
+          const worker = (name: string): Coroutine =>
+            asyncWith(lock, function* () {
+              print(name, "has it");
+            });
+          yield* lock.acquire();
+          const tasks = ["a", "b", "c"].map((name) => createTask(worker(name)));
+          yield* sleep(0);
+          for (const [index, task] of tasks.entries()) if (index !== kept) task.cancel();
+          lock.release();
+          getRunningLoop().callSoon(() => print("next iteration"));
+          yield* worker("newcomer");
+          print(kept, lock);
         }
       },
     ));
@@ -423,7 +441,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
         tasks.push(createTask(worker("newcomer")));
         yield* sleep(0.5);
         lock.release();
-        yield* gather(tasks, { returnExceptions: true });
+        yield* wait(tasks);
         print(
           tasks.map((task) => task.cancelled()),
           lock,
@@ -486,7 +504,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
     `,
       function* (print) {
         function* withTimeout(): Coroutine {
-          yield* asyncWith(timeout(deadline - t()), () =>
+          yield* asyncWith(timeoutAt(deadline), () =>
             asyncWith(lock, function* () {
               print("has it");
             }),
@@ -554,7 +572,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
           yield* sleep(0);
           print(lock);
         }
-        yield* gather(tasks);
+        yield* wait(tasks);
       },
     ));
 
@@ -602,13 +620,11 @@ describe("LK: locks, and how primitives belong to a loop", () => {
     sameScript(
       `
       ${helpers}
-      def waiting(make, wait, go_on=None, set_up=None):
-          primitive = make()
-
+      def waiting(primitive, use, go_on=None, set_up=None):
           async def waits():
               if set_up:
                   await set_up(primitive)
-              waiter = asyncio.create_task(awaiting(wait(primitive)))
+              waiter = asyncio.create_task(awaiting(use(primitive)))
               await asyncio.sleep(0)
               if go_on:
                   go_on(primitive)
@@ -616,8 +632,12 @@ describe("LK: locks, and how primitives belong to a loop", () => {
                   waiter.cancel()
               return await waiter
 
+          one, two = asyncio.new_event_loop(), asyncio.new_event_loop()
           print(shown(primitive))
-          return [asyncio.Runner() for _ in range(2)], waits
+          for loop in (one, two, one):
+              print(loop.run_until_complete(waits()))
+          one.close()
+          two.close()
 
       async def acquire(primitive):
           if not primitive.locked():
@@ -631,34 +651,30 @@ describe("LK: locks, and how primitives belong to a loop", () => {
           if not queue.full():
               await queue.put(1)
 
-      for case in (
-          waiting(asyncio.Lock, lambda lock: lock.acquire(), asyncio.Lock.release, acquire),
-          waiting(asyncio.Event, lambda event: event.wait()),
-          waiting(asyncio.Condition, lambda condition: condition.acquire(), lambda condition: condition.release(), acquire),
-          waiting(asyncio.Condition, wait_on),
-          waiting(asyncio.Semaphore, lambda semaphore: semaphore.acquire(), asyncio.Semaphore.release, acquire),
-          waiting(asyncio.BoundedSemaphore, lambda semaphore: semaphore.acquire(), asyncio.Semaphore.release, acquire),
-          waiting(lambda: asyncio.Barrier(2), lambda barrier: barrier.wait()),
-          waiting(asyncio.Queue, lambda queue: queue.get()),
-          waiting(lambda: asyncio.Queue(1), lambda queue: queue.put(2), asyncio.Queue.get_nowait, fill),
-          waiting(lambda: asyncio.Queue(1), lambda queue: queue.join(), None, fill),
-      ):
-          (one, two), waits = case
-          with one, two:
-              print(one.run(waits()))
-              print(two.run(waits()))
-              print(one.run(waits()))
+      def wait_first(primitive): return primitive.acquire()
+      def release(primitive): primitive.release()
+
+      waiting(asyncio.Lock(), wait_first, release, acquire)
+      waiting(asyncio.Event(), lambda event: event.wait())
+      waiting(asyncio.Condition(), wait_first, release, acquire)
+      waiting(asyncio.Condition(), wait_on)
+      waiting(asyncio.Semaphore(), wait_first, release, acquire)
+      waiting(asyncio.BoundedSemaphore(), wait_first, release, acquire)
+      waiting(asyncio.Barrier(2), lambda barrier: barrier.wait())
+      waiting(asyncio.Queue(), lambda queue: queue.get())
+      waiting(asyncio.Queue(1), lambda queue: queue.put(2), lambda queue: queue.get_nowait(), fill)
+      waiting(asyncio.Queue(1), lambda queue: queue.join(), None, fill)
     `,
       (print, newLoop) => {
         function waiting<P>(
           primitive: P,
-          wait: (primitive: P) => Coroutine<unknown>,
+          use: (primitive: P) => Coroutine<unknown>,
           goOn?: (primitive: P) => void,
           setUp?: (primitive: P) => Coroutine,
         ): void {
           function* waits(): Coroutine<string> {
             if (setUp) yield* setUp(primitive);
-            const waiter = createTask(awaiting(wait(primitive)));
+            const waiter = createTask(awaiting(use(primitive)));
             yield* sleep(0);
             if (goOn) goOn(primitive);
             else waiter.cancel();
@@ -676,10 +692,8 @@ describe("LK: locks, and how primitives belong to a loop", () => {
         function* fill(queue: Queue<number>): Coroutine {
           if (!queue.full()) yield* queue.put(1);
         }
-        const [waitFirst, release] = [
-          (primitive: Lock | Condition | Semaphore) => primitive.acquire(),
-          (primitive: Lock | Condition | Semaphore) => primitive.release(),
-        ];
+        const waitFirst = (primitive: Lock | Condition | Semaphore): Coroutine<true> => primitive.acquire();
+        const release = (primitive: Lock | Condition | Semaphore): void => primitive.release();
         waiting(new Lock(), waitFirst, release, acquire);
         waiting(new Event(), (event) => event.wait());
         waiting(new Condition(), waitFirst, release, acquire);
@@ -754,8 +768,14 @@ describe("LK: locks, and how primitives belong to a loop", () => {
             yield* lock.acquire();
           });
         const [one, two] = [newLoop(), newLoop()];
-        const plan = [[one, neverWaits] as const, [two, neverWaits], [two, waits], [one, neverWaits], [one, contends]];
-        for (const [loop, program] of plan as [typeof one, () => Coroutine][]) {
+        const plan: [VirtualTimeLoop, () => Coroutine][] = [
+          [one, neverWaits],
+          [two, neverWaits],
+          [two, waits],
+          [one, neverWaits],
+          [one, contends],
+        ];
+        for (const [loop, program] of plan) {
           print(loop.runUntilComplete(awaiting(program())), lock);
         }
         one.close();
@@ -768,9 +788,6 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       `
       ${helpers}
       async def main():
-          class Own(asyncio.Lock):
-              pass
-
           lock = asyncio.Lock()
           print(shown(lock))
           await lock.acquire()
@@ -874,7 +891,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
           lock.release();
         }
         const lock = new Lock();
-        yield* gather(["a", "b", "c"].map((name) => createTask(worker(name))));
+        yield* wait(["a", "b", "c"].map((name) => createTask(worker(name))));
         print(t(), lock.locked());
       },
     ));
@@ -996,7 +1013,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
         tasks[0]?.cancel();
         print(lock);
         tasks.push(createTask(worker("e")));
-        yield* gather(tasks);
+        yield* wait(tasks);
       },
     ));
 });
