@@ -16,7 +16,7 @@ function* main(): asyncio.Coroutine {
   }
 
   console.log("async for: the tasks themselves");
-  const servers = new Map<asyncio.Future<string>, string>([
+  const servers = new Map([
     [asyncio.createTask(ask("Aarhus", 0.5)), "Aarhus"],
     [asyncio.createTask(ask("Bergen", 0.3)), "Bergen"],
     [asyncio.createTask(ask("Cadiz", 0.1)), "Cadiz"],

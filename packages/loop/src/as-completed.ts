@@ -38,18 +38,16 @@ export function asCompleted<A extends Awaitable<unknown>>(
 type FutureOf<A> = A extends Future<unknown> ? A : Task<Result<A>>;
 
 /** What `asCompleted` returns: an iterator in both styles, which share one count. */
-export class AsCompleted<T, F extends Future<unknown> = Future<T>>
-  implements Iterator<Coroutine<T>, undefined>, Iterable<Coroutine<T>>
-{
-  readonly #todo: Set<F>;
+export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, undefined>, Iterable<Coroutine<T>> {
+  readonly #todo: Set<Future<unknown>>;
   readonly #timer: TimerHandle | undefined;
-  readonly #done = new DoneQueue<F>();
+  readonly #done = new DoneQueue();
   #left: number;
 
   /** @internal */
   constructor(awaitables: readonly Awaitable<unknown>[], timeout: number | null) {
     const loop = getEventLoop();
-    this.#todo = new Set(Array.from(new Set(awaitables), (awaitable) => ensureFuture(awaitable, { loop }) as F));
+    this.#todo = new Set(Array.from(new Set(awaitables), (awaitable) => ensureFuture(awaitable, { loop })));
     this.#left = this.#todo.size;
     for (const future of this.#todo) future.addDoneCallback(this.#onDone);
     if (this.#left > 0 && timeout !== null) this.#timer = loop.callLater(timeout, () => this.#onTimeout());
@@ -79,14 +77,14 @@ export class AsCompleted<T, F extends Future<unknown> = Future<T>>
   *anext(): Coroutine<F> {
     if (this.#left === 0) throw new StopAsyncIteration();
     this.#left -= 1;
-    return yield* this.#nextFuture();
+    return (yield* this.#nextFuture()) as F;
   }
 
   *#nextResult(): Coroutine<T> {
     return (yield* this.#nextFuture()).result() as T;
   }
 
-  *#nextFuture(): Coroutine<F> {
+  *#nextFuture(): Coroutine<Future<unknown>> {
     const future = yield* this.#done.get();
     if (future === undefined) throw new TimeoutError();
     return future;
@@ -94,8 +92,8 @@ export class AsCompleted<T, F extends Future<unknown> = Future<T>>
 
   readonly #onDone = (future: Future<unknown>): void => {
     if (this.#todo.size === 0) return;
-    this.#todo.delete(future as F);
-    this.#done.put(future as F);
+    this.#todo.delete(future);
+    this.#done.put(future);
     if (this.#todo.size === 0) this.#timer?.cancel();
   };
 
@@ -109,16 +107,16 @@ export class AsCompleted<T, F extends Future<unknown> = Future<T>>
 }
 
 /** The futures that are done; `undefined` stands for one that was not when the time was over. */
-class DoneQueue<F> {
-  readonly #items: (F | undefined)[] = [];
+class DoneQueue {
+  readonly #items: (Future<unknown> | undefined)[] = [];
   #getters: Future<void>[] = [];
 
-  put(item: F | undefined): void {
+  put(item: Future<unknown> | undefined): void {
     this.#items.push(item);
     this.#wakeNext();
   }
 
-  *get(): Coroutine<F | undefined> {
+  *get(): Coroutine<Future<unknown> | undefined> {
     while (this.#items.length === 0) {
       const getter = getRunningLoop().createFuture<void>();
       this.#getters.push(getter);

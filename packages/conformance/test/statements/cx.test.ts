@@ -12,6 +12,7 @@ import {
   type Task,
   ValueError,
   VirtualHost,
+  wait as waitForTasks,
   asyncWith,
 } from "@yieldstar/loop";
 import { TaskGroup } from "@yieldstar/taskgroup";
@@ -2038,6 +2039,54 @@ describe("CX: cancellation", () => {
             print(repr(error), t(), task.cancelled());
           }
         }
+      },
+    ));
+
+  it("CX-29: cancelling a task that awaits wait() cancels none of the tasks it waits for", () =>
+    same(
+      `
+      async def main():
+          async def worker():
+              await asyncio.sleep(5)
+
+          async def waiter():
+              try:
+                  await asyncio.wait([a, b])
+              except asyncio.CancelledError as error:
+                  print(repr(error), t(), asyncio.current_task().cancelling())
+                  raise
+
+          a, b = asyncio.create_task(worker()), asyncio.create_task(worker())
+          waiting = asyncio.create_task(waiter())
+          await asyncio.sleep(1)
+          print(waiting.cancel("stop"))
+          await asyncio.sleep(0)
+          print(waiting.cancelled(), [task.cancelling() for task in (a, b)], [task.done() for task in (a, b)])
+          print(await a, await b, t())
+    `,
+      function* (print) {
+        function* worker(): Coroutine {
+          yield* sleep(5);
+        }
+        function* waiter(): Coroutine {
+          try {
+            yield* waitForTasks([a, b]);
+          } catch (error) {
+            print(repr(error), t(), thisTask().cancelling());
+            throw error;
+          }
+        }
+        const [a, b] = [createTask(worker()), createTask(worker())];
+        const waiting = createTask(waiter());
+        yield* sleep(1);
+        print(waiting.cancel("stop"));
+        yield* sleep(0);
+        print(
+          waiting.cancelled(),
+          [a, b].map((task) => task.cancelling()),
+          [a, b].map((task) => task.done()),
+        );
+        print(yield* a, yield* b, t());
       },
     ));
 });
