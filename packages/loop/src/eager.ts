@@ -1,6 +1,7 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Coroutine } from "./coroutine.ts";
-import { Task, type TaskFactory, type TaskOptions } from "./task.ts";
+import type { TaskFactory, TaskOptions } from "./task-options.ts";
+import { Task } from "./task.ts";
 
 /** What makes a task of one's own: the arguments of `new Task`. */
 export type TaskConstructor = <T>(

@@ -4,7 +4,8 @@ import { RuntimeError, ValueError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
-import type { Task, TaskOptions } from "./task.ts";
+import type { TaskOptions } from "./task-options.ts";
+import type { Task } from "./task.ts";
 
 /**
  * Makes a task that runs `coroutine`, on the running loop and from its next iteration on.

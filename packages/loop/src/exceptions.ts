@@ -79,6 +79,20 @@ export class CancelledError extends Error {
 }
 
 /**
+ * A `CancelledError` without a stack: it would show the loop's own frames, and capturing them costs ten times as much
+ * as making the error.
+ */
+export function createCancelledError(message: unknown): CancelledError {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return message === undefined ? new CancelledError() : new CancelledError(message);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/**
  * The user asked the program to end (Ctrl-C). Thrown in a task it leaves the loop at once; `run()` rejects with it.
  *
  * Source: builtins.KeyboardInterrupt, CPython 3.14.

@@ -1,19 +1,15 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { type Context, copyContext } from "./contextvars.ts";
+import { copyContext } from "./contextvars.ts";
 import type { Suspension } from "./coroutine.ts";
+import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { describeCreation, isDebugging, noteCreation, noteSuspension } from "./debug.ts";
-import { CancelledError, InvalidStateError, isError, RuntimeError } from "./exceptions.ts";
-import { formatCallback, Handle, requireCallback } from "./handle.ts";
+import { type CancelledError, createCancelledError, InvalidStateError, isError, RuntimeError } from "./exceptions.ts";
+import { Handle, requireCallback } from "./handle.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { abbreviate, repr, showAsText } from "./repr.ts";
+import { showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
+import type { ContextOptions } from "./scheduler.ts";
 import type { Failure } from "./unretrieved.ts";
-
-/** Where `addDoneCallback` and the loop's scheduling methods take a context from. */
-export interface ContextOptions {
-  /** The context the callback runs in; a copy of the current one by default. */
-  readonly context?: Context | undefined;
-}
 
 /**
  * A result that is not there yet. A coroutine waits for it with `yield*`; `loop.createFuture()` makes one.
@@ -262,31 +258,13 @@ export class Future<T> {
     return waiters === undefined ? [] : Array.isArray(waiters) ? waiters : [waiters];
   }
 
-  /** @internal `cb=[…]`, or nothing. */
-  protected _describeCallbacks(): string[] {
-    const names = this._waiterList().map((waiter) =>
-      waiter instanceof Handle && waiter._callback
-        ? formatCallback(waiter._callback)
-        : `${waiter.constructor.name}.task_wakeup()`,
-    );
-    if (names.length > 2) names.splice(1, names.length - 2, `<${names.length - 2} more>`);
-    return names.length === 0 ? [] : [`cb=[${names.join(", ")}]`];
-  }
-
-  /** @internal `result=…` or `exception=…`, or nothing. */
-  protected _describeOutcome(): string[] {
-    if (this._state === "succeeded") return [`result=${abbreviate(this._outcome)}`];
-    return this._state === "failed" ? [`exception=${repr(this._outcome)}`] : [];
-  }
-
-  /** @internal */
-  protected _describeState(): string {
-    return this._state === "pending" || this._state === "cancelled" ? this._state : "finished";
-  }
-
   toString(): string {
-    const parts = [this._describeState(), ...this._describeOutcome(), ...this._describeCallbacks()];
-    parts.push(...describeCreation(this));
+    const parts = [
+      describeState(this),
+      ...describeOutcome(this),
+      ...describeCallbacks(this),
+      ...describeCreation(this),
+    ];
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
 }
@@ -302,18 +280,4 @@ export function isFuture(value: unknown): value is Future<unknown> {
 
 function isErrorClass(value: unknown): value is new () => Error {
   return typeof value === "function" && (value === Error || (value.prototype as unknown) instanceof Error);
-}
-
-/**
- * A `CancelledError` without a stack: it would show the loop's own frames, and capturing them costs ten times as much
- * as making the error.
- */
-function createCancelledError(message: unknown): CancelledError {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return message === undefined ? new CancelledError() : new CancelledError(message);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
 }

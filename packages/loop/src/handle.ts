@@ -1,10 +1,10 @@
-import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, enterContext, leaveContext } from "./contextvars.ts";
 import { iscoroutine } from "./coroutine.ts";
 import { describeCreation, isDebugging, noteCreation, sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { repr, reprFloat, showAsText, withHint } from "./repr.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** A callback as it stands in a text: `name()`. */
 export function formatCallback(callback: { readonly name: string }): string {
@@ -43,12 +43,12 @@ export class Handle implements Runnable {
   /** @internal */
   readonly _argument: unknown;
   /** @internal */
-  readonly _loop: BaseEventLoop;
+  readonly _loop: Scheduler;
   readonly #context: Context;
   #debugText: string | undefined;
 
   /** @internal */
-  constructor(callback: (argument: never) => void, argument: unknown, loop: BaseEventLoop, context: Context) {
+  constructor(callback: (argument: never) => void, argument: unknown, loop: Scheduler, context: Context) {
     this._callback = callback;
     this._argument = argument;
     this._loop = loop;
@@ -128,7 +128,7 @@ export class TimerHandle extends Handle {
     sequence: number,
     callback: (argument: never) => void,
     argument: unknown,
-    loop: BaseEventLoop,
+    loop: Scheduler,
     context: Context,
   ) {
     super(callback, argument, loop, context);

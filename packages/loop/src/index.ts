@@ -47,11 +47,11 @@ export type { Awaitable, Coroutine, Emission, Suspension } from "./coroutine.ts"
 export type { TaskConstructor } from "./eager.ts";
 export type { StackFrame } from "./debug.ts";
 export type { LoopOptions } from "./ensure-future.ts";
-export type { ContextOptions } from "./future.ts";
+export type { ContextOptions } from "./scheduler.ts";
 export type { GatherOptions, Result, Results, ResultsOrErrors } from "./gather.ts";
 export type { ClosableAsyncgen } from "./asyncgens.ts";
 export type { Host } from "./host.ts";
 export type { ExceptionContext, ExceptionHandler } from "./reports.ts";
 export type { RunnerOptions } from "./runner.ts";
-export type { TaskFactory, TaskOptions } from "./task.ts";
+export type { TaskFactory, TaskOptions } from "./task-options.ts";
 export type { ReturnWhen, WaitOptions } from "./wait.ts";

@@ -1,6 +1,7 @@
+import { explainBadYield } from "./bad-yield.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, copyContext, enterContext, leaveContext } from "./contextvars.ts";
-import { type Coroutine, iscoroutine, takeCoroutine } from "./coroutine.ts";
+import { type Coroutine, takeCoroutine } from "./coroutine.ts";
 import {
   describeCreation,
   describePlace,
@@ -11,24 +12,13 @@ import {
   type StackFrame,
   suspendedAt,
 } from "./debug.ts";
+import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { repr, withHint } from "./repr.ts";
+import { repr } from "./repr.ts";
 import { currentTaskOrUndefined, getRunningLoopOrUndefined, setCurrentTask } from "./running.ts";
-
-/** What a task can be created with. */
-export interface TaskOptions {
-  /** What the task is called where it is printed; `Task-1`, `Task-2`, … by default. */
-  readonly name?: unknown;
-  /** The context the coroutine runs in, itself and not a copy; a copy of the current one by default. */
-  readonly context?: Context | undefined;
-  /** Whether the first step runs at once, if the loop is running; `false` by default. */
-  readonly eagerStart?: boolean | undefined;
-}
-
-/** Makes the tasks of a loop: `loop.setTaskFactory` takes one. Its options are those that `createTask` was given. */
-export type TaskFactory = <T>(loop: BaseEventLoop, coroutine: Coroutine<T>, options?: TaskOptions) => Task<T>;
+import type { TaskOptions } from "./task-options.ts";
 
 let unnamedTasks = 0;
 
@@ -267,35 +257,18 @@ export class Task<T> extends Future<T> implements Runnable {
 
   /** Waits for the future that the coroutine yielded, if it is one that can be waited for. */
   #waitFor(yielded: unknown): void {
-    if (!(yielded instanceof Future)) {
-      this.#throwSoon(this.#explainBadYield(yielded));
+    const isFuture = yielded instanceof Future;
+    const isAwaited = isFuture && yielded._blocking;
+    // CPython's C class leaves the mark on a future that it refuses, which then can never be awaited again.
+    if (isFuture) yielded._blocking = false;
+    if (!isAwaited || yielded._loop !== this._loop || (yielded as Future<unknown>) === this) {
+      this.#throwSoon(explainBadYield(this, yielded));
       return;
     }
-    // CPython's C class leaves the mark on a future that it refuses, which then can never be awaited again.
-    const isAwaited = yielded._blocking;
-    yielded._blocking = false;
-    if ((yielded as Future<unknown>) === this) this.#throwSoon(`Task cannot await on itself: ${this}`);
-    else if (yielded._loop !== this._loop) {
-      this.#throwSoon(`Task ${this} got Future ${yielded} attached to a different loop`);
-    } else if (!isAwaited) {
-      const text = `yield was used instead of yield from in task ${this} with ${yielded}`;
-      this.#throwSoon(withHint(text, "write yield* with a star"));
-    } else {
-      yielded._addWaiter(this);
-      this.#waitsFor = yielded;
-      if (this.#mustCancel && yielded.cancel(this._cancelMessage)) this.#mustCancel = false;
-      else if (isDebugging && this.#cancelRequests > 0 && this._loop.getDebug()) noteWaitAfterCancel(this);
-    }
-  }
-
-  #explainBadYield(yielded: unknown): string {
-    if (iscoroutine(yielded)) {
-      const text = `yield was used instead of yield from for generator in task ${this} with ${repr(yielded)}`;
-      return withHint(text, "write yield* with a star");
-    }
-    const text = `Task got bad yield: ${repr(yielded)}`;
-    const isPromise = yielded instanceof Promise;
-    return isPromise ? withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)") : text;
+    yielded._addWaiter(this);
+    this.#waitsFor = yielded;
+    if (this.#mustCancel && yielded.cancel(this._cancelMessage)) this.#mustCancel = false;
+    else if (isDebugging && this.#cancelRequests > 0 && this._loop.getDebug()) noteWaitAfterCancel(this);
   }
 
   /** Throws a `RuntimeError` into the coroutine at its next step; it may catch it and go on. */
@@ -306,16 +279,13 @@ export class Task<T> extends Future<T> implements Runnable {
     });
   }
 
-  protected override _describeState(): string {
-    return this._state === "pending" && this.#cancelRequests > 0 ? "cancelling" : super._describeState();
-  }
-
   override toString(): string {
     const place = this._state === "pending" ? describePlace(this) : undefined;
     const coroutine = place === undefined ? repr(this.#coroutine) : `<${place}>`;
-    const parts = [this._describeState(), `name=${repr(this.getName())}`, `coro=${coroutine}`];
+    const state = this._state === "pending" && this.#cancelRequests > 0 ? "cancelling" : describeState(this);
+    const parts = [state, `name=${repr(this.getName())}`, `coro=${coroutine}`];
     if (this.#waitsFor !== undefined) parts.push(`wait_for=${this.#waitsFor}`);
-    parts.push(...this._describeOutcome(), ...this._describeCallbacks(), ...describeCreation(this));
+    parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
 }

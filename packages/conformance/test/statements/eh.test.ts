@@ -322,8 +322,10 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
         collectGarbage();
         await new Promise((resolve) => setImmediate(resolve));
       }
-      const message = "Future exception was never retrieved";
-      expect(contexts).toEqual([{ message, exception: new ValueError("x") }]);
+      const [{ message, exception, future } = {}] = contexts;
+      expect(message).toBe("Future exception was never retrieved");
+      expect(exception).toEqual(new ValueError("x"));
+      expect(String(future)).toBe("<Future finished exception=ValueError('x')>");
       loop.close();
       expect(contexts).toHaveLength(1);
     });

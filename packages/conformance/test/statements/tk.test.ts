@@ -144,7 +144,7 @@ describe("TK: tasks", () => {
     );
     expect(() => loop.createTask(Promise.resolve() as never)).toThrow(
       new TypeError(
-        "a coroutine was expected, got <Promise object> (hint: await a promise with yield* fromPromise(promise))",
+        "a coroutine was expected, got <Promise object> (hint: wrap it in fromPromise: fromPromise(promise))",
       ),
     );
   });

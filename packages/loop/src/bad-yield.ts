@@ -1,0 +1,24 @@
+import { iscoroutine } from "./coroutine.ts";
+import { Future } from "./future.ts";
+import { repr, withHint } from "./repr.ts";
+import type { Task } from "./task.ts";
+
+const starHint = "write yield* with a star";
+
+/** Why a task cannot wait for what its coroutine yielded, which is not another future of its loop that was awaited. */
+export function explainBadYield(task: Task<unknown>, yielded: unknown): string {
+  if (yielded instanceof Future) return explainBadFuture(task, yielded);
+  if (iscoroutine(yielded)) {
+    const text = `yield was used instead of yield from for generator in task ${task} with ${repr(yielded)}`;
+    return withHint(text, starHint);
+  }
+  const text = `Task got bad yield: ${repr(yielded)}`;
+  if (!(yielded instanceof Promise)) return text;
+  return withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)");
+}
+
+function explainBadFuture(task: Task<unknown>, future: Future<unknown>): string {
+  if (future === task) return `Task cannot await on itself: ${task}`;
+  if (future.getLoop() !== task.getLoop()) return `Task ${task} got Future ${future} attached to a different loop`;
+  return withHint(`yield was used instead of yield from in task ${task} with ${future}`, starHint);
+}

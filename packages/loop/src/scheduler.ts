@@ -1,0 +1,210 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import { type Context, copyContext } from "./contextvars.ts";
+import { beginDebugging, isDebugRequested } from "./debug.ts";
+import { ValueError } from "./exceptions.ts";
+import { Handle, requireCallback, TimerHandle } from "./handle.ts";
+import { ReadyQueue, type Runnable } from "./ready-queue.ts";
+import type { ExceptionContext } from "./reports.ts";
+import { repr } from "./repr.ts";
+import { getRunningLoopOrUndefined, setRunningLoop } from "./running.ts";
+import { TimerHeap } from "./timer-heap.ts";
+
+/** Where scheduling methods take a context from. */
+export interface ContextOptions {
+  /** The context the callback runs in; a copy of the current one by default. */
+  readonly context?: Context | undefined;
+}
+
+/**
+ * The half of a loop that knows callbacks and time, and nothing of futures and tasks: the ready queue, the timers, and
+ * the iteration, in CPython's order.
+ *
+ * Source: asyncio.BaseEventLoop, CPython 3.14 Lib/asyncio/base_events.py.
+ */
+export abstract class Scheduler {
+  /** In debug mode, a callback or step that takes at least this many seconds is warned about. */
+  slowCallbackDuration = 0.1;
+  /** @internal */
+  readonly _timers: TimerHeap = new TimerHeap();
+  readonly #ready = new ReadyQueue();
+  #debug = false;
+
+  constructor() {
+    if (isDebugRequested()) this.setDebug(true);
+  }
+
+  /** Returns the time of the loop's own clock, in seconds since some moment in the past. */
+  abstract time(): number;
+
+  /** How far apart two times may be and still mean the same instant, in seconds. */
+  protected abstract readonly clockResolution: number;
+
+  /** Called when something was scheduled, or the loop was told to stop, from outside an iteration. */
+  protected abstract wakeUp(): void;
+
+  /**
+   * Has `callback` called in the next iteration, after all that was scheduled before it.
+   *
+   * @param options - `context` is what the callback runs in; a copy of the current one by default
+   * @returns a handle that can cancel it
+   * @throws RuntimeError when the loop is closed
+   */
+  callSoon(callback: () => void, options?: ContextOptions): Handle {
+    this._requireOpen();
+    requireCallback(callback, "callSoon");
+    const handle = new Handle(callback, undefined, this, options?.context ?? copyContext());
+    this._enqueue(handle);
+    return handle;
+  }
+
+  /**
+   * Does what `callSoon` does. In one thread there is no difference: every scheduling from outside wakes the loop.
+   *
+   * @throws RuntimeError when the loop is closed
+   */
+  callSoonThreadsafe(callback: () => void, options?: ContextOptions): Handle {
+    requireCallback(callback, "callSoonThreadsafe");
+    return this.callSoon(callback, options);
+  }
+
+  /**
+   * Has `callback` called after `delay` seconds; `Infinity` means never.
+   *
+   * @param options - `context` is what the callback runs in; a copy of the current one by default
+   * @returns a handle that can cancel it
+   * @throws TypeError or ValueError when `delay` is no number
+   * @throws RuntimeError when the loop is closed
+   */
+  callLater(delay: number, callback: () => void, options?: ContextOptions): TimerHandle {
+    if (delay === undefined || delay === null) throw new TypeError("delay must not be None");
+    requireTime(delay, "delay");
+    this._requireOpen();
+    requireCallback(callback, "callLater");
+    return this._callAt(this.time() + delay, callback, undefined, options?.context ?? copyContext());
+  }
+
+  /**
+   * Has `callback` called when the loop's clock, `time()`, reaches `when` seconds; `Infinity` means never.
+   *
+   * @param options - `context` is what the callback runs in; a copy of the current one by default
+   * @returns a handle that can cancel it
+   * @throws TypeError or ValueError when `when` is no number
+   * @throws RuntimeError when the loop is closed
+   */
+  callAt(when: number, callback: () => void, options?: ContextOptions): TimerHandle {
+    if (when === undefined || when === null) throw new TypeError("when cannot be None");
+    requireTime(when, "when");
+    this._requireOpen();
+    requireCallback(callback, "callAt");
+    return this._callAt(when, callback, undefined, options?.context ?? copyContext());
+  }
+
+  /** Tells whether debug mode is on. */
+  getDebug(): boolean {
+    return this.#debug;
+  }
+
+  /**
+   * Switches debug mode, which `YIELDSTAR_DEBUG=1` in the environment switches on for every loop. It warns about slow
+   * callbacks and steps, and about tasks that swallow a cancellation; it knows where things were created, and where
+   * tasks stand.
+   */
+  setDebug(enabled: boolean): void {
+    if (enabled) beginDebugging();
+    this.#debug = enabled;
+  }
+
+  /** Tells whether there is something to run in the next iteration. */
+  protected get isReady(): boolean {
+    return this.#ready.length > 0;
+  }
+
+  /** The time of the first timer, or `Infinity`. */
+  protected get nextDeadline(): number {
+    return this._timers.peek()?.when() ?? Infinity;
+  }
+
+  /**
+   * One iteration: queues the timers that are due, then runs exactly what is queued by then. What that schedules belongs
+   * to the next iteration. `KeyboardInterrupt` and `SystemExit` leave it; the rest stays queued.
+   */
+  protected runOnce(): void {
+    this.#queueDueTimers();
+    const ready = this.#ready;
+    const outerLoop = getRunningLoopOrUndefined();
+    setRunningLoop(this.#loop);
+    try {
+      for (let count = ready.length; count > 0; count -= 1) {
+        const item = ready.shift();
+        if (this.#debug) this.#runAndTime(item);
+        else item._run();
+      }
+    } finally {
+      setRunningLoop(outerLoop);
+    }
+  }
+
+  /** @internal Drops all that is scheduled. */
+  _clear(): void {
+    this.#ready.clear();
+    this._timers.clear();
+  }
+
+  /** Hands an error that nobody can catch to the exception handler. */
+  abstract callExceptionHandler(context: ExceptionContext): void;
+
+  /** @internal @throws RuntimeError when the loop is closed */
+  abstract _requireOpen(): void;
+
+  /** @internal */
+  _enqueue(item: Runnable): void {
+    if (getRunningLoopOrUndefined() !== this.#loop) {
+      this._requireOpen();
+      this.#ready.push(item);
+      this.wakeUp();
+    } else {
+      this.#ready.push(item);
+    }
+  }
+
+  /** @internal */
+  _callAt(when: number, callback: (argument: never) => void, argument: unknown, context: Context): TimerHandle {
+    const timer = new TimerHandle(when, this._timers.nextSequence(), callback, argument, this, context);
+    if (when === Infinity) timer._scheduled = false;
+    else this._timers.push(timer);
+    if (getRunningLoopOrUndefined() !== this.#loop) this.wakeUp();
+    return timer;
+  }
+
+  #queueDueTimers(): void {
+    const timers = this._timers;
+    if (timers.size === 0) return;
+    const now = this.time();
+    for (let timer = timers.peek(); timer !== undefined && this.#isDue(timer, now); timer = timers.peek()) {
+      this.#ready.push(timers.pop());
+    }
+  }
+
+  /** The first test is for times so large that the resolution does not change them (CPython from 3.15 on). */
+  #isDue(timer: TimerHandle, now: number): boolean {
+    return timer.when() <= now || timer.when() < now + this.clockResolution;
+  }
+
+  #runAndTime(item: Runnable): void {
+    const begin = this.time();
+    item._run();
+    const seconds = this.time() - begin;
+    if (seconds < this.slowCallbackDuration) return;
+    console.warn(`Executing ${item} took ${seconds.toFixed(3)} seconds`);
+  }
+
+  /** There is no scheduler that is not a loop. */
+  get #loop(): BaseEventLoop {
+    return this as unknown as BaseEventLoop;
+  }
+}
+
+function requireTime(seconds: unknown, name: string): void {
+  if (typeof seconds !== "number") throw new TypeError(`${name} must be a number of seconds, got ${repr(seconds)}`);
+  if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
+}
