@@ -231,7 +231,7 @@ export class Future<T> {
 
   /** @internal The error a task ended with is thrown once; after that each caller gets one of its own. */
   _makeCancelledError(): CancelledError {
-    const original = this._outcome;
+    const original = this._state === "cancelled" ? this._outcome : undefined;
     if (original !== undefined) {
       this._outcome = undefined;
       return original as CancelledError;

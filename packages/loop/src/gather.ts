@@ -1,3 +1,4 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
 import { collect } from "./collect.ts";
 import type { Awaitable } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
@@ -63,66 +64,81 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     outer.setResult([]);
     return outer;
   }
-  return new GatheringFuture(args, options?.returnExceptions ?? false);
+  let loop = getRunningLoopOrUndefined();
+  const gathering: { outer?: _GatheringFuture } = {};
+  const onDone = (child: Future<unknown>): void => {
+    // If a later argument was refused, nobody will ever ask for this one.
+    if (gathering.outer === undefined) markRetrieved(child);
+    else gathering.outer._childDone(child);
+  };
+  const children = new Map<Awaitable<unknown>, Future<unknown>>();
+  const doneAlready: Future<unknown>[] = [];
+  for (const arg of args) {
+    if (children.has(arg)) continue;
+    const child = ensureFuture(arg, { loop });
+    loop ??= child.getLoop();
+    // The caller never sees a task made here, and so cannot be told off for leaving it pending.
+    if (child !== arg && child instanceof Task) child._reportWhenDestroyed = false;
+    children.set(arg, child);
+    if (child.done()) doneAlready.push(child);
+    else child.addDoneCallback(onDone);
+  }
+  const inOrder = args.map((arg) => children.get(arg) as Future<unknown>);
+  const outer = new _GatheringFuture(loop as BaseEventLoop, inOrder, children.size, options?.returnExceptions ?? false);
+  gathering.outer = outer;
+  for (const child of doneAlready) outer._childDone(child);
+  return outer;
 }
 
-class GatheringFuture extends Future<unknown[]> {
-  readonly #children: Future<unknown>[];
+/** Named as CPython's is, since reports call it so. */
+class _GatheringFuture extends Future<unknown[]> {
+  /** One for each argument: one that was passed twice stands here twice. */
+  readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
   #pending: number;
   #cancelRequested = false;
 
-  constructor(args: readonly Awaitable<unknown>[], returnExceptions: boolean) {
-    let loop = getRunningLoopOrUndefined();
-    const futures = new Map<Awaitable<unknown>, Future<unknown>>();
-    for (const arg of args) {
-      if (futures.has(arg)) continue;
-      const future = ensureFuture(arg, { loop });
-      loop ??= future.getLoop();
-      // The caller never sees a task made here, and so cannot be told off for leaving it pending.
-      if (future !== arg && future instanceof Task) future._reportWhenDestroyed = false;
-      futures.set(arg, future);
-    }
+  constructor(loop: BaseEventLoop, children: readonly Future<unknown>[], pending: number, returnExceptions: boolean) {
     super({ loop });
+    this.#children = children;
+    this.#pending = pending;
     this.#returnExceptions = returnExceptions;
-    this.#pending = futures.size;
-    this.#children = args.map((arg) => futures.get(arg) as Future<unknown>);
-    this.#listen([...futures.values()]);
   }
 
   /**
    * Cancels the children that are not done. This future then ends with a `CancelledError` once they have ended.
    *
-   * @returns whether any child could be cancelled
+   * @returns whether any child could be cancelled now
    */
   override cancel(msg?: unknown): boolean {
     if (this.done()) return false;
-    for (const child of this.#children) if (child.cancel(msg)) this.#cancelRequested = true;
-    return this.#cancelRequested;
+    let isAccepted = false;
+    for (const child of this.#children) if (child.cancel(msg)) isAccepted = true;
+    if (isAccepted) this.#cancelRequested = true;
+    return isAccepted;
   }
 
-  #listen(futures: readonly Future<unknown>[]): void {
-    const onDone = (child: Future<unknown>): void => this.#onDone(child);
-    const doneAlready = futures.filter((future) => future.done());
-    for (const future of futures) if (!future.done()) future.addDoneCallback(onDone);
-    for (const future of doneAlready) this.#onDone(future);
-  }
-
-  #onDone(child: Future<unknown>): void {
+  /** @internal */
+  _childDone(child: Future<unknown>): void {
     this.#pending -= 1;
     if (this.done()) {
-      // Nobody will ever ask this child: a failure has been reported already.
-      if (!child.cancelled()) child.exception();
+      markRetrieved(child);
     } else if (!this.#returnExceptions && child.cancelled()) {
       this.setException(child._makeCancelledError());
     } else if (!this.#returnExceptions && child.exception() !== undefined) {
       this.setException(child.exception() as Error);
     } else if (this.#pending === 0) {
       const results = this.#children.map(resultOrError);
-      if (this.#cancelRequested) this.setException(child._makeCancelledError());
+      // In CPython the error is the last argument's, whichever child has ended last.
+      if (this.#cancelRequested) this.setException((this.#children.at(-1) as Future<unknown>)._makeCancelledError());
       else this.setResult(results);
     }
   }
+}
+
+/** Nobody will ever ask this child: a failure has been reported already, or nobody is there to be told. */
+function markRetrieved(child: Future<unknown>): void {
+  if (!child.cancelled()) child.exception();
 }
 
 function resultOrError(child: Future<unknown>): unknown {

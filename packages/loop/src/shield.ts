@@ -1,4 +1,5 @@
 import type { Awaitable, Coroutine } from "./coroutine.ts";
+import { sourceTraceback } from "./debug.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import type { Future } from "./future.ts";
 import { typeName } from "./repr.ts";
@@ -45,5 +46,5 @@ function reportException(future: Future<unknown>): void {
   const exception = future.cancelled() ? undefined : future.exception();
   if (exception === undefined) return;
   const message = `${typeName(exception)} exception in shielded future`;
-  future.getLoop().callExceptionHandler({ message, exception, future });
+  future.getLoop().callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
 }

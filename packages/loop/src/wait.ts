@@ -42,10 +42,12 @@ export function* wait<F extends Future<unknown>>(
   options: WaitOptions = {},
 ): Coroutine<[done: Set<F>, pending: Set<F>]> {
   const { timeout = null, returnWhen = ALL_COMPLETED } = options;
-  const all = requireFutures(futures);
+  const all = new Set(collect(futures, (type) => `expect a list of futures, not ${type}`));
+  if (all.size === 0) throw new ValueError("Set of Tasks/Futures is empty.");
   if (![FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED].includes(returnWhen)) {
     throw new ValueError(`Invalid return_when value: ${returnWhen}`);
   }
+  all.forEach(requireFuture);
   const loop = getRunningLoop();
   const waiter = loop.createFuture<void>();
   const release = (): void => {
@@ -78,12 +80,7 @@ function isEnough(future: Future<unknown>, returnWhen: ReturnWhen): boolean {
   return !future.cancelled() && future.exception() !== undefined;
 }
 
-function requireFutures<F extends Future<unknown>>(futures: Iterable<F>): Set<F> {
-  const all = new Set(collect(futures, (type) => `expect a list of futures, not ${type}`));
-  if (all.size === 0) throw new ValueError("Set of Tasks/Futures is empty.");
-  for (const each of all) {
-    if (iscoroutine(each)) throw new TypeError("Passing coroutines is forbidden, use tasks explicitly.");
-    if (!(each instanceof Future)) throw new TypeError(`expect a list of futures, not one with ${repr(each)}`);
-  }
-  return all;
+function requireFuture(value: unknown): void {
+  if (iscoroutine(value)) throw new TypeError("Passing coroutines is forbidden, use tasks explicitly.");
+  if (!(value instanceof Future)) throw new TypeError(`expect a list of futures, not one with ${repr(value)}`);
 }

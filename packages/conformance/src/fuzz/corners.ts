@@ -1,0 +1,37 @@
+import type { Future, Task } from "yieldstar";
+import type { World } from "./world.ts";
+
+/** Notes which corner a call comes to, before it is made. */
+export function noteCall(world: World, target: object, method: string): void {
+  if (method !== "cancel") return;
+  if (target instanceof world.library.Task) noteCancel(world, target);
+}
+
+/** In which moment of its life a task is cancelled. */
+function noteCancel(world: World, task: Task<unknown>): void {
+  if (task.done()) {
+    world.reach("cancel when done");
+    return;
+  }
+  const notes = world.tasks.get(task);
+  if (task === world.library.currentTask(world.loop)) world.reach("cancel oneself");
+  else if (notes === undefined || !world.begun.has(task)) world.reach("cancel before the start");
+  else if (notes.cleaningUp > 0) world.reach("cancel during cleanup");
+  else if (notes.awaits instanceof world.library.Future && notes.awaits.done()) {
+    world.reach("cancel after the awaited future is done");
+  } else world.reach("cancel while waiting");
+  if (task.cancelling() > 0) world.reach("cancel twice");
+}
+
+/** Notes what is special about a deadline that is set now. */
+export function noteDeadline(world: World, when: number | null, open: readonly { when(): number | null }[]): void {
+  if (when === null) world.reach("timeout of no deadline");
+  else if (when <= world.loop.time()) world.reach("past deadline");
+  if (open.length > 0) world.reach("nested timeouts");
+  if (when !== null && open.some((each) => each.when() === when)) world.reach("equal deadlines");
+}
+
+/** What is being awaited, for `noteCancel`. */
+export function awaited(world: World, value: unknown): Future<unknown> | undefined {
+  return value instanceof world.library.Future ? value : undefined;
+}

@@ -1,0 +1,38 @@
+import type { AsyncGenerator, Coroutine } from "yieldstar";
+import { classNamed, describe } from "./errors.ts";
+import type { Block, GeneratorItem, SyncStatement } from "./program.ts";
+import type { Frame, Returned } from "./sync-statements.ts";
+import type { World } from "./world.ts";
+
+/** Runs a block. */
+export type RunBlock = (world: World, block: Block, frame: Frame) => Coroutine<Returned>;
+
+/** Makes the async generator that a statement describes. */
+export function generate(
+  world: World,
+  { body, handler, final }: Extract<SyncStatement, { readonly op: "generator" }>,
+  runBlock: RunBlock,
+): AsyncGenerator<number> {
+  const { library } = world;
+  return library.asyncGenerator(function* (emit) {
+    const frame: Frame = { handled: undefined };
+    world.log("generator begins");
+    try {
+      for (const item of body) if ((yield* runItem(item)) !== undefined) return;
+    } catch (error) {
+      if (handler === null || !(error instanceof classNamed(library, handler.on))) throw error;
+      frame.handled = error;
+      world.log(`generator caught ${describe(error)}`);
+      for (const item of handler.body) if ((yield* runItem(item)) !== undefined) return;
+    } finally {
+      world.log("generator ends");
+      for (const item of final ?? []) yield* runItem(item);
+    }
+
+    function* runItem(item: GeneratorItem) {
+      if (item.op !== "emit") return yield* runBlock(world, [item], frame);
+      world.log(`was sent ${world.format(yield* emit(item.value))}`);
+      return undefined;
+    }
+  })();
+}

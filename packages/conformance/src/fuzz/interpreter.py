@@ -1,0 +1,635 @@
+"""The Python side of the fuzzer: runs the programs of program.ts on asyncio, many in a call.
+
+It keeps step with interpreter.ts, statement by statement. Both write a line for everything that can be seen.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import gc
+import json
+import re
+import types
+import warnings
+
+
+class Oops(Exception):
+    pass
+
+
+class Worse(Oops):
+    pass
+
+
+class Never(BaseException):
+    """Nobody raises it: it fills the place of an except* clause that a program does not have."""
+
+
+CLASSES = {
+    each.__name__: each
+    for each in (BaseException, BaseExceptionGroup, asyncio.CancelledError, Exception, ExceptionGroup)
+    + (KeyboardInterrupt, Oops, RuntimeError, SystemExit, TimeoutError, ValueError, Worse)
+}
+
+FACTORIES = {
+    "L": lambda world, number: asyncio.Lock(),
+    "E": lambda world, number: asyncio.Event(),
+    "C": lambda world, number: asyncio.Condition(),
+    "S": lambda world, number: asyncio.Semaphore(number + 1),
+    "B": lambda world, number: asyncio.BoundedSemaphore(number + 1),
+    "R": lambda world, number: asyncio.Barrier(number + 2),
+    "Q": lambda world, number: asyncio.Queue(1 - number),
+    "P": lambda world, number: asyncio.PriorityQueue(2),
+    "K": lambda world, number: asyncio.LifoQueue(2),
+    "F": lambda world, number: world.loop.create_future(),
+}
+
+CALLBACKS = re.compile(r"Exception in callback .*", re.S)
+OBJECTS = re.compile(r"<(Task|Future|_GatheringFuture|Context|Token|coroutine|async_generator)\b.*>", re.S)
+LATE = re.compile(r"was never retrieved|was destroyed but it is pending")
+
+
+def clean(text):
+    """Without what cannot be the same: addresses, names of our own functions."""
+    return OBJECTS.sub(r"<\1>", CALLBACKS.sub("Exception in callback", text))
+
+
+@types.coroutine
+def pause():
+    yield
+
+
+def splice_recorded(error, insert=asyncio.Timeout._insert_timeout_error):
+    """CPython puts a TimeoutError into __context__, where a later raise overwrites it. We put it into `cause`."""
+    insert(error)
+    seen = set()
+    while error.__context__ is not None and id(error) not in seen:
+        seen.add(id(error))
+        inner = error.__context__
+        if isinstance(inner, TimeoutError) and isinstance(inner.__cause__, asyncio.CancelledError):
+            if inner.__cause__ is error.__cause__:
+                error.spliced = inner
+            break
+        error = inner
+
+
+asyncio.Timeout._insert_timeout_error = staticmethod(splice_recorded)
+
+
+def describe(error, depth=0):
+    name = type(error).__name__
+    if name in ("DeadlockError", "LivelockError"):
+        return name
+    if isinstance(error, BaseExceptionGroup):
+        members = ", ".join(describe(member, depth + 1) for member in error.exceptions)
+        text = f"{name}({error.message!r}, [{members}])"
+    else:
+        text = f"{name}({', '.join(clean(repr(arg)) for arg in error.args)})"
+    cause = getattr(error, "spliced", error.__cause__)
+    return text if cause is None or depth > 6 else f"{text} from {describe(cause, depth + 1)}"
+
+
+def make_error(spec):
+    if "members" in spec:
+        return BaseExceptionGroup(spec["text"], [make_error(member) for member in spec["members"]])
+    cls = CLASSES[spec["type"]]
+    return cls(spec["text"]) if spec["text"] else cls()
+
+
+class Frame:
+    """What a coroutine knows of its own: the error that it handles."""
+
+    __slots__ = ("handled",)
+
+    def __init__(self):
+        self.handled = None
+
+
+class World:
+    def __init__(self):
+        self.events = []
+        self.reports = []
+        self.tasks = {}
+        self.kept = []
+        self.objects = {}
+        self.callbacks = {}
+        self.notified = 0
+        self.tokens = {}
+        self.closed = False
+        self.variable = contextvars.ContextVar("V", default=0)
+
+    def log(self, text):
+        if self.closed:
+            return
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:
+            task = None
+        who = "-" if task is None else task.get_name()
+        self.events.append(f"{self.loop.time():.10g} {who}: {text}")
+
+    def handle(self, loop, context):
+        message = context["message"]
+        exception = context.get("exception")
+        subject = context.get("task") or context.get("future")
+        text = clean(message)
+        if isinstance(subject, asyncio.Task):
+            text += f" [{subject.get_name()}]"
+        if exception is not None:
+            text += f" {describe(exception)}"
+        if LATE.search(message):
+            self.reports.append(text)
+        else:
+            self.log(f"handler: {text}")
+
+    def register(self, task):
+        self.tasks[task] = None
+
+    def get(self, name):
+        if name == "me":
+            return asyncio.current_task()
+        found = self.objects.get(name)
+        if found is None:
+            factory = FACTORIES.get(name[0])
+            if factory is None:
+                return None
+            found = self.objects[name] = factory(self, int(name[1:]))
+        return found
+
+    def format(self, value):
+        if isinstance(value, asyncio.Task):
+            return value.get_name()
+        if isinstance(value, asyncio.Future):
+            return next((name for name, each in self.objects.items() if each is value), "future")
+        if isinstance(value, BaseException):
+            return describe(value)
+        if isinstance(value, (list, tuple)):
+            return f"[{', '.join(map(self.format, value))}]"
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return repr(value)
+
+    def argument(self, value):
+        return make_error(value["error"]) if isinstance(value, dict) else value
+
+    # What can be awaited
+
+    def missing(self, what):
+        """The first name that stands for nothing yet. A statement that needs it is skipped."""
+        if what["aw"] == "name":
+            return None if self.get(what["name"]) is not None else what["name"]
+        if what["aw"] == "call":
+            return None if self.get(what["on"]) is not None else what["on"]
+        of = what.get("of", ())
+        for each in of if isinstance(of, list) else (of,) if of else ():
+            if (name := self.missing(each)) is not None:
+                return name
+        return None
+
+    def awaitable(self, what):
+        match what["aw"]:
+            case "name":
+                return self.get(what["name"])
+            case "body":
+                return self.run(what["body"])
+            case "sleep":
+                return asyncio.sleep(what["seconds"], what["value"])
+            case "shield":
+                return asyncio.shield(self.awaitable(what["of"]))
+            case "gather":
+                of = [self.awaitable(each) for each in what["of"]]
+                return asyncio.gather(*of, return_exceptions=what["returnExceptions"])
+            case "waitFor":
+                return asyncio.wait_for(self.awaitable(what["of"]), what["seconds"])
+            case "call":
+                return self.call_coroutine(what["on"], what["method"], what["args"])
+
+    def call_coroutine(self, on, method, args):
+        target = self.get(on)
+        if method == "wait_for":
+            return target.wait_for(lambda: self.notified >= args[0])
+        if method == "anext":
+            method = "__anext__"
+        return getattr(target, method)(*map(self.argument, args))
+
+    # Bodies
+
+    async def run(self, block):
+        if (task := asyncio.current_task()) is not None:
+            self.register(task)
+        self.log("begins")
+        try:
+            result = await self.block(block, Frame())
+        except BaseException as error:
+            self.log(f"raises {describe(error)}")
+            raise
+        value = None if result is None else result[0]
+        self.log(f"returns {self.format(value)}")
+        return value
+
+    async def block(self, block, frame):
+        for statement in block:
+            if self.closed:
+                return None
+            op = statement["op"]
+            if (sync := SYNC.get(op)) is not None:
+                result = sync(self, statement, frame)
+            else:
+                result = await ASYNC[op](self, statement, frame)
+            if result is not None:
+                return result
+        return None
+
+    def sync_block(self, block, frame):
+        for statement in block:
+            if self.closed:
+                return None
+            if (result := SYNC[statement["op"]](self, statement, frame)) is not None:
+                return result
+        return None
+
+    # Statements that do not wait
+
+    def say(self, s, frame):
+        self.log(f"says {s['value']}")
+
+    def call(self, s, frame):
+        on, method = s["on"], s["method"]
+        target = self.get(on)
+        if target is None:
+            self.log(f"no {on}")
+            return
+        try:
+            if method.startswith("notify"):
+                self.notified += 1
+            value = getattr(target, method)(*map(self.argument, s["args"]))
+        except Exception as error:
+            self.log(f"{on}.{method}() raises {describe(error)}")
+        else:
+            self.log(f"{on}.{method}() is {self.format(value)}")
+
+    def raise_(self, s, frame):
+        error = make_error(s["error"])
+        if s["chained"] and frame.handled is not None:
+            raise error from frame.handled
+        raise error
+
+    def reraise(self, s, frame):
+        if frame.handled is not None:
+            raise frame.handled
+
+    def return_(self, s, frame):
+        return (s["value"],)
+
+    def spawn(self, s, frame):
+        options = {}
+        if s["named"]:
+            options["name"] = f"named-{s['task']}"
+        if s["eager"] is not None:
+            options["eager_start"] = s["eager"]
+        if s["context"] != "copy":
+            options["context"] = contextvars.copy_context() if s["context"] == "given" else self.context
+        maker = self.loop if s["group"] is None else self.get(s["group"])
+        if maker is None:
+            self.log(f"no {s['group']}")
+            return
+        try:
+            task = maker.create_task(self.run(s["body"]), **options)
+        except Exception as error:
+            self.log(f"spawn raises {describe(error)}")
+            return
+        self.register(task)
+        self.objects[s["task"]] = task
+        self.log(f"{s['task']} = {task.get_name()}")
+
+    def when(self, seconds):
+        return None if seconds is None else self.loop.time() + seconds
+
+    def reschedule(self, s, frame):
+        deadline = self.get(s["deadline"])
+        if deadline is None:
+            self.log(f"no {s['deadline']}")
+            return
+        try:
+            deadline.reschedule(self.when(s["seconds"]))
+        except Exception as error:
+            self.log(f"reschedule raises {describe(error)}")
+        else:
+            self.log(f"{s['deadline']}.when() is {self.format(deadline.when())}")
+
+    def add_callback(self, s, frame):
+        target = self.get(s["on"])
+        if target is None:
+            self.log(f"no {s['on']}")
+            return
+
+        def callback(future):
+            self.log(f"callback {s['id']} of {self.format(future)}")
+            self.sync_block(s["body"], Frame())
+
+        self.callbacks[s["id"]] = callback
+        target.add_done_callback(callback)
+
+    def remove_callback(self, s, frame):
+        target, callback = self.get(s["on"]), self.callbacks.get(s["id"])
+        if target is None or callback is None:
+            self.log(f"no {s['on']} or callback")
+            return
+        self.log(f"removed {target.remove_done_callback(callback)}")
+
+    def schedule(self, s, frame):
+        def callback():
+            self.log(f"handle {s['handle']} runs")
+            self.sync_block(s["body"], Frame())
+
+        if s["how"] == "soon":
+            handle = self.loop.call_soon(callback)
+        elif s["how"] == "later":
+            handle = self.loop.call_later(s["seconds"], callback)
+        else:
+            handle = self.loop.call_at(self.when(s["seconds"]), callback)
+        self.objects[s["handle"]] = handle
+
+    def storm(self, s, frame):
+        handles = []
+        for number in range(s["timers"]):
+            delay = number * 7 % 16 / 4
+            handles.append(self.loop.call_later(delay, lambda number=number: self.log(f"timer {number}")))
+        for number, handle in enumerate(handles):
+            if number % s["keep"]:
+                handle.cancel()
+
+    def set_variable(self, s, frame):
+        self.tokens["last"] = self.variable.set(s["value"])
+
+    def get_variable(self, s, frame):
+        self.log(f"V is {self.variable.get()}")
+
+    def reset_variable(self, s, frame):
+        if (token := self.tokens.get("last")) is None:
+            return
+        try:
+            self.variable.reset(token)
+        except Exception as error:
+            self.log(f"reset raises {type(error).__name__}")
+
+    def generator(self, s, frame):
+        generator = self.objects[s["generator"]] = self.generate(s)
+        self.kept.append(generator)
+
+    async def generate(self, s):
+        frame = Frame()
+        self.log("generator begins")
+        try:
+            for item in s["body"]:
+                if item["op"] == "emit":
+                    self.log(f"was sent {self.format((yield item['value']))}")
+                elif await self.block((item,), frame) is not None:
+                    return
+        except BaseException as error:
+            if s["handler"] is None or not isinstance(error, CLASSES[s["handler"]["on"]]):
+                raise
+            frame.handled = error
+            self.log(f"generator caught {describe(error)}")
+            for item in s["handler"]["body"]:
+                if item["op"] == "emit":
+                    self.log(f"was sent {self.format((yield item['value']))}")
+                elif await self.block((item,), frame) is not None:
+                    return
+        finally:
+            self.log("generator ends")
+            for item in s["final"] or ():
+                if item["op"] == "emit":
+                    self.log(f"was sent {self.format((yield item['value']))}")
+                else:
+                    await self.block((item,), frame)
+
+    # Statements that wait
+
+    async def pause(self, s, frame):
+        await pause()
+
+    async def sleep(self, s, frame):
+        await asyncio.sleep(s["seconds"])
+        self.log("slept")
+
+    async def await_(self, s, frame):
+        if (name := self.missing(s["what"])) is not None:
+            self.log(f"no {name}")
+            return
+        value = await self.awaitable(s["what"])
+        self.log(f"got {self.format(value)}")
+
+    async def repeat(self, s, frame):
+        for _ in range(s["times"]):
+            if (result := await self.block(s["body"], frame)) is not None:
+                return result
+
+    async def try_(self, s, frame):
+        result = None
+        try:
+            try:
+                result = await self.block(s["body"], frame)
+            except BaseException as error:
+                handler = next((each for each in s["handlers"] if isinstance(error, CLASSES[each["on"]])), None)
+                if handler is None:
+                    raise
+                outer, frame.handled = frame.handled, error
+                self.log(f"caught {describe(error)}")
+                try:
+                    result = await self.block(handler["body"], frame)
+                finally:
+                    frame.handled = outer
+            else:
+                if result is None and s["orelse"] is not None:
+                    result = await self.block(s["orelse"], frame)
+        finally:
+            if s["final"] is not None:
+                self.log("finally")
+                final = await self.block(s["final"], frame)
+                if final is not None:
+                    result = final
+                    return final
+        return result
+
+    async def try_star(self, s, frame):
+        first, second, *_ = [*s["handlers"], NO_HANDLER, NO_HANDLER]
+        result = None
+        try:
+            result = await self.block(s["body"], frame)
+        except* CLASSES.get(first["on"], Never) as group:
+            await self.handle_star(first, group, frame)
+        except* CLASSES.get(second["on"], Never) as group:
+            await self.handle_star(second, group, frame)
+        return result
+
+    async def handle_star(self, handler, group, frame):
+        outer, frame.handled = frame.handled, group
+        self.log(f"caught* {describe(group)}")
+        try:
+            await self.block(handler["body"], frame)
+        finally:
+            frame.handled = outer
+
+    async def group(self, s, frame):
+        async with asyncio.TaskGroup() as group:
+            self.objects[s["group"]] = group
+            result = await self.block(s["body"], frame)
+        self.log(f"left {s['group']}")
+        return result
+
+    async def timeout(self, s, frame):
+        if s["how"] == "at":
+            deadline = asyncio.timeout_at(self.when(s["seconds"]))
+        else:
+            deadline = asyncio.timeout(s["seconds"])
+        self.objects[s["deadline"]] = deadline
+        async with deadline:
+            result = await self.block(s["body"], frame)
+        self.log(f"left {s['deadline']}, expired: {deadline.expired()}")
+        return result
+
+    async def with_(self, s, frame):
+        async with self.get(s["on"]) as value:
+            self.log(f"in {s['on']} {self.format(value)}")
+            result = await self.block(s["body"], frame)
+        self.log(f"left {s['on']}")
+        return result
+
+    async def for_each(self, s, frame):
+        generator = self.get(s["generator"])
+        if generator is None:
+            self.log(f"no {s['generator']}")
+            return
+        if s["closing"]:
+            async with contextlib.aclosing(generator):
+                return await self.iterate(generator, s, frame)
+        return await self.iterate(generator, s, frame)
+
+    async def iterate(self, generator, s, frame):
+        count = 0
+        async for value in generator:
+            self.log(f"next {self.format(value)}")
+            if (result := await self.block(s["body"], frame)) is not None:
+                return result
+            count += 1
+            if count >= s["limit"]:
+                break
+        else:
+            self.log("exhausted")
+
+    async def wait(self, s, frame):
+        futures = [found for name in s["on"] if (found := self.get(name)) is not None]
+        if not futures:
+            self.log("nothing to wait for")
+            return
+        done, pending = await asyncio.wait(futures, timeout=s["timeout"], return_when=getattr(asyncio, s["policy"]))
+        self.log(f"done {self.format(list(done))} pending {self.format(list(pending))}")
+
+    async def as_completed(self, s, frame):
+        for each in s["of"]:
+            if (name := self.missing(each)) is not None:
+                self.log(f"no {name}")
+                return
+        count = 0
+        of = asyncio.as_completed([self.awaitable(each) for each in s["of"]], timeout=s["timeout"])
+        if s["style"] == "async":
+            async for future in of:
+                self.log(f"completed {self.format(future)}")
+                count += 1
+                if count >= s["limit"]:
+                    return
+        else:
+            for coroutine in of:
+                try:
+                    value = await coroutine
+                except Exception as error:
+                    self.log(f"completed with {describe(error)}")
+                else:
+                    self.log(f"completed with {self.format(value)}")
+                count += 1
+                if count >= s["limit"]:
+                    return
+
+
+NO_HANDLER = {"on": None, "body": ()}
+
+SYNC = {
+    "say": World.say,
+    "call": World.call,
+    "raise": World.raise_,
+    "reraise": World.reraise,
+    "return": World.return_,
+    "spawn": World.spawn,
+    "reschedule": World.reschedule,
+    "addCallback": World.add_callback,
+    "removeCallback": World.remove_callback,
+    "schedule": World.schedule,
+    "storm": World.storm,
+    "setVariable": World.set_variable,
+    "getVariable": World.get_variable,
+    "resetVariable": World.reset_variable,
+    "generator": World.generator,
+}
+
+ASYNC = {
+    "pause": World.pause,
+    "sleep": World.sleep,
+    "await": World.await_,
+    "repeat": World.repeat,
+    "try": World.try_,
+    "tryStar": World.try_star,
+    "group": World.group,
+    "timeout": World.timeout,
+    "with": World.with_,
+    "forEach": World.for_each,
+    "wait": World.wait,
+    "asCompleted": World.as_completed,
+}
+
+OUTCOME = re.compile(r"((?:result|exception)=.*)>$", re.S)
+
+
+def state_of(task):
+    """Read off its repr: asking for the exception would mark it as retrieved."""
+    state = "pending" if not task.done() else "cancelled" if task.cancelled() else "finished"
+    outcome = OUTCOME.search(repr(task)) if state == "finished" else None
+    return f"{task.get_name()} {state} cancelling={task.cancelling()} {outcome[1] if outcome else ''}".rstrip()
+
+
+async def run_main(world, program):
+    world.loop = asyncio.get_running_loop()
+    world.loop.set_exception_handler(world.handle)
+    world.objects["main"] = asyncio.current_task()
+    world.context = contextvars.copy_context()
+    if program["eager"]:
+        world.loop.set_task_factory(asyncio.eager_task_factory)
+    return await world.run(program["main"])
+
+
+def run_program(program):
+    world = World()
+    try:
+        with asyncio.Runner(loop_factory=asyncio.EventLoop) as runner:
+            ending = f"main gave {world.format(runner.run(run_main(world, program)))}"
+    except BaseException as error:
+        ending = f"main raised {describe(error)}"
+    world.events.append(f"{world.loop.time():.10g} -: {ending}")
+    world.closed = True
+    states = [state_of(task) for task in world.tasks]
+    trace = {"events": world.events, "reports": world.reports, "tasks": states}
+    # Only what a report needs stays: what nobody refers to any more is reported to `reports`, now or by `gc`.
+    for held in (world.tasks, world.objects, world.callbacks, world.kept):
+        held.clear()
+    return trace
+
+
+def run_batch(programs):
+    """The traces of many programs. Each has its own loop; what is collected late is reported to its own world."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        traces = [contextvars.Context().run(run_program, program) for program in programs]
+        gc.collect()
+    for trace in traces:
+        trace["reports"].sort()
+    return json.dumps(traces)

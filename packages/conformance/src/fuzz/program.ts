@@ -1,0 +1,150 @@
+/**
+ * The language of the random programs: a tree of plain JSON, which a Python interpreter runs on asyncio, a TypeScript
+ * one on our packages, and which two printers turn into the programs that a person would read.
+ *
+ * Everything a program shares has a fixed name. The letter says what it is: tasks `T`, futures `F`, handles `H`, task
+ * groups `G`, deadlines `D`, async generators `A`; locks `L`, events `E`, conditions `C`, semaphores `S` (bounded: `B`),
+ * barriers `R`, queues `Q` (priority: `P`, last in first out: `K`). `me` is the current task, `main` the first.
+ *
+ * @module
+ */
+
+/** What a program is. */
+export interface Program {
+  /** Whether `main` sets the eager task factory first. */
+  readonly eager: boolean;
+  readonly main: Block;
+}
+
+export type Block = readonly Statement[];
+
+/** A class that is raised, or caught, by its name in Python. */
+export type ErrorClassName =
+  | "BaseException"
+  | "BaseExceptionGroup"
+  | "CancelledError"
+  | "Exception"
+  | "ExceptionGroup"
+  | "KeyboardInterrupt"
+  | "Oops"
+  | "RuntimeError"
+  | "SystemExit"
+  | "TimeoutError"
+  | "ValueError"
+  | "Worse";
+
+/** An error to be made: of a class, with a message, or a group of others. */
+export type ErrorSpec =
+  | { readonly type: Exclude<ErrorClassName, `${string}Group` | "BaseException" | "Exception">; readonly text: string }
+  | { readonly type: "BaseExceptionGroup"; readonly text: string; readonly members: readonly ErrorSpec[] };
+
+export interface Handler {
+  readonly on: ErrorClassName;
+  readonly body: Block;
+}
+
+/** An argument of a method: as it is, or an error to be made. */
+export type Argument = string | number | boolean | null | { readonly error: ErrorSpec };
+
+/** Something to be awaited. */
+export type What =
+  | { readonly aw: "name"; readonly name: string }
+  | { readonly aw: "body"; readonly body: Block }
+  | { readonly aw: "sleep"; readonly seconds: number; readonly value: number }
+  | { readonly aw: "shield"; readonly of: What }
+  | { readonly aw: "gather"; readonly of: readonly What[]; readonly returnExceptions: boolean }
+  | { readonly aw: "waitFor"; readonly of: What; readonly seconds: number | null }
+  | { readonly aw: "call"; readonly on: string; readonly method: string; readonly args: readonly Argument[] };
+
+export type Policy = "ALL_COMPLETED" | "FIRST_COMPLETED" | "FIRST_EXCEPTION";
+
+/** Statements that do not wait. They alone stand in callbacks. */
+export type SyncStatement =
+  | { readonly op: "say"; readonly value: number }
+  | { readonly op: "call"; readonly on: string; readonly method: string; readonly args: readonly Argument[] }
+  | { readonly op: "raise"; readonly error: ErrorSpec; readonly chained: boolean }
+  | { readonly op: "reraise" }
+  | { readonly op: "return"; readonly value: number }
+  | {
+      readonly op: "spawn";
+      readonly task: string;
+      readonly body: Block;
+      readonly named: boolean;
+      /** `null` leaves it to the factory. */
+      readonly eager: boolean | null;
+      readonly context: "copy" | "given" | "shared";
+      /** The group that makes it; `null` for the loop. */
+      readonly group: string | null;
+    }
+  | { readonly op: "reschedule"; readonly deadline: string; readonly seconds: number | null }
+  | { readonly op: "addCallback"; readonly on: string; readonly id: number; readonly body: readonly SyncStatement[] }
+  | { readonly op: "removeCallback"; readonly on: string; readonly id: number }
+  | {
+      readonly op: "schedule";
+      readonly handle: string;
+      readonly how: "at" | "later" | "soon";
+      readonly seconds: number;
+      readonly body: readonly SyncStatement[];
+    }
+  | { readonly op: "storm"; readonly timers: number; readonly keep: number }
+  | { readonly op: "setVariable"; readonly value: number }
+  | { readonly op: "getVariable" }
+  | { readonly op: "resetVariable" }
+  | {
+      readonly op: "generator";
+      readonly generator: string;
+      readonly body: readonly GeneratorItem[];
+      readonly handler: { readonly on: ErrorClassName; readonly body: readonly GeneratorItem[] } | null;
+      readonly final: readonly GeneratorItem[] | null;
+    };
+
+/** What stands in an async generator: statements, and values handed out. */
+export type GeneratorItem = Statement | { readonly op: "emit"; readonly value: number };
+
+export type Statement =
+  | SyncStatement
+  | { readonly op: "pause" }
+  | { readonly op: "sleep"; readonly seconds: number }
+  | { readonly op: "await"; readonly what: What }
+  | { readonly op: "repeat"; readonly times: number; readonly body: Block }
+  | {
+      readonly op: "try";
+      readonly body: Block;
+      readonly handlers: readonly Handler[];
+      readonly orelse: Block | null;
+      readonly final: Block | null;
+    }
+  | { readonly op: "tryStar"; readonly body: Block; readonly handlers: readonly Handler[] }
+  | { readonly op: "group"; readonly group: string; readonly body: Block }
+  | {
+      readonly op: "timeout";
+      readonly deadline: string;
+      readonly how: "at" | "delay";
+      readonly seconds: number | null;
+      readonly body: Block;
+    }
+  | { readonly op: "with"; readonly on: string; readonly body: Block }
+  | { readonly op: "forEach"; readonly generator: string; readonly limit: number; readonly closing: boolean; readonly body: Block }
+  | { readonly op: "wait"; readonly on: readonly string[]; readonly policy: Policy; readonly timeout: number | null }
+  | {
+      readonly op: "asCompleted";
+      readonly of: readonly What[];
+      readonly style: "async" | "plain";
+      readonly timeout: number | null;
+      readonly limit: number;
+    };
+
+/** What a program did: the same on both sides, or one of them is wrong. */
+export interface Trace {
+  /** Every event in its order: `0.5 Task-2: got 1`. */
+  readonly events: readonly string[];
+  /** Reports that CPython makes when it collects something, and we when the loop closes; sorted. */
+  readonly reports: readonly string[];
+  /** How each task ended. */
+  readonly tasks: readonly string[];
+}
+
+/** A trace as lines, to be compared and shown. */
+export function linesOf(trace: Trace): string[] {
+  return [...trace.events, "-- reports", ...trace.reports, "-- tasks", ...trace.tasks];
+}

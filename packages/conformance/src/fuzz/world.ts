@@ -1,0 +1,166 @@
+import type { BaseEventLoop, Context, ContextVar, Coroutine, ExceptionContext, Task, TaskGroup, Timeout, Token } from "yieldstar";
+import { repr } from "../python-text.ts";
+import { clean, describe } from "./errors.ts";
+import type { Library } from "./library.ts";
+
+/** What is known of a task beside what it tells itself. */
+interface TaskNotes {
+  /** How many handlers and `finally` clauses it stands in. */
+  cleaningUp: number;
+  /** What it awaits, where that has a name. */
+  awaits: unknown;
+}
+
+const late = /was never retrieved|was destroyed but it is pending/;
+
+/** What the statements of one run of a program share. */
+export class World {
+  readonly library: Library;
+  readonly events: string[] = [];
+  readonly reports: string[] = [];
+  readonly tasks = new Map<Task<unknown>, TaskNotes>();
+  readonly objects = new Map<string, object>();
+  /** The tasks whose body has begun. */
+  readonly begun = new Set<Task<unknown>>();
+  readonly openGroups = new Set<TaskGroup>();
+  readonly openTimeouts = new Set<Timeout>();
+  /** When a task group failed last. */
+  failedGroupAt = "";
+  readonly callbacks = new Map<number, (future: never) => void>();
+  /** The corners that the run came to. */
+  readonly features = new Set<string>();
+  readonly variable: ContextVar<number>;
+  token: Token<number> | undefined;
+  /** How often a condition was notified. */
+  notified = 0;
+  isClosed = false;
+  declare loop: BaseEventLoop;
+  declare context: Context;
+  /** Task names are counted on from program to program: they begin after this one. */
+  #namesBefore = 0;
+
+  constructor(library: Library) {
+    this.library = library;
+    this.variable = new library.ContextVar("V", { default: 0 });
+  }
+
+  begin(main: Task<unknown>): void {
+    this.#namesBefore = Number(main.getName().replace("Task-", "")) - 1;
+    this.objects.set("main", main);
+  }
+
+  /** With task names that begin at Task-1. */
+  named(text: string): string {
+    return text.replaceAll(/\bTask-(\d+)/g, (_, number: string) => `Task-${Number(number) - this.#namesBefore}`);
+  }
+
+  log(text: string): void {
+    if (this.isClosed) return;
+    const task = this.loop.isRunning() ? this.library.currentTask(this.loop) : undefined;
+    const line = `${this.now} ${task?.getName() ?? "-"}: ${text}`;
+    this.events.push(this.named(line));
+  }
+
+  get now(): string {
+    return String(Number(this.loop.time().toPrecision(10)));
+  }
+
+  /** The exception handler. */
+  report({ message, exception, task, future }: ExceptionContext): void {
+    const subject = task ?? future;
+    const name = subject instanceof this.library.Task ? ` [${subject.getName()}]` : "";
+    const text = `${clean(message)}${name}${exception === undefined ? "" : ` ${describe(exception)}`}`;
+    if (late.test(message)) this.reports.push(this.named(text));
+    else this.log(`handler: ${text}`);
+    this.reach(late.test(message) ? "report at the end" : "report at once");
+  }
+
+  register(task: Task<unknown>): TaskNotes {
+    const known = this.tasks.get(task);
+    if (known !== undefined) return known;
+    const notes = { cleaningUp: 0, awaits: undefined };
+    this.tasks.set(task, notes);
+    return notes;
+  }
+
+  /** What is known of the current task. */
+  get notes(): TaskNotes | undefined {
+    const task = this.library.currentTask(this.loop);
+    return task && this.register(task);
+  }
+
+  reach(feature: string): void {
+    this.features.add(feature);
+  }
+
+  /** What a name stands for, if it stands for something yet: primitives and futures are made when they are needed. */
+  get(name: string): object | undefined {
+    if (name === "me") return this.library.currentTask(this.loop);
+    const known = this.objects.get(name);
+    if (known !== undefined) return known;
+    const made = this.#make(name.charAt(0), Number(name.slice(1)));
+    if (made !== undefined) this.objects.set(name, made);
+    return made;
+  }
+
+  #make(kind: string, number: number): object | undefined {
+    const { library } = this;
+    switch (kind) {
+      case "L":
+        return new library.Lock();
+      case "E":
+        return new library.Event();
+      case "C":
+        return new library.Condition();
+      case "S":
+        return new library.Semaphore(number + 1);
+      case "B":
+        return new library.BoundedSemaphore(number + 1);
+      case "R":
+        return new library.Barrier(number + 2);
+      case "Q":
+        return new library.Queue(1 - number);
+      case "P":
+        return new library.PriorityQueue(2);
+      case "K":
+        return new library.LifoQueue(2);
+      case "F":
+        return this.loop.createFuture();
+      default:
+        return undefined;
+    }
+  }
+
+  format(value: unknown): string {
+    if (value instanceof this.library.Task) return value.getName();
+    if (value instanceof this.library.Future) {
+      for (const [name, each] of this.objects) if (each === value) return name;
+      return "future";
+    }
+    if (value instanceof Error) return describe(value);
+    if (Array.isArray(value) || value instanceof Set) {
+      return `[${Array.from(value as Iterable<unknown>, (each) => this.format(each)).join(", ")}]`;
+    }
+    return repr(value);
+  }
+
+  /** Runs a part of a program that handles an error or cleans up. */
+  *cleaningUp<T>(part: Coroutine<T>): Coroutine<T> {
+    const { notes } = this;
+    if (notes) notes.cleaningUp += 1;
+    try {
+      return yield* part;
+    } finally {
+      if (notes) notes.cleaningUp -= 1;
+    }
+  }
+
+  /** How each task ended, read off its text: asking for the exception would mark it as retrieved. */
+  states(): string[] {
+    return Array.from(this.tasks.keys(), (task) => {
+      const state = !task.done() ? "pending" : task.cancelled() ? "cancelled" : "finished";
+      const [, outcome = ""] = (state === "finished" && /((?:result|exception)=.*)>$/s.exec(String(task))) || [];
+      return this.named(`${task.getName()} ${state} cancelling=${task.cancelling()} ${outcome}`.trimEnd());
+    });
+  }
+}
