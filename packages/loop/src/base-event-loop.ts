@@ -13,6 +13,7 @@ import { repr, showAsText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { TaskFactory, TaskOptions } from "./task-options.ts";
+import { TaskList } from "./task-list.ts";
 import { Task } from "./task.ts";
 import { Unretrieved } from "./unretrieved.ts";
 
@@ -28,7 +29,7 @@ export abstract class BaseEventLoop extends Scheduler {
   }
 
   /** @internal The tasks that are not done, in the order they were created. */
-  readonly _tasks: Set<Task<unknown>> = new Set();
+  readonly _tasks: TaskList = new TaskList();
   /** @internal The tasks that are in an eager first step. */
   readonly _eagerTasks: Set<Task<unknown>> = new Set();
   /** @internal */

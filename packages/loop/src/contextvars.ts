@@ -15,7 +15,8 @@ export class Context {
     showAsText(this);
   }
 
-  #values: Values = new Map();
+  /** `undefined` stands for an empty one: most contexts never hold a value. */
+  #values: Values | undefined = undefined;
   /** The values are shared with another context and must be copied before they are changed. */
   #shared = false;
   /** @internal */
@@ -48,32 +49,32 @@ export class Context {
   get<T>(variable: ContextVar<T>): T | undefined;
   get<T, F>(variable: ContextVar<T>, fallback: F): T | F;
   get(variable: ContextVar<unknown>, fallback?: unknown): unknown {
-    return this.#values.has(variable) ? this.#values.get(variable) : fallback;
+    return this.#values?.has(variable) === true ? this.#values.get(variable) : fallback;
   }
 
   /** Tells whether the variable was set in this context. */
   has<T>(variable: ContextVar<T>): boolean {
-    return this.#values.has(variable);
+    return this.#values?.has(variable) === true;
   }
 
   /** How many variables are set. */
   get size(): number {
-    return this.#values.size;
+    return this.#values?.size ?? 0;
   }
 
   /** The variables that are set. */
   keys(): IterableIterator<ContextVar<unknown>> {
-    return this.#values.keys();
+    return this.#own().keys();
   }
 
   /** Their values, in the order of `keys()`. */
   values(): IterableIterator<unknown> {
-    return this.#values.values();
+    return this.#own().values();
   }
 
   /** Pairs of variable and value. */
   items(): IterableIterator<[ContextVar<unknown>, unknown]> {
-    return this.#values.entries();
+    return this.#own().entries();
   }
 
   /** The variables that are set. */
@@ -95,8 +96,9 @@ export class Context {
     this.#own().delete(variable);
   }
 
+  /** The values, for this context alone. */
   #own(): Values {
-    if (this.#shared) {
+    if (this.#values === undefined || this.#shared) {
       this.#values = new Map(this.#values);
       this.#shared = false;
     }

@@ -127,14 +127,17 @@ export abstract class Scheduler {
   /**
    * One iteration: queues the timers that are due, then runs exactly what is queued by then. What that schedules belongs
    * to the next iteration. `KeyboardInterrupt` and `SystemExit` leave it; the rest stays queued.
+   *
+   * @returns how much it has run
    */
-  protected runOnce(): void {
+  protected runOnce(): number {
     this.#queueDueTimers();
     const ready = this.#ready;
+    const count = ready.length;
     const outerLoop = getRunningLoopOrUndefined();
     setRunningLoop(this.#loop);
     try {
-      for (let count = ready.length; count > 0; count -= 1) {
+      for (let left = count; left > 0; left -= 1) {
         const item = ready.shift();
         if (this.#debug) this.#runAndTime(item);
         else item._run();
@@ -142,6 +145,7 @@ export abstract class Scheduler {
     } finally {
       setRunningLoop(outerLoop);
     }
+    return count;
   }
 
   /** @internal Drops all that is scheduled. */

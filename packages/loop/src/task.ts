@@ -43,6 +43,10 @@ export class Task<T> extends Future<T> implements Runnable {
   #cancelRequests = 0;
   /** @internal */
   _reportWhenDestroyed = true;
+  /** @internal Its neighbours in the loop's list of tasks. */
+  _previous: Task<unknown> | undefined = undefined;
+  /** @internal */
+  _next: Task<unknown> | undefined = undefined;
 
   /**
    * @param coroutine - what it runs, from the next iteration of the loop on

@@ -1,0 +1,32 @@
+import type { Task } from "./task.ts";
+
+/**
+ * The tasks of a loop that are not done, in the order they were created. The links stand in the tasks themselves: a `Set`
+ * would cost as much as the rest of making a task and ending it.
+ */
+export class TaskList implements Iterable<Task<unknown>> {
+  #first: Task<unknown> | undefined;
+  #last: Task<unknown> | undefined;
+
+  add(task: Task<unknown>): void {
+    const last = this.#last;
+    if (last === undefined) this.#first = task;
+    else last._next = task;
+    task._previous = last;
+    this.#last = task;
+  }
+
+  /** Takes `task` out. One that is not in it is left alone. */
+  delete(task: Task<unknown>): void {
+    const { _previous: previous, _next: next } = task;
+    if (previous !== undefined) previous._next = next;
+    else if (this.#first === task) this.#first = next;
+    if (next !== undefined) next._previous = previous;
+    else if (this.#last === task) this.#last = previous;
+    task._previous = task._next = undefined;
+  }
+
+  *[Symbol.iterator](): Iterator<Task<unknown>> {
+    for (let task = this.#first; task !== undefined; task = task._next) yield task;
+  }
+}
