@@ -49,7 +49,7 @@ function list() {
   const lines = names.map((name) => {
     const [head] = readFileSync(mainOf(name), "utf8").match(/^(\/\/.*\n)*/);
     const text = head.replaceAll(/^\/\/ ?/gm, "").replaceAll("\n", " ");
-    const [sentence] = text.match(/^.+?[.!?](?= [A-Z]|$)/) ?? [text];
+    const [sentence] = text.match(/^.+?[.!?](?= [A-Z`]|$)/) ?? [text];
     return `${name.padEnd(width)}  ${sentence}`.trimEnd();
   });
   return lines.join("\n");

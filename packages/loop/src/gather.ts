@@ -2,7 +2,7 @@ import type { BaseEventLoop } from "./base-event-loop.ts";
 import { collect } from "./collect.ts";
 import type { Awaitable } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
-import { CancelledError } from "./exceptions.ts";
+import { createCancelledError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoopOrUndefined } from "./running.ts";
@@ -143,6 +143,6 @@ function markRetrieved(child: Future<unknown>): void {
 
 function resultOrError(child: Future<unknown>): unknown {
   // CPython's children give their message, or an empty text where they have none; never no arguments.
-  if (child.cancelled()) return new CancelledError(child._cancelMessage ?? "");
+  if (child.cancelled()) return createCancelledError(child._cancelMessage ?? "");
   return child.exception() ?? child.result();
 }

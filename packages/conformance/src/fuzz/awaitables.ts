@@ -1,16 +1,22 @@
-import type { Awaitable, Coroutine, Future } from "yieldstar";
+import type { Awaitable, Coroutine, Future, Task } from "yieldstar";
 import { makeError } from "./errors.ts";
 import type { Argument, Block, What } from "./program.ts";
 import type { World } from "./world.ts";
 
-/** Runs the body of a coroutine. */
-export type RunBody = (world: World, body: Block) => Coroutine<unknown>;
+/** Runs the body of a coroutine, for the task `owner`, which may give it a task of its own by awaiting it. */
+export type RunBody = (world: World, body: Block, owner?: Task<unknown>) => Coroutine<unknown>;
 
-/** The first name that stands for nothing yet. A statement that needs it is skipped. */
+/**
+ * The first name that stands for nothing yet, or that would close a circle of tasks that await each other: to cancel one
+ * of those is an endless recursion, in CPython too. A statement that needs it is skipped.
+ */
 export function missing(world: World, what: What): string | undefined {
   switch (what.aw) {
-    case "name":
-      return world.get(what.name) === undefined ? what.name : undefined;
+    case "name": {
+      const found = world.get(what.name);
+      const isCircle = found instanceof world.library.Task && world.leadsToMe(found);
+      return found === undefined || isCircle ? what.name : undefined;
+    }
     case "call":
       return world.get(what.on) === undefined ? what.on : undefined;
     case "shield":
@@ -21,6 +27,23 @@ export function missing(world: World, what: What): string | undefined {
     case "body":
     case "sleep":
       return undefined;
+  }
+}
+
+/** The tasks with a name that are awaited with it. */
+export function namedTasks(world: World, what: What): Task<unknown>[] {
+  switch (what.aw) {
+    case "name": {
+      const found = world.get(what.name);
+      return found instanceof world.library.Task ? [found] : [];
+    }
+    case "shield":
+    case "waitFor":
+      return namedTasks(world, what.of);
+    case "gather":
+      return what.of.flatMap((each) => namedTasks(world, each));
+    default:
+      return [];
   }
 }
 
@@ -41,7 +64,7 @@ export function toAwaitable(world: World, what: What, run: RunBody): Awaitable<u
       world.reach(what.name.startsWith("T") ? "await task" : "await future");
       return world.get(what.name) as Future<unknown>;
     case "body":
-      return run(world, what.body);
+      return run(world, what.body, library.currentTask(world.loop));
     case "sleep":
       return library.sleep(what.seconds, what.value);
     case "shield":

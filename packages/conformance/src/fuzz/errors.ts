@@ -42,13 +42,31 @@ export function clean(text: string): string {
     .replace(objects, (_, kind: string) => `<${kind === "GatheringFuture" ? "_GatheringFuture" : kind}>`);
 }
 
+/** Without the cause: our `run` chains what its shutdown threw to what it had thrown before, Python's `__context__`. */
+export function describeEnding(error: unknown): string {
+  return describe(error, 0, false);
+}
+
 /** An error in full, with what caused it, as `describe` of interpreter.py writes it. */
-export function describe(error: unknown, depth = 0): string {
+export function describe(error: unknown, depth = 0, withCause = true): string {
   if (!(error instanceof Error)) return `not an error: ${String(error)}`;
-  const { name, cause } = error;
+  const { name } = error;
+  const cause = causeOf(error);
   if (name === "DeadlockError") return name;
   const text = "exceptions" in error ? describeGroup(error as BaseExceptionGroup, depth) : `${name}(${argsOf(error)})`;
-  return cause === undefined || depth > 6 ? text : `${text} from ${describe(cause, depth + 1)}`;
+  return cause === undefined || depth > 6 || !withCause ? text : `${text} from ${describe(cause, depth + 1)}`;
+}
+
+/**
+ * A timeout puts its own TimeoutError before the cancellation that an error came of: in Python into `__context__`. That
+ * is the `cause` of errors that a program chains by hand; but of the TimeoutError of an inner timeout it is not, there
+ * `__cause__` stays as it was.
+ */
+function causeOf(error: Error): unknown {
+  const { cause } = error;
+  if (error.name !== "TimeoutError" || !(cause instanceof Error)) return cause;
+  const isSpliced = cause.name === "TimeoutError" && cause.message === "" && (cause.cause as Error)?.name === "CancelledError";
+  return isSpliced ? causeOf(cause) : cause;
 }
 
 function describeGroup(group: BaseExceptionGroup, depth: number): string {

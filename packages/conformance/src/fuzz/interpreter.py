@@ -12,6 +12,7 @@ import re
 import types
 import warnings
 
+import _asyncio
 
 class Oops(Exception):
     pass
@@ -46,6 +47,7 @@ FACTORIES = {
 
 CALLBACKS = re.compile(r"Exception in callback .*", re.S)
 OBJECTS = re.compile(r"<(Task|Future|_GatheringFuture|Context|Token|coroutine|async_generator)\b.*>", re.S)
+# What an error's text says of an object differs: of a task its place, of others their address.
 LATE = re.compile(r"was never retrieved|was destroyed but it is pending")
 
 
@@ -76,7 +78,12 @@ def splice_recorded(error, insert=asyncio.Timeout._insert_timeout_error):
 asyncio.Timeout._insert_timeout_error = staticmethod(splice_recorded)
 
 
-def describe(error, depth=0):
+def describe_ending(error):
+    """Without the cause: our `run` chains what its shutdown threw to what it had thrown before; Python's __context__."""
+    return describe(error, 0, False)
+
+
+def describe(error, depth=0, with_cause=True):
     name = type(error).__name__
     if name in ("DeadlockError", "LivelockError"):
         return name
@@ -85,8 +92,8 @@ def describe(error, depth=0):
         text = f"{name}({error.message!r}, [{members}])"
     else:
         text = f"{name}({', '.join(clean(repr(arg)) for arg in error.args)})"
-    cause = getattr(error, "spliced", error.__cause__)
-    return text if cause is None or depth > 6 else f"{text} from {describe(cause, depth + 1)}"
+    cause = error.__cause__ if isinstance(error, TimeoutError) else getattr(error, "spliced", error.__cause__)
+    return text if cause is None or depth > 6 or not with_cause else f"{text} from {describe(cause, depth + 1)}"
 
 
 def make_error(spec):
@@ -115,6 +122,7 @@ class World:
         self.callbacks = {}
         self.notified = 0
         self.tokens = {}
+        self.edges = {}
         self.closed = False
         self.variable = contextvars.ContextVar("V", default=0)
 
@@ -175,9 +183,11 @@ class World:
     # What can be awaited
 
     def missing(self, what):
-        """The first name that stands for nothing yet. A statement that needs it is skipped."""
+        """The first name that stands for nothing yet, or that would close a circle of tasks that await each other: to
+        cancel one of those is an endless recursion. A statement that needs it is skipped."""
         if what["aw"] == "name":
-            return None if self.get(what["name"]) is not None else what["name"]
+            found = self.get(what["name"])
+            return what["name"] if found is None or self.leads_to_me(found, set()) else None
         if what["aw"] == "call":
             return None if self.get(what["on"]) is not None else what["on"]
         of = what.get("of", ())
@@ -186,12 +196,27 @@ class World:
                 return name
         return None
 
+    def leads_to_me(self, task, seen):
+        if task is asyncio.current_task():
+            return True
+        if task in seen:
+            return False
+        seen.add(task)
+        return any(self.leads_to_me(each, seen) for each in self.edges.get(task, ()))
+
+    def named_tasks(self, what):
+        if what["aw"] == "name":
+            found = self.get(what["name"])
+            return [found] if isinstance(found, asyncio.Task) else []
+        of = what.get("of", ())
+        return [found for each in (of if isinstance(of, list) else (of,) if of else ()) for found in self.named_tasks(each)]
+
     def awaitable(self, what):
         match what["aw"]:
             case "name":
                 return self.get(what["name"])
             case "body":
-                return self.run(what["body"])
+                return self.run(what["body"], asyncio.current_task())
             case "sleep":
                 return asyncio.sleep(what["seconds"], what["value"])
             case "shield":
@@ -214,9 +239,11 @@ class World:
 
     # Bodies
 
-    async def run(self, block):
+    async def run(self, block, owner=None):
         if (task := asyncio.current_task()) is not None:
             self.register(task)
+            if owner is not None and owner is not task:
+                self.edges.setdefault(owner, []).append(task)
         self.log("begins")
         try:
             result = await self.block(block, Frame())
@@ -414,10 +441,18 @@ class World:
         self.log("slept")
 
     async def await_(self, s, frame):
-        if (name := self.missing(s["what"])) is not None:
+        what = s["what"]
+        if what != {"aw": "name", "name": "me"} and (name := self.missing(what)) is not None:
             self.log(f"no {name}")
             return
-        value = await self.awaitable(s["what"])
+        edges = self.edges.setdefault(asyncio.current_task(), [])
+        tasks = [] if what["aw"] == "name" and what["name"] == "me" else self.named_tasks(what)
+        edges.extend(tasks)
+        try:
+            value = await self.awaitable(what)
+        finally:
+            for task in tasks:
+                edges.remove(task)
         self.log(f"got {self.format(value)}")
 
     async def repeat(self, s, frame):
@@ -594,7 +629,7 @@ def state_of(task):
     """Read off its repr: asking for the exception would mark it as retrieved."""
     state = "pending" if not task.done() else "cancelled" if task.cancelled() else "finished"
     outcome = OUTCOME.search(repr(task)) if state == "finished" else None
-    return f"{task.get_name()} {state} cancelling={task.cancelling()} {outcome[1] if outcome else ''}".rstrip()
+    return f"{task.get_name()} {state} cancelling={task.cancelling()} {clean(outcome[1]) if outcome else ''}".rstrip()
 
 
 async def run_main(world, program):
@@ -607,19 +642,27 @@ async def run_main(world, program):
     return await world.run(program["main"])
 
 
+def forget_current_task():
+    """CPython leaves one behind after an eager start in a context that was entered already."""
+    asyncio._set_running_loop(loop := object())
+    _asyncio._swap_current_task(loop, None)
+    asyncio._set_running_loop(None)
+
+
 def run_program(program):
+    forget_current_task()
     world = World()
     try:
         with asyncio.Runner(loop_factory=asyncio.EventLoop) as runner:
             ending = f"main gave {world.format(runner.run(run_main(world, program)))}"
     except BaseException as error:
-        ending = f"main raised {describe(error)}"
+        ending = f"main raised {describe_ending(error)}"
     world.events.append(f"{world.loop.time():.10g} -: {ending}")
     world.closed = True
     states = [state_of(task) for task in world.tasks]
     trace = {"events": world.events, "reports": world.reports, "tasks": states}
     # Only what a report needs stays: what nobody refers to any more is reported to `reports`, now or by `gc`.
-    for held in (world.tasks, world.objects, world.callbacks, world.kept):
+    for held in (world.tasks, world.objects, world.callbacks, world.kept, world.edges):
         held.clear()
     return trace
 

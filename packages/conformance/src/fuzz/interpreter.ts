@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { AsyncContextManager, AsyncGenerator, Coroutine, Future, Timeout } from "yieldstar";
-import { firstMissing, kindOf, missing, toAwaitable } from "./awaitables.ts";
+import type { AsyncContextManager, AsyncGenerator, Coroutine, Future, Task, Timeout } from "yieldstar";
+import { firstMissing, kindOf, missing, namedTasks, toAwaitable } from "./awaitables.ts";
 import { awaited, noteDeadline } from "./corners.ts";
-import { classNamed, describe } from "./errors.ts";
+import { classNamed, describe, describeEnding } from "./errors.ts";
 import type { Library } from "./library.ts";
 import type { Block, Handler, Program, Statement, SyncStatement, Trace } from "./program.ts";
 import { type Frame, isSync, type Returned, type Runners, runSync, whenOf } from "./sync-statements.ts";
@@ -27,7 +27,7 @@ export function runPort(program: Program, library: Library): PortRun {
   try {
     ending = `main gave ${world.format(library.runVirtual(runMain(world, program)))}`;
   } catch (error) {
-    ending = `main raised ${describe(error)}`;
+    ending = `main raised ${describeEnding(error)}`;
     if (error instanceof library.DeadlockError) world.reach("deadlock");
   }
   world.events.push(world.named(`${world.now} -: ${ending}`));
@@ -53,11 +53,12 @@ function* runMain(world: World, program: Program): Coroutine<unknown> {
 }
 
 /** The body of a coroutine. */
-function* runBody(world: World, body: Block): Coroutine<unknown> {
+function* runBody(world: World, body: Block, owner?: Task<unknown>): Coroutine<unknown> {
   const task = world.library.currentTask(world.loop);
   if (task !== undefined) {
     world.register(task);
     world.begun.add(task);
+    if (owner !== undefined && owner !== task) world.register(owner).leadsTo.push(task);
   }
   world.log("begins");
   let returned: Returned;
@@ -127,15 +128,24 @@ function* runSleep(world: World, { seconds }: OfOp<"sleep">): Coroutine<undefine
 }
 
 function* runAwait(world: World, { what }: OfOp<"await">): Coroutine<undefined> {
-  const name = missing(world, what);
+  const isMyself = what.aw === "name" && what.name === "me";
+  const name = isMyself ? undefined : missing(world, what);
   if (name !== undefined) {
     world.log(`no ${name}`);
     return;
   }
-  const awaitable = toAwaitable(world, what, runBody);
+  if (isMyself) world.reach("await oneself");
+  const tasks = isMyself ? [] : namedTasks(world, what);
   const { notes } = world;
-  if (notes) notes.awaits = awaited(world, awaitable);
-  const value = yield* awaitable;
+  notes?.leadsTo.push(...tasks);
+  let value: unknown;
+  try {
+    const awaitable = toAwaitable(world, what, runBody);
+    if (notes) notes.awaits = awaited(world, awaitable);
+    value = yield* awaitable;
+  } finally {
+    for (const task of tasks) notes?.leadsTo.splice(notes.leadsTo.indexOf(task), 1);
+  }
   world.log(`got ${world.format(value)}`);
 }
 

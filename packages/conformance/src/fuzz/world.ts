@@ -9,6 +9,8 @@ interface TaskNotes {
   cleaningUp: number;
   /** What it awaits, where that has a name. */
   awaits: unknown;
+  /** The tasks that would be cancelled with it. */
+  readonly leadsTo: Task<unknown>[];
 }
 
 const late = /was never retrieved|was destroyed but it is pending/;
@@ -78,7 +80,7 @@ export class World {
   register(task: Task<unknown>): TaskNotes {
     const known = this.tasks.get(task);
     if (known !== undefined) return known;
-    const notes = { cleaningUp: 0, awaits: undefined };
+    const notes = { cleaningUp: 0, awaits: undefined, leadsTo: [] };
     this.tasks.set(task, notes);
     return notes;
   }
@@ -87,6 +89,14 @@ export class World {
   get notes(): TaskNotes | undefined {
     const task = this.library.currentTask(this.loop);
     return task && this.register(task);
+  }
+
+  /** Whether to cancel `task` would be to cancel the current one. */
+  leadsToMe(task: Task<unknown>, seen = new Set<Task<unknown>>()): boolean {
+    if (task === this.library.currentTask(this.loop)) return true;
+    if (seen.has(task)) return false;
+    seen.add(task);
+    return this.register(task).leadsTo.some((each) => this.leadsToMe(each, seen));
   }
 
   reach(feature: string): void {
@@ -160,7 +170,7 @@ export class World {
     return Array.from(this.tasks.keys(), (task) => {
       const state = !task.done() ? "pending" : task.cancelled() ? "cancelled" : "finished";
       const [, outcome = ""] = (state === "finished" && /((?:result|exception)=.*)>$/s.exec(String(task))) || [];
-      return this.named(`${task.getName()} ${state} cancelling=${task.cancelling()} ${outcome}`.trimEnd());
+      return this.named(`${task.getName()} ${state} cancelling=${task.cancelling()} ${clean(outcome)}`.trimEnd());
     });
   }
 }

@@ -872,7 +872,7 @@ describe("EA-06: task factories", () => {
       function* (print) {
         let expected: Coroutine<string>;
         const factory: TaskFactory = (factoryLoop, coro, options = {}) => {
-          const entries = Object.entries(options).sort();
+          const entries = Object.entries(options).sort(([one], [other]) => (one < other ? -1 : 1));
           const snake = entries.map(
             ([key, value]) => `(${repr(key === "eagerStart" ? "eager_start" : key)}, ${repr(value)})`,
           );
@@ -939,7 +939,7 @@ describe("EA-06: task factories", () => {
         const loop = getRunningLoop();
         loop.setTaskFactory((factoryLoop, coroutine, options) => {
           const job = new Job(coroutine, { ...options, loop: factoryLoop });
-          made.push(job as Task<unknown>);
+          made.push(job);
           return job;
         });
         const task = createTask(worker("job"), { name: "job" });
@@ -1600,17 +1600,17 @@ describe("EA-12: an eager task that cancels itself", () => {
           begin_to_tick()
           future = asyncio.get_running_loop().create_future()
 
-          async def eager(wait):
+          async def eager(pause):
               task = asyncio.current_task()
               print(task.cancel("own"), task.cancelling(), task.done())
               try:
-                  await wait()
+                  await pause()
               except asyncio.CancelledError as error:
                   print("eager", repr(error))
                   raise
 
-          for wait in (lambda: future, lambda: asyncio.sleep(0), lambda: asyncio.sleep(5)):
-              task = asyncio.create_task(eager(wait), eager_start=True)
+          for pause in (lambda: future, lambda: asyncio.sleep(0), lambda: asyncio.sleep(5)):
+              task = asyncio.create_task(eager(pause), eager_start=True)
               print("made", task.done(), task.cancelled(), future.cancelled())
               print(await awaiting(task), task.cancelled(), t())
     `,
@@ -1618,18 +1618,18 @@ describe("EA-12: an eager task that cancels itself", () => {
         beginToTick(print);
         const loop = getRunningLoop();
         const future = loop.createFuture<void>();
-        function* eager(wait: () => Awaitable<void>): Coroutine {
+        function* eager(pause: () => Awaitable<void>): Coroutine {
           const task = currentTask();
           print(task?.cancel("own"), task?.cancelling(), task?.done());
           try {
-            yield* wait();
+            yield* pause();
           } catch (error) {
             print("eager", repr(error));
             throw error;
           }
         }
-        for (const wait of [() => future, () => sleep(0), () => sleep(5)]) {
-          const task = createTask(eager(wait), { eagerStart: true });
+        for (const pause of [() => future, () => sleep(0), () => sleep(5)]) {
+          const task = createTask(eager(pause), { eagerStart: true });
           print("made", task.done(), task.cancelled(), future.cancelled());
           print(yield* awaiting(task), task.cancelled(), loop.time());
         }
