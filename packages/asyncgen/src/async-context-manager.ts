@@ -18,15 +18,17 @@ import { type BodyYield, emit, type Emit, type EmittedBy } from "./emit.ts";
  * yield* asyncWith(connection("example.org"), function* (socket) { … });
  * ```
  *
- * @param body - a generator function, given `emit` and the arguments
+ * @param body - a generator function, given `emit` and the arguments; as a field of a class it has the object as `this`
  * @returns a function that makes a manager, to be entered once, at each call
  *
  * Source: contextlib.asynccontextmanager, CPython 3.14 Lib/contextlib.py.
  */
-export function asyncContextManager<A extends readonly unknown[], Y extends BodyYield>(
-  body: (emit: Emit, ...args: A) => Generator<Y, void, unknown>,
-): (...args: A) => AsyncContextManager<EmittedBy<Y>, boolean> {
-  return (...args) => new GeneratorManager(new AsyncGenerator(body(emit, ...args), body.name));
+export function asyncContextManager<This, A extends readonly unknown[], Y extends BodyYield>(
+  body: (this: This, emit: Emit, ...args: A) => Generator<Y, void, unknown>,
+): (this: This, ...args: A) => AsyncContextManager<EmittedBy<Y>, boolean> {
+  return function (...args) {
+    return new GeneratorManager(new AsyncGenerator(body.call(this, emit, ...args), body.name));
+  };
 }
 
 class GeneratorManager<T> implements AsyncContextManager<T, boolean> {

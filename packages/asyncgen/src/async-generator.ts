@@ -24,15 +24,17 @@ type Body = Generator<unknown, void, unknown>;
  * yield* asyncFor(ticker(0.1, 3), function* (tick) { … });
  * ```
  *
- * @param body - a generator function, given `emit` and the arguments
+ * @param body - a generator function, given `emit` and the arguments; as a field of a class it has the object as `this`
  * @returns a function that makes one generator at each call; nothing runs until it is iterated
  *
  * Source: asynchronous generators (PEP 525), CPython 3.14.
  */
-export function asyncGenerator<A extends readonly unknown[], Y extends BodyYield>(
-  body: (emit: Emit, ...args: A) => Generator<Y, void, unknown>,
-): (...args: A) => AsyncGenerator<EmittedBy<Y>> {
-  return (...args) => new AsyncGenerator(body(emit, ...args), body.name);
+export function asyncGenerator<This, A extends readonly unknown[], Y extends BodyYield>(
+  body: (this: This, emit: Emit, ...args: A) => Generator<Y, void, unknown>,
+): (this: This, ...args: A) => AsyncGenerator<EmittedBy<Y>> {
+  return function (...args) {
+    return new AsyncGenerator(body.call(this, emit, ...args), body.name);
+  };
 }
 
 /**

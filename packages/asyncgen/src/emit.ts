@@ -1,7 +1,10 @@
 import type { Emission, Suspension } from "@yieldstar/loop";
 
 /** What an async generator's body is given to hand values out with: `yield* emit(value)` is Python's `yield value`. */
-export type Emit = <T, Sent = unknown>(value: T) => Emitting<T, Sent>;
+export interface Emit {
+  <T, Sent = unknown>(value: T): Emitting<T, Sent>;
+  (): Emitting<undefined, unknown>;
+}
 
 /** What `yield*` takes to hand out one value; its result is what `asend` sends back. */
 export interface Emitting<T, Sent> {
@@ -59,4 +62,4 @@ class EmitOnce {
 }
 
 /** The one `emit` that all bodies are given. */
-export const emit: Emit = <T, Sent>(value: T) => new EmitOnce(value) as unknown as Emitting<T, Sent>;
+export const emit: Emit = (value?: unknown) => new EmitOnce(value) as unknown as Emitting<never, never>;

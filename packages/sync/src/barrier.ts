@@ -7,6 +7,7 @@ import {
   ValueError,
 } from "@yieldstar/loop";
 import { Condition } from "./condition.ts";
+import { requireNumber } from "./size.ts";
 
 /**
  * A barrier was broken, or reset, while somebody waited at it.
@@ -37,9 +38,11 @@ export class Barrier implements AsyncContextManager<number, void> {
 
   /**
    * @param parties - how many tasks have to come
-   * @throws ValueError when it is less than 1, or no number
+   * @throws TypeError when it is no number
+   * @throws ValueError when it is less than 1
    */
   constructor(parties: number) {
+    requireNumber(parties, "parties");
     if (!(parties >= 1)) throw new ValueError("parties must be >= 1");
     this.#parties = parties;
   }
@@ -138,6 +141,6 @@ export class Barrier implements AsyncContextManager<number, void> {
   }
 
   toString(): string {
-    return `<Barrier [${this.#state}${this.broken ? "" : `, waiters:${this.nWaiting}/${this.#parties}`}]>`;
+    return `<${this.constructor.name} [${this.#state}${this.broken ? "" : `, waiters:${this.nWaiting}/${this.#parties}`}]>`;
   }
 }

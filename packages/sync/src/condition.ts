@@ -1,4 +1,4 @@
-import { CancelledError, type Coroutine, RuntimeError, showAsText } from "@yieldstar/loop";
+import { CancelledError, type Coroutine, repr, RuntimeError, showAsText } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
 import { Lock } from "./lock.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
@@ -17,9 +17,15 @@ export class Condition extends Acquirable {
   readonly #waiters = new Waiters();
   readonly #lock: Lock;
 
-  /** @param lock - what guards the condition; several can share one; a lock of its own by default */
+  /**
+   * @param lock - what guards the condition; several can share one; a lock of its own by default
+   * @throws TypeError when it is no lock
+   */
   constructor(lock: Lock = new Lock()) {
     super();
+    if (typeof lock?.acquire !== "function" || typeof lock.release !== "function") {
+      throw new TypeError(`a Lock was expected, got ${repr(lock)}`);
+    }
     this.#lock = lock;
   }
 
@@ -120,6 +126,6 @@ export class Condition extends Acquirable {
 
   override toString(): string {
     const { size } = this.#waiters;
-    return `<Condition [${this.locked() ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return `<${this.constructor.name} [${this.locked() ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
 }

@@ -45,6 +45,6 @@ export class Event {
 
   toString(): string {
     const { size } = this.#waiters;
-    return `<Event [${this.#isSet ? "set" : "unset"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return `<${this.constructor.name} [${this.#isSet ? "set" : "unset"}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
 }

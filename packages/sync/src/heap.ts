@@ -1,15 +1,17 @@
-/** Tells whether `a` comes before `b`. */
+/** Tells whether `a` comes before `b`. It may throw. */
 export type Before<T> = (a: T, b: T) => boolean;
+
+// Items are swapped at every step, as in CPython's heapq: should a comparison throw, none is lost.
 
 /** Puts `item` into a binary heap. */
 export function heapPush<T>(heap: T[], item: T, before: Before<T>): void {
   heap.push(item);
-  siftTowardsRoot(heap, 0, heap.length - 1, before);
+  siftTowardsRoot(heap, heap.length - 1, before);
 }
 
 /**
  * Takes the first item out of a binary heap, which must not be empty. Among items of equal rank the choice is that of
- * CPython's heapq: the gap at the root sinks to a leaf, and the last item rises from there.
+ * CPython's heapq: the last item takes the place at the root, sinks to a leaf, and rises from there.
  */
 export function heapPop<T>(heap: T[], before: Before<T>): T {
   const last = heap.pop() as T;
@@ -20,29 +22,29 @@ export function heapPop<T>(heap: T[], before: Before<T>): T {
   return first;
 }
 
-function siftTowardsRoot<T>(heap: T[], start: number, position: number, before: Before<T>): void {
-  const item = heap[position] as T;
-  let index = position;
-  while (index > start) {
-    const parentIndex = (index - 1) >> 1;
-    const parent = heap[parentIndex] as T;
-    if (!before(item, parent)) break;
-    heap[index] = parent;
-    index = parentIndex;
+function swap(heap: unknown[], a: number, b: number): void {
+  const item = heap[a];
+  heap[a] = heap[b];
+  heap[b] = item;
+}
+
+function siftTowardsRoot<T>(heap: T[], start: number, before: Before<T>): void {
+  for (let index = start; index > 0;) {
+    const parent = (index - 1) >> 1;
+    if (!before(heap[index] as T, heap[parent] as T)) return;
+    swap(heap, index, parent);
+    index = parent;
   }
-  heap[index] = item;
 }
 
 function siftTowardsLeaf<T>(heap: T[], before: Before<T>): void {
   const { length } = heap;
-  const item = heap[0] as T;
   let index = 0;
   for (let child = 1; child < length; child = 2 * index + 1) {
     const right = child + 1;
     if (right < length && !before(heap[child] as T, heap[right] as T)) child = right;
-    heap[index] = heap[child] as T;
+    swap(heap, index, child);
     index = child;
   }
-  heap[index] = item;
-  siftTowardsRoot(heap, 0, index, before);
+  siftTowardsRoot(heap, index, before);
 }

@@ -59,6 +59,6 @@ export class Lock extends Acquirable {
 
   override toString(): string {
     const { size } = this.#waiters;
-    return `<Lock [${this.#locked ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return `<${this.constructor.name} [${this.#locked ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
 }

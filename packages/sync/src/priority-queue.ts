@@ -1,3 +1,4 @@
+import { isLess } from "./compare.ts";
 import { heapPop, heapPush } from "./heap.ts";
 import { Queue } from "./queue.ts";
 
@@ -45,17 +46,4 @@ export class PriorityQueue<T> extends Queue<T> {
   protected override _items(): readonly T[] {
     return this.#heap;
   }
-}
-
-/** Python's `<` for numbers, strings and tuples. */
-function isLess(a: unknown, b: unknown): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return (a as number) < (b as number);
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index += 1) {
-    const left: unknown = a[index];
-    const right: unknown = b[index];
-    if (isLess(left, right)) return true;
-    if (isLess(right, left)) return false;
-  }
-  return a.length < b.length;
 }

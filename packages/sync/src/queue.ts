@@ -2,6 +2,7 @@ import { type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
 import { Event } from "./event.ts";
 import { Fifo } from "./fifo.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
+import { requireNumber } from "./size.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -28,9 +29,8 @@ export class Queue<T> {
 
   /** @param maxsize - how many items it holds at most; zero, the default, or less means any number */
   constructor(maxsize = 0) {
-    if (typeof maxsize !== "number" || Number.isNaN(maxsize)) {
-      throw new TypeError(`maxsize must be a number, got ${repr(maxsize)}`);
-    }
+    requireNumber(maxsize, "maxsize");
+    if (Number.isNaN(maxsize)) throw new TypeError("maxsize must be a number, got nan");
     this.#maxsize = maxsize;
     this.#finished.set();
   }
@@ -166,6 +166,7 @@ export class Queue<T> {
     try {
       yield* waiters.wait(turn);
     } catch (error) {
+      turn.cancel();
       if (!turn.cancelled() && isPossible()) waiters.takeAndWake();
       throw error;
     }
@@ -180,7 +181,7 @@ export class Queue<T> {
   }
 
   toString(): string {
-    const parts = [`maxsize=${this.#maxsize}`];
+    const parts = [`maxsize=${repr(this.#maxsize)}`];
     if (!this.empty()) parts.push(`_queue=${repr(this._items())}`);
     if (this.#getters.size > 0) parts.push(`_getters[${this.#getters.size}]`);
     if (this.#putters.size > 0) parts.push(`_putters[${this.#putters.size}]`);

@@ -1,5 +1,6 @@
-import { CancelledError, type Coroutine, showAsText, ValueError } from "@yieldstar/loop";
+import { CancelledError, type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
+import { requireNumber } from "./size.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -18,10 +19,12 @@ export class Semaphore extends Acquirable {
 
   /**
    * @param value - how many can have it at a time
-   * @throws ValueError when it is negative, or no number
+   * @throws TypeError when it is no number
+   * @throws ValueError when it is negative
    */
   constructor(value = 1) {
     super();
+    requireNumber(value, "value");
     if (!(value >= 0)) throw new ValueError("Semaphore initial value must be >= 0");
     this.#value = value;
   }
@@ -76,7 +79,7 @@ export class Semaphore extends Acquirable {
 
   override toString(): string {
     const { size } = this.#waiters;
-    const state = this.locked() ? "locked" : `unlocked, value:${this.#value}`;
+    const state = this.locked() ? "locked" : `unlocked, value:${repr(this.#value)}`;
     return `<${this.constructor.name} [${state}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
 }
@@ -91,7 +94,8 @@ export class BoundedSemaphore extends Semaphore {
 
   /**
    * @param value - how many can have it at a time
-   * @throws ValueError when it is negative, or no number
+   * @throws TypeError when it is no number
+   * @throws ValueError when it is negative
    */
   constructor(value = 1) {
     super(value);

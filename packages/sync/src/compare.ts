@@ -1,0 +1,56 @@
+import { nameOfType } from "@yieldstar/loop";
+
+/**
+ * Python's `<` for numbers, texts and tuples, which are arrays here; and for what has a primitive value, as a `Date` has.
+ *
+ * @throws TypeError where Python would, for things of different kinds
+ */
+export function isLess(a: unknown, b: unknown): boolean {
+  if (isNumber(a) && isNumber(b)) return a < b;
+  if (typeof a === "string" && typeof b === "string") return isLessText(a, b);
+  if (Array.isArray(a) && Array.isArray(b)) return isLessArray(a, b);
+  const [left, right] = [primitiveOf(a), primitiveOf(b)];
+  if (left !== undefined && right !== undefined) return isLess(left, right);
+  throw new TypeError(`'<' not supported between instances of '${nameOfType(a)}' and '${nameOfType(b)}'`);
+}
+
+function isNumber(value: unknown): value is number | bigint | boolean {
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+}
+
+function primitiveOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  const primitive: unknown = value.valueOf();
+  return typeof primitive === "object" ? undefined : primitive;
+}
+
+/** Arrays are compared by the first members that are not equal; the same object is equal to itself, even NaN. */
+function isLessArray(a: readonly unknown[], b: readonly unknown[]): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    if (!isEqual(a[index], b[index])) return isLess(a[index], b[index]);
+  }
+  return a.length < b.length;
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  if (a === b || Object.is(a, b)) return true;
+  if (isNumber(a) && isNumber(b)) return Number(a) === Number(b);
+  if (!Array.isArray(a) || !Array.isArray(b)) return false;
+  return a.length === b.length && a.every((member, index) => isEqual(member, b[index]));
+}
+
+/** Python orders texts by code points. So do JavaScript's units, but that the surrogates stand before U+E000. */
+function isLessText(a: string, b: string): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left !== right) return rankOfUnit(left) < rankOfUnit(right);
+  }
+  return a.length < b.length;
+}
+
+function rankOfUnit(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}

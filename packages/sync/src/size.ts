@@ -1,0 +1,6 @@
+import { repr } from "@yieldstar/loop";
+
+/** @throws TypeError when `value`, which was given for `name`, is no number */
+export function requireNumber(value: unknown, name: string): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number, got ${repr(value)}`);
+}
