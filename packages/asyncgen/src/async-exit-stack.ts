@@ -37,11 +37,13 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
 
   /** Has a manager that was entered already left with the stack, or a function called as its `aexit` would be. */
   pushAsyncExit(exit: Pick<AsyncContextManager<unknown>, "aexit"> | Exit): void {
+    if (typeof exit !== "function") requireFunction(exit?.aexit, "pushAsyncExit");
     this.#exits.push(typeof exit === "function" ? exit : (error) => exit.aexit(error));
   }
 
   /** Has a plain function told the error, if there is one; it swallows it by returning `true`. */
   push(exit: (error: Error | undefined) => boolean | void): void {
+    requireFunction(exit, "push");
     this.#exits.push(function* (error) {
       return exit(error);
     });

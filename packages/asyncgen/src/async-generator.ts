@@ -3,6 +3,8 @@ import {
   type Coroutine,
   GeneratorExit,
   getRunningLoop,
+  iscoroutine,
+  repr,
   RuntimeError,
   showAsText,
   StopAsyncIteration,
@@ -33,7 +35,9 @@ export function asyncGenerator<This, A extends readonly unknown[], Y extends Bod
   body: (this: This, emit: Emit, ...args: A) => Generator<Y, void, unknown>,
 ): (this: This, ...args: A) => AsyncGenerator<EmittedBy<Y>> {
   return function (...args) {
-    return new AsyncGenerator(body.call(this, emit, ...args), body.name);
+    const generator = body.call(this, emit, ...args);
+    if (iscoroutine(generator)) return new AsyncGenerator(generator, body.name);
+    throw new TypeError(`the body of asyncGenerator() must be a generator function, got ${repr(generator)}`);
   };
 }
 
@@ -69,7 +73,7 @@ export class AsyncGenerator<T> {
    * @throws RuntimeError when another task is in the midst of a step
    */
   anext(): Coroutine<T> {
-    return this.#core.step("anext", (body) => body.next());
+    return this.#core.asend(undefined);
   }
 
   /**
@@ -80,29 +84,25 @@ export class AsyncGenerator<T> {
    * @throws RuntimeError when another task is in the midst of a step
    */
   asend(value: unknown): Coroutine<T> {
-    const core = this.#core;
-    return core.step("asend", (body) => {
-      if (value !== undefined && !core.isBegun) {
-        throw new TypeError("can't send non-None value to a just-started async generator");
-      }
-      return body.next(value);
-    });
+    return this.#core.asend(value);
   }
 
   /**
    * Throws an error in where the generator stands, and runs on to the next value.
    *
+   * @returns the value; nothing when the generator has ended already
    * @throws StopAsyncIteration when there is no next value
    * @throws RuntimeError when another task is in the midst of a step
    */
-  athrow(error: Error): Coroutine<T> {
-    return this.#core.step("athrow", (body) => body.throw(error));
+  athrow(error: Error): Coroutine<T | undefined> {
+    return this.#core.athrow(error);
   }
 
   /**
    * Ends the generator: `GeneratorExit` is thrown in where it stands, so that it can clean up, and wait for that.
    *
    * @throws RuntimeError when it hands out another value, or another task is in the midst of a step
+   * @throws StopAsyncIteration when it was closed before, and handed out another value
    */
   aclose(): Coroutine {
     return this.#core.aclose();
@@ -117,6 +117,8 @@ class Core<T> {
   readonly #body: Body;
   readonly #name: string;
   #state: "created" | "begun" | "ended" = "created";
+  /** It was told to close. One that has yielded once more all the same can go on, but cannot be told again. */
+  #isClosed = false;
   #isRunning = false;
   #loop: BaseEventLoop | undefined;
 
@@ -125,29 +127,36 @@ class Core<T> {
     this.#name = name;
   }
 
-  get isBegun(): boolean {
-    return this.#state !== "created";
+  *asend(value: unknown): Coroutine<T> {
+    this.#begin("anext");
+    if (this.#state === "ended") throw new StopAsyncIteration();
+    if (this.#state === "created" && value !== undefined) {
+      throw new TypeError("can't send non-None value to a just-started async generator");
+    }
+    return yield* this.#takeValue((body) => body.next(value));
   }
 
-  *step(method: string, resume: (body: Body) => IteratorResult<unknown, void>): Coroutine<T> {
-    this.#requireIdle(method);
-    this.#register();
-    if (this.#state === "ended") throw new StopAsyncIteration();
-    const value = yield* this.#run(resume);
-    if (value === undefined) throw new StopAsyncIteration();
-    return value.value as T;
+  *athrow(error: Error): Coroutine<T | undefined> {
+    if (this.#state === "ended") return undefined;
+    this.#begin("athrow");
+    if (this.#isClosed) throw new StopAsyncIteration();
+    if (this.#state === "created") {
+      this.#end();
+      throw error;
+    }
+    return yield* this.#takeValue((body) => body.throw(error));
   }
 
   *aclose(): Coroutine {
-    this.#requireIdle("aclose");
-    this.#register();
     if (this.#state === "ended") return;
-    const exit = new GeneratorExit();
+    this.#begin("aclose");
+    if (this.#isClosed) throw new StopAsyncIteration();
+    this.#isClosed = true;
     let value: Emitted | undefined;
     try {
-      value = yield* this.#run((body) => body.throw(exit));
+      value = yield* this.#run((body) => body.throw(new GeneratorExit()));
     } catch (error) {
-      if (error !== exit) throw error;
+      if (!(error instanceof GeneratorExit)) throw error;
     }
     if (value !== undefined) throw new RuntimeError("async generator ignored GeneratorExit");
   }
@@ -155,6 +164,12 @@ class Core<T> {
   /** Called when nobody can iterate the generator any more. */
   finalize(): void {
     if (this.#state === "begun") this.#loop?.asyncgenFinalizerHook(this, false);
+  }
+
+  *#takeValue(resume: (body: Body) => IteratorResult<unknown, void>): Coroutine<T> {
+    const value = yield* this.#run(resume);
+    if (value === undefined) throw new StopAsyncIteration();
+    return value.value as T;
   }
 
   /**
@@ -194,11 +209,9 @@ class Core<T> {
     }
   }
 
-  #requireIdle(method: string): void {
+  /** Before a step: no other must be under way, and the loop must know of the generator. */
+  #begin(method: string): void {
     if (this.#isRunning) throw new RuntimeError(`${method}(): asynchronous generator is already running`);
-  }
-
-  #register(): void {
     if (this.#loop !== undefined) return;
     this.#loop = getRunningLoop();
     this.#loop.asyncgenFirstiterHook(this);

@@ -51,8 +51,7 @@ export function suppress(...classes: readonly ErrorClass<Error>[]): AsyncContext
       if (error === undefined) return false;
       if (classes.some((errorClass) => error instanceof errorClass)) return true;
       if (!(error instanceof BaseExceptionGroup)) return false;
-      const [matched, rest] = error.split(classes);
-      if (matched === undefined) return false;
+      const [, rest] = error.split(classes);
       if (rest === undefined) return true;
       throw rest;
     },

@@ -167,7 +167,7 @@ export abstract class BaseEventLoop extends Scheduler {
 
   /** Writes the context to the console, as one error. */
   defaultExceptionHandler(context: ExceptionContext): void {
-    defaultExceptionHandler(context);
+    defaultExceptionHandler(this, context);
   }
 
   /**

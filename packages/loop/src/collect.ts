@@ -19,6 +19,7 @@ export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => 
   for (const member of awaitables) {
     const isAwait = member === undefined || (member instanceof Future && member._blocking);
     if (isAwait && iscoroutine(awaitables)) {
+      if (member instanceof Future) member._blocking = false;
       closeCoroutine(awaitables);
       throw new TypeError(complain("coroutine"));
     }

@@ -83,16 +83,20 @@ function explainNoCoroutine(value: unknown): string {
 /**
  * Ends a coroutine that nobody will run on: `GeneratorExit` is thrown into it where it stands.
  *
+ * @returns what the coroutine returns, if it catches that
  * @throws RuntimeError when it awaits something on its way out
  *
  * Source: coroutine.close(), CPython 3.14.
  */
-export function closeCoroutine(coroutine: Coroutine<unknown>): void {
+export function closeCoroutine<T>(coroutine: Coroutine<T>): T | undefined {
   (coroutine as Takeable)[taken] = true;
-  const exit = new GeneratorExit();
+  let step: IteratorResult<Suspension, T>;
   try {
-    if (coroutine.throw(exit).done !== true) throw new RuntimeError("coroutine ignored GeneratorExit");
+    step = coroutine.throw(new GeneratorExit());
   } catch (error) {
-    if (error !== exit) throw error;
+    if (error instanceof GeneratorExit) return undefined;
+    throw error;
   }
+  if (step.done !== true) throw new RuntimeError("coroutine ignored GeneratorExit");
+  return step.value;
 }

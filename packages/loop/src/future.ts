@@ -180,13 +180,11 @@ export class Future<T> {
 
   /** @internal What is thrown into the waiting coroutine passes through. */
   throw(error: unknown): never {
-    this._blocking = false;
     throw error;
   }
 
   /** @internal */
   return<R>(value: R): IteratorResult<never, R> {
-    this._blocking = false;
     return { done: true, value };
   }
 

@@ -5,5 +5,6 @@ export function nameOfType(value: unknown): string {
   if (iscoroutine(value)) return "coroutine";
   if (typeof value === "function")
     return /^class\b/.test(Function.prototype.toString.call(value)) ? "type" : "function";
-  return typeof value === "object" && value !== null ? (value.constructor?.name ?? "object") : typeof value;
+  if (typeof value !== "object" || value === null) return typeof value;
+  return value.constructor?.name || Object.prototype.toString.call(value).slice("[object ".length, -1);
 }

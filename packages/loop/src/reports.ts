@@ -1,5 +1,6 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Context } from "./contextvars.ts";
+import { sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import type { Handle } from "./handle.ts";
@@ -25,15 +26,25 @@ export interface ExceptionContext {
 /** Is told of errors that nobody can catch. */
 export type ExceptionHandler = (loop: BaseEventLoop, context: ExceptionContext) => void;
 
+/** Where things were created: texts of their own, and not values to be shown as such. */
+const tracebacks = new Set(["handleTraceback", "sourceTraceback"]);
+
 /** Writes one error to the console: the message, what else is known in lines of `key: value`, and the exception. */
-export function defaultExceptionHandler(context: ExceptionContext): void {
-  const { message, exception, ...rest } = context;
+export function defaultExceptionHandler(loop: BaseEventLoop, context: ExceptionContext): void {
+  const { message, exception, ...rest }: ExceptionContext = { ...handleTraceback(loop, context), ...context };
   const lines = Object.keys(rest)
     .sort()
-    .map((key) => `${key}: ${repr(rest[key])}`);
+    .map((key) => `${key}: ${tracebacks.has(key) ? String(rest[key]) : repr(rest[key])}`);
   const text = [message || "Unhandled exception in event loop", ...lines].join("\n");
   if (exception === undefined) console.error(text);
   else console.error(text, exception);
+}
+
+/** In debug mode: where the callback was scheduled in which it happened, if nothing better is known. */
+function handleTraceback(loop: BaseEventLoop, context: ExceptionContext): { readonly handleTraceback?: string } {
+  if (loop._timed === undefined || "sourceTraceback" in context) return {};
+  const { sourceTraceback: text } = sourceTraceback(loop._timed);
+  return text === undefined ? {} : { handleTraceback: text.replace(/^Object/, "Handle") };
 }
 
 /** Calls the loop's exception handler, in the context of what it is told about. */

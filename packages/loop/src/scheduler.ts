@@ -26,6 +26,8 @@ export abstract class Scheduler {
   slowCallbackDuration = 0.1;
   /** @internal */
   readonly _timers: TimerHeap = new TimerHeap();
+  /** @internal In debug mode, what is being run. */
+  _timed: Runnable | undefined;
   readonly #ready = new ReadyQueue();
   #debug = false;
 
@@ -196,7 +198,13 @@ export abstract class Scheduler {
 
   #runAndTime(item: Runnable): void {
     const begin = this.time();
-    item._run();
+    const outer = this._timed;
+    this._timed = item;
+    try {
+      item._run();
+    } finally {
+      this._timed = outer;
+    }
     const seconds = this.time() - begin;
     if (seconds < this.slowCallbackDuration) return;
     console.warn(`Executing ${item} took ${seconds.toFixed(3)} seconds`);

@@ -140,6 +140,7 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   getStack(options: { readonly limit?: number | undefined } = {}): StackFrame[] {
     const { limit = Infinity } = options;
+    if (limit <= 0) return [];
     if (this._state === "pending") return suspendedAt(this).slice(-limit);
     return this._state === "failed" ? framesOfStep((this._outcome as Error).stack ?? "").slice(0, limit) : [];
   }
@@ -182,9 +183,9 @@ export class Task<T> extends Future<T> implements Runnable {
       this.#step(undefined);
     } finally {
       eagerTasks.delete(this);
+      if (this._state !== "pending") this.#coroutine = undefined;
     }
     if (this._state === "pending") tasks.add(this);
-    else this.#coroutine = undefined;
   }
 
   /** The error to throw in for a cancel that came when the awaited future, if any, was already done. */

@@ -1,0 +1,287 @@
+import {
+  aclosing,
+  aiter,
+  anext,
+  AsyncExitStack,
+  asyncContextManager,
+  asyncFor,
+  type AsyncGenerator,
+  asyncGenerator,
+} from "@yieldstar/asyncgen";
+import {
+  asyncWith,
+  type Awaitable,
+  type Coroutine,
+  createTask,
+  getRunningLoop,
+  RuntimeError,
+  sleep,
+  type Suspension,
+} from "@yieldstar/loop";
+import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
+import { describe, expect, it } from "vitest";
+
+/** What awaiting fails with. A loop that would spin for ever is stopped. */
+function errorOf(awaitable: () => Awaitable<unknown>): unknown {
+  const loop = new VirtualTimeLoop();
+  let iterations = 0;
+  const count = (): void => {
+    iterations += 1;
+    if (iterations === 50) loop.stop();
+    else loop.callSoon(count);
+  };
+  loop.callSoon(count);
+  let failure: unknown = "nothing";
+  function* main(): Coroutine {
+    try {
+      yield* awaitable();
+    } catch (error) {
+      failure = error;
+    }
+  }
+  loop.runUntilComplete(main());
+  loop.runUntilComplete(loop.shutdownAsyncgens());
+  loop.close();
+  return failure;
+}
+
+const numbers = asyncGenerator(function* numbers(emit, to: number) {
+  for (let number = 0; number < to; number++) yield* emit(number);
+});
+
+/** All that is left of a generator. */
+function* rest<T>(generator: AsyncGenerator<T>): Coroutine<T[]> {
+  const values: T[] = [];
+  yield* asyncFor(generator, function* (value) {
+    values.push(value);
+  });
+  return values;
+}
+
+const notIterable: [name: string, value: unknown][] = [
+  ["a number", 5],
+  ["a string", "text"],
+  ["nothing", undefined],
+  ["an array", [1, 2]],
+  ["an object", {}],
+  ["an async generator of JavaScript", (async function* () {})()],
+  ["a generator that was not called", numbers],
+];
+
+describe("asyncFor", () => {
+  it.each(notIterable)("refuses %s, which is no async iterable", (_, value) => {
+    const error = errorOf(() => asyncFor(value as never, function* () {}));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toMatch(/^'\w+' object is not an async iterable/);
+    expect(() => aiter(value as never)).toThrow((error as Error).message);
+  });
+
+  it("refuses an iterable whose iterator is none", () => {
+    expect(errorOf(() => asyncFor({ aiter: () => ({}) } as never, function* () {}))).toBeInstanceOf(TypeError);
+    expect(errorOf(() => anext({} as never))).toBeInstanceOf(TypeError);
+    expect(errorOf(() => anext({} as never, "fallback"))).toBeInstanceOf(TypeError);
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["a plain function", () => {}],
+    ["an async function", async () => {}],
+  ])("refuses %s as its body, and the generator is usable afterwards", (_, body) => {
+    const generator = numbers(3);
+    function* main(): Coroutine<unknown[]> {
+      const results: unknown[] = [];
+      try {
+        yield* asyncFor(generator, body as never);
+      } catch (error) {
+        results.push((error as Error).constructor);
+      }
+      results.push(yield* rest(generator));
+      return results;
+    }
+    const [error, values] = runVirtual(main());
+    expect(error).toBe(TypeError);
+    expect([
+      [0, 1, 2],
+      [1, 2],
+    ]).toContainEqual(values);
+  });
+});
+
+describe("an async generator", () => {
+  it.each([
+    ["nothing", undefined],
+    ["a number", 5],
+    ["a plain function", () => 5],
+    ["an async function", async () => {}],
+    ["JavaScript's async generators", async function* () {}],
+  ])("cannot be made of %s", (_, body) => {
+    expect(errorOf(() => asyncGenerator(body as never)().anext())).toBeInstanceOf(TypeError);
+  });
+
+  it.each([
+    ["a number", 5, "Task got bad yield: 5"],
+    ["a promise", Promise.resolve(), "Task got bad yield: <Promise object>"],
+    ["what emit makes", "emit", "(hint: write yield* with a star)"],
+  ])("that yields %s without the star is told so where it did, and goes on", (_, value, message) => {
+    const wrong = asyncGenerator(function* (emit) {
+      try {
+        yield (value === "emit" ? emit(1) : value) as unknown as Suspension;
+      } catch (error) {
+        yield* emit(error);
+      }
+      yield* emit("usable");
+    });
+    const [error, last] = runVirtual(rest(wrong()));
+    expect(error).toBeInstanceOf(RuntimeError);
+    expect((error as Error).message).toContain(message);
+    expect(last).toBe("usable");
+  });
+
+  it("that yields a future without the star is told to write it", () => {
+    const wrong = asyncGenerator(function* (emit) {
+      try {
+        yield getRunningLoop().createFuture() as unknown as Suspension;
+      } catch (error) {
+        yield* emit(error);
+      }
+    });
+    const [error] = runVirtual(rest(wrong()));
+    expect((error as Error).message).toMatch(/^yield was used instead of yield from .*hint: write yield\* with a star/);
+  });
+
+  it("cannot be iterated outside of a loop, and is usable afterwards", () => {
+    const generator = numbers(2);
+    expect(() => generator.anext().next()).toThrow(new RuntimeError("no running event loop"));
+    expect(runVirtual(rest(generator))).toEqual([0, 1]);
+  });
+
+  it("can be handed on to another loop", () => {
+    const generator = numbers(3);
+    const [one, other] = [new VirtualTimeLoop(), new VirtualTimeLoop()];
+    expect(one.runUntilComplete(anext(generator))).toBe(0);
+    expect(other.runUntilComplete(anext(generator))).toBe(1);
+    other.runUntilComplete(other.shutdownAsyncgens());
+    expect(one.runUntilComplete(anext(generator))).toBe(2);
+    one.runUntilComplete(one.shutdownAsyncgens());
+    expect(one.runUntilComplete(rest(generator))).toEqual([]);
+    one.close();
+    other.close();
+  });
+
+  it("passes on errors that are not objects, as they were thrown", () => {
+    const wrong = asyncGenerator(function* () {
+      throw "text";
+    });
+    expect(errorOf(() => anext(wrong()))).toBe("text");
+  });
+});
+
+describe("a value that is handed out where nobody iterates", () => {
+  it("fails the task, with a message that names it", () => {
+    function* main(): Coroutine<unknown> {
+      const leak = asyncGenerator(function* (emit) {
+        yield* emit(emit);
+      });
+      const emit = yield* anext(leak());
+      const wrong = function* (): Generator {
+        yield* emit(5);
+      };
+      return yield* createTask(wrong() as Coroutine<unknown>);
+    }
+    expect(() => runVirtual(main())).toThrow("Task got bad yield: <value of an async generator>");
+  });
+});
+
+describe("a context manager of a generator", () => {
+  it.each([
+    ["nothing", undefined],
+    ["a plain function", () => 5],
+    ["an async function", async () => {}],
+  ])("cannot be made of %s", (_, body) => {
+    expect(errorOf(() => asyncWith(asyncContextManager(body as never)(), function* () {}))).toBeInstanceOf(TypeError);
+  });
+
+  it("is to be made by a call", () => {
+    const manager = asyncContextManager(function* (emit) {
+      yield* emit(5);
+    });
+    const error = errorOf(() => asyncWith(manager as never, function* () {}));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toContain("(hint: make one: call it, or use new)");
+  });
+
+  it("is told an error that is not an object, in a wrapper, and the block throws it as it was", () => {
+    const told: unknown[] = [];
+    const manager = asyncContextManager(function* (emit) {
+      try {
+        yield* emit(5);
+      } catch (error) {
+        told.push(error);
+        throw error;
+      }
+    });
+    const error = errorOf(() =>
+      asyncWith(manager(), function* () {
+        throw "text";
+      }),
+    );
+    expect(error).toBe("text");
+    expect(told).toEqual([expect.objectContaining({ name: "TypeError", cause: "text" })]);
+  });
+});
+
+describe("an AsyncExitStack", () => {
+  it.each([5, undefined, {}, numbers, { *aenter() {} }])(
+    "refuses to enter %o, and leaves what it has entered",
+    (manager) => {
+      const events: string[] = [];
+      const error = errorOf(() =>
+        asyncWith(new AsyncExitStack(), function* (stack) {
+          stack.callback(() => events.push("left"));
+          yield* stack.enterAsyncContext(manager as never);
+        }),
+      );
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as Error).message).toContain("does not support the asynchronous context manager protocol");
+      expect(events).toEqual(["left"]);
+    },
+  );
+
+  it.each(["callback", "push", "pushAsyncCallback", "pushAsyncExit"] as const)(
+    "refuses by %s what it cannot call, and leaves the rest",
+    (method) => {
+      const events: string[] = [];
+      const stack = new AsyncExitStack();
+      stack.callback(() => events.push("left"));
+      for (const value of [5, undefined, {}]) expect(() => stack[method](value as never)).toThrow(TypeError);
+      expect(errorOf(() => stack.aclose())).toBe("nothing");
+      expect(events).toEqual(["left"]);
+    },
+  );
+
+  it("passes an error on that is not an object", () => {
+    const stack = new AsyncExitStack();
+    const told: unknown[] = [];
+    stack.push((error) => void told.push(error));
+    stack.callback(() => {
+      throw "text";
+    });
+    const error = errorOf(() => stack.aclose());
+    expect(error).toMatchObject({ name: "TypeError", cause: "text" });
+    expect(told).toEqual([error]);
+  });
+});
+
+describe("aclosing", () => {
+  it("fails when it is left, if the thing has no aclose", () => {
+    const events: string[] = [];
+    const error = errorOf(() =>
+      asyncWith(aclosing({} as never), function* () {
+        events.push("block");
+        yield* sleep(0);
+      }),
+    );
+    expect(error).toBeInstanceOf(TypeError);
+    expect(events).toEqual(["block"]);
+  });
+});

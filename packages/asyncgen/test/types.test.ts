@@ -1,0 +1,319 @@
+import {
+  aclosing,
+  anext,
+  AsyncExitStack,
+  asyncContextManager,
+  asyncFor,
+  type AsyncGenerator,
+  asyncGenerator,
+  type AsyncIterable,
+  BREAK,
+  type Emit,
+  nullcontext,
+  suppress,
+} from "@yieldstar/asyncgen";
+import {
+  asCompleted,
+  asyncWith,
+  type AsyncContextManager,
+  type Coroutine,
+  createTask,
+  gather,
+  run,
+  sleep,
+  type Task,
+  ValueError,
+} from "@yieldstar/loop";
+import { runVirtual } from "@yieldstar/testing";
+import { describe, expect, expectTypeOf, it } from "vitest";
+
+function* text(): Coroutine<string> {
+  return "text";
+}
+
+const numbers = asyncGenerator(function* (emit, to: number) {
+  for (let number = 0; number < to; number++) {
+    yield* sleep(1);
+    yield* emit(number);
+  }
+});
+
+const connection = asyncContextManager(function* (emit, host: string) {
+  yield* sleep(1);
+  yield* emit({ host, port: 80 });
+});
+
+const counter = asyncContextManager(function* (emit) {
+  yield* emit(5);
+});
+
+describe("an async generator", () => {
+  it("has the values that its body hands out, and its arguments, with nothing annotated", () => {
+    expectTypeOf(numbers).toEqualTypeOf<(to: number) => AsyncGenerator<number>>();
+    const mixed = asyncGenerator(function* (emit) {
+      yield* emit(5);
+      yield* text();
+      yield* emit("text");
+      yield* emit(undefined);
+    });
+    expectTypeOf(mixed).toEqualTypeOf<() => AsyncGenerator<number | string | undefined>>();
+    const objects = asyncGenerator(function* (emit, ...names: string[]) {
+      for (const name of names) yield* emit({ name });
+    });
+    expectTypeOf(objects).toEqualTypeOf<(...names: string[]) => AsyncGenerator<{ name: string }>>();
+  });
+
+  it("has none where its body hands out none", () => {
+    const nothing = asyncGenerator(function* () {
+      yield* sleep(1);
+    });
+    expectTypeOf(nothing()).toEqualTypeOf<AsyncGenerator<never>>();
+  });
+
+  it("has those that are handed out in the body of a loop or a block", () => {
+    const doubled = asyncGenerator(function* (emit, source: AsyncIterable<number>) {
+      yield* asyncFor(source, function* (number) {
+        yield* emit(number * 2);
+      });
+      yield* asyncWith(connection("example.org"), function* ({ host }) {
+        yield* emit(host);
+      });
+      yield* asyncWith([counter(), counter()], function* ([one, two]) {
+        yield* emit(one + two > 0);
+      });
+    });
+    expectTypeOf(doubled).toEqualTypeOf<(source: AsyncIterable<number>) => AsyncGenerator<number | string | boolean>>();
+  });
+
+  it("gives them to whoever iterates", () => {
+    function* main(): Coroutine {
+      const generator = numbers(9);
+      expectTypeOf(yield* generator.anext()).toEqualTypeOf<number>();
+      expectTypeOf(yield* generator.asend("sent")).toEqualTypeOf<number>();
+      expectTypeOf(yield* anext(generator)).toEqualTypeOf<number>();
+      expectTypeOf(yield* anext(generator, undefined)).toEqualTypeOf<number | undefined>();
+      expectTypeOf(yield* anext(generator, "fallback")).toEqualTypeOf<number | string>();
+      expectTypeOf(createTask(generator.anext())).toEqualTypeOf<Task<number>>();
+      yield* sleep(5);
+      expectTypeOf(yield* gather([generator.anext(), text()])).toEqualTypeOf<[number, string]>();
+      expectTypeOf(yield* generator.aclose()).toEqualTypeOf<void>();
+    }
+    runVirtual(main());
+  });
+
+  it("gets from emit what is sent, of whatever type the body says", () => {
+    const echo = asyncGenerator(function* (emit) {
+      expectTypeOf(yield* emit(1)).toEqualTypeOf<unknown>();
+      const sent = yield* emit<number, string>(2);
+      expectTypeOf(sent).toEqualTypeOf<string>();
+      yield* emit(sent);
+    });
+    expectTypeOf(echo()).toEqualTypeOf<AsyncGenerator<number | string>>();
+  });
+});
+
+describe("asyncFor", () => {
+  it("gives the body each value, and the caller whether it went to the end", () => {
+    function* main(): Coroutine {
+      const isComplete = yield* asyncFor(numbers(3), function* (number) {
+        expectTypeOf(number).toEqualTypeOf<number>();
+        yield* sleep(1);
+        return number === 1 ? BREAK : undefined;
+      });
+      expectTypeOf(isComplete).toEqualTypeOf<boolean>();
+      expect(isComplete).toBe(false);
+      yield* asyncFor(asCompleted([text(), sleep(1, 5)]), function* (future) {
+        expectTypeOf(yield* future).toEqualTypeOf<string | number>();
+      });
+    }
+    runVirtual(main());
+  });
+
+  it("is a coroutine by itself, where its body hands nothing out", () => {
+    expectTypeOf(asyncFor(numbers(3), function* () {})).toExtend<Coroutine<boolean>>();
+    expect(runVirtual(asyncFor(numbers(3), function* () {}))).toBe(true);
+  });
+});
+
+describe("a context manager", () => {
+  it("of a generator gives the value that is handed out", () => {
+    expectTypeOf(connection).toEqualTypeOf<
+      (host: string) => AsyncContextManager<{ host: string; port: number }, boolean>
+    >();
+    const either = asyncContextManager(function* (emit, isNumber: boolean) {
+      if (isNumber) yield* emit(5);
+      else yield* emit("text");
+    });
+    expectTypeOf(either(true)).toEqualTypeOf<AsyncContextManager<number | string, boolean>>();
+  });
+
+  it("gives it to the body of the block, alone or with others", () => {
+    function* main(): Coroutine {
+      const result = yield* asyncWith(connection("example.org"), function* (entered) {
+        expectTypeOf(entered).toEqualTypeOf<{ host: string; port: number }>();
+        return entered.host;
+      });
+      // It may swallow.
+      expectTypeOf(result).toEqualTypeOf<string | undefined>();
+      yield* asyncWith([counter(), connection("example.org"), nullcontext("text")], function* (entered) {
+        expectTypeOf(entered).toEqualTypeOf<[number, { host: string; port: number }, string]>();
+      });
+    }
+    runVirtual(main());
+  });
+
+  it("that never swallows leaves the block's result as it is", () => {
+    function* main(): Coroutine {
+      const closed = yield* asyncWith(aclosing(numbers(3)), function* (generator) {
+        expectTypeOf(generator).toEqualTypeOf<AsyncGenerator<number>>();
+        return yield* generator.anext();
+      });
+      expectTypeOf(closed).toEqualTypeOf<number>();
+      const nothing = yield* asyncWith(nullcontext(), function* (entered) {
+        expectTypeOf(entered).toEqualTypeOf<undefined>();
+        return 5;
+      });
+      expectTypeOf(nothing).toEqualTypeOf<number>();
+      const suppressed = yield* asyncWith(suppress(ValueError), function* () {
+        return 5;
+      });
+      expectTypeOf(suppressed).toEqualTypeOf<number | undefined>();
+    }
+    runVirtual(main());
+  });
+
+  it("entered by a stack gives its value too", () => {
+    function* main(): Coroutine {
+      const disposable = { name: "disposable", [Symbol.dispose]: () => {} };
+      yield* asyncWith(new AsyncExitStack(), function* (stack) {
+        expectTypeOf(stack).toEqualTypeOf<AsyncExitStack>();
+        expectTypeOf(yield* stack.enterAsyncContext(counter())).toEqualTypeOf<number>();
+        expectTypeOf(yield* stack.enterAsyncContext(nullcontext("text"))).toEqualTypeOf<string>();
+        expectTypeOf(stack.enterContext(disposable).name).toEqualTypeOf<string>();
+        expectTypeOf(stack.popAll()).toEqualTypeOf<AsyncExitStack>();
+      });
+    }
+    runVirtual(main());
+  });
+});
+
+declare const leaked: Emit;
+declare const promise: Promise<string>;
+declare const native: globalThis.AsyncGenerator<number>;
+
+// Each is a mistake that has to be found where it is written. None is ever run: what they do is in bad-input.test.ts.
+const wrongPrograms = {
+  "hands a value out without the star": () =>
+    // @ts-expect-error The star is missing.
+    asyncGenerator(function* (emit) {
+      yield emit(5);
+    }),
+  "yields a value by itself": () =>
+    // @ts-expect-error A number is no suspension.
+    asyncGenerator(function* () {
+      yield 5;
+    }),
+  "is async": () =>
+    // @ts-expect-error An async generator of JavaScript is no coroutine.
+    asyncGenerator(async function* () {
+      yield 5;
+    }),
+  "returns a value": () =>
+    // @ts-expect-error As in Python an async generator returns nothing.
+    asyncGenerator(function* (emit) {
+      yield* emit(5);
+      return 5;
+    }),
+  "is given to a task": () => {
+    const body = function* () {
+      yield* leaked(5);
+    };
+    // @ts-expect-error It hands out values, which no task takes.
+    createTask(body());
+  },
+  "is run": () => {
+    // @ts-expect-error A generator is no coroutine: iterate it.
+    void run(numbers(3));
+  },
+  *"is awaited"(): Coroutine {
+    // @ts-expect-error A generator is no coroutine: iterate it.
+    yield* numbers(3);
+  },
+  *"is iterated as JavaScript iterates"(): Coroutine {
+    // @ts-expect-error Write asyncFor.
+    for (const number of numbers(3)) void number;
+  },
+  async "is iterated as JavaScript's own are"() {
+    // @ts-expect-error Write asyncFor, in a coroutine.
+    for await (const number of numbers(3)) void number; // oxlint-disable-line await-thenable
+  },
+  "is given the wrong arguments": () => {
+    // @ts-expect-error A number is expected.
+    numbers("3");
+    // @ts-expect-error An argument is missing.
+    connection();
+  },
+  "is entered without aclosing": () => {
+    // @ts-expect-error A generator is no context manager.
+    asyncWith(numbers(3), function* () {});
+  },
+  "has an error thrown in that is none": () => {
+    // @ts-expect-error A string is no error.
+    numbers(3).athrow("text");
+  },
+  "loops over what is no async iterable": () => {
+    // @ts-expect-error An array is iterated with for.
+    asyncFor([1, 2], function* () {});
+    // @ts-expect-error JavaScript's async generators give promises.
+    asyncFor(native, function* () {});
+  },
+  "loops with a body that is no coroutine": () => {
+    // @ts-expect-error The star is missing.
+    asyncFor(numbers(3), function () {});
+    // @ts-expect-error An async function is no coroutine.
+    asyncFor(numbers(3), async function () {});
+    // @ts-expect-error A promise is no suspension.
+    asyncFor(numbers(3), function* () {
+      yield promise;
+    });
+  },
+  "takes a value for another": () => {
+    // @ts-expect-error The values are numbers.
+    asyncFor(numbers(3), function* (word: string) {
+      void word;
+    });
+    // @ts-expect-error The value is a number.
+    asyncWith(counter(), function* (word: string) {
+      void word;
+    });
+  },
+  "closes what cannot be closed": () => {
+    // @ts-expect-error It has no aclose.
+    aclosing(5);
+    // @ts-expect-error Its aclose is no coroutine.
+    aclosing({ aclose: () => promise });
+  },
+  "suppresses what is no class of errors": () => {
+    // @ts-expect-error An error, and not its class.
+    suppress(new ValueError());
+    // @ts-expect-error No class of errors.
+    suppress(Map);
+  },
+  "puts on a stack what it cannot leave": () => {
+    const stack = new AsyncExitStack();
+    // @ts-expect-error It has no aenter and aexit.
+    stack.enterAsyncContext(5);
+    // @ts-expect-error It cannot be disposed of.
+    stack.enterContext({});
+    // @ts-expect-error A coroutine is awaited: use pushAsyncCallback.
+    stack.pushAsyncCallback(() => promise);
+    // @ts-expect-error A plain function is expected: use pushAsyncExit.
+    stack.push(function* () {
+      yield* sleep(1);
+    });
+  },
+};
+
+it.each(Object.entries(wrongPrograms))("a program that %s does not compile", (_, program) => {
+  expect(program).toBeTypeOf("function");
+});
