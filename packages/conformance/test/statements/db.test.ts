@@ -241,6 +241,42 @@ describe("DB-03: slow steps", () => {
       },
     ));
 
+  it("DB-03: exactly as long is slow", () =>
+    sameAsync(
+      `
+      ${helpers}
+      def blocks_half_a_second():
+          time.sleep(0.5)
+
+      async def main():
+          loop = asyncio.get_running_loop()
+          for duration in (0.5, 0.5625):
+              loop.slow_callback_duration = duration
+              loop.call_soon(blocks_half_a_second)
+              await asyncio.sleep(1)
+          print("end of main")
+
+      asyncio.run(main(), debug=True)
+    `,
+      async (print) => {
+        const host = new BlockableHost();
+        function blocks_half_a_second(): void {
+          host.block(0.5);
+        }
+        function* main(): Coroutine {
+          const loop = getRunningLoop();
+          for (const duration of [0.5, 0.5625]) {
+            loop.slowCallbackDuration = duration;
+            loop.callSoon(blocks_half_a_second);
+            yield* sleep(1);
+          }
+          printLog(print);
+          print("end of main");
+        }
+        await run(main(), { debug: true, loopFactory: () => new EventLoop({ host }) });
+      },
+    ));
+
   it("DB-03: an eager step counts to the step that it is in, and without debug mode nothing is said", () =>
     sameAsync(
       `
