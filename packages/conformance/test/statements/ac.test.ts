@@ -19,8 +19,9 @@ import {
 import { describe, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../src/same.ts";
+import { awaiting, outcome, t, ticks } from "./outcomes.ts";
 
-/** For snippets, and indented as they are. The functions below are its ports. */
+/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
 const helpers = `
       def outcome(call):
           try:
@@ -51,24 +52,6 @@ const helpers = `
           print(context["message"], repr(context.get("exception")))
 `;
 
-const t = (): number => getRunningLoop().time();
-
-function outcome(call: () => unknown): string {
-  try {
-    return `returned ${repr(call())}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
-function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
-  try {
-    return `returned ${repr(yield* awaitable)}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
 function* work(name: string, delay = 0): Coroutine<string> {
   yield* sleep(delay);
   return name;
@@ -77,11 +60,6 @@ function* work(name: string, delay = 0): Coroutine<string> {
 function* fail(name: string, delay = 0): Coroutine<never> {
   yield* sleep(delay);
   throw new ValueError(name);
-}
-
-function ticks(print: Print, last: number, tick = 1): void {
-  print("tick", tick);
-  if (tick < last) getRunningLoop().callSoon(() => ticks(print, last, tick + 1));
 }
 
 function reportTo(print: Print): ExceptionHandler {

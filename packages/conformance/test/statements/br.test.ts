@@ -1,5 +1,4 @@
 import {
-  type Awaitable,
   asyncWith,
   CancelledError,
   closeCoroutine,
@@ -17,6 +16,7 @@ import { timeout } from "@yieldstar/timeout";
 import { describe, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
+import { awaiting, outcome, t } from "./outcomes.ts";
 
 /** For snippets, and indented as they are: what a call, or awaiting, came to; a barrier's repr and all its properties. */
 const helpers = `
@@ -42,26 +42,6 @@ const helpers = `
 function shown(barrier: Barrier): string {
   const { parties, nWaiting, broken } = barrier;
   return `${String(barrier)} ${repr(parties)} ${repr(nWaiting)} ${repr(broken)}`;
-}
-
-function outcome(call: () => unknown): string {
-  try {
-    return `returned ${repr(call())}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
-function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
-  try {
-    return `returned ${repr(yield* awaitable)}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
-function t(): number {
-  return getRunningLoop().time();
 }
 
 /** In the order of Python's `itertools.permutations`, of all items or of so many. */

@@ -24,8 +24,9 @@ import { Lock } from "@yieldstar/sync";
 import { describe, expect, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../src/same.ts";
+import { awaiting, t } from "./outcomes.ts";
 
-/** For snippets, and indented as they are. The functions below are its ports. */
+/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
 const helpers = `
       import warnings
       warnings.simplefilter("ignore")
@@ -55,8 +56,6 @@ const helpers = `
               return self.coroutine.__await__()
 `;
 
-const t = (): number => getRunningLoop().time();
-
 const withoutHint = (text: string): string => text.replace(/ \(hint: .*\)'\)$/, "')");
 
 function outcome(call: () => unknown): string {
@@ -64,14 +63,6 @@ function outcome(call: () => unknown): string {
     return `returned ${repr(call())}`;
   } catch (error) {
     return `raised ${withoutHint(repr(error))}`;
-  }
-}
-
-function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
-  try {
-    return `returned ${repr(yield* awaitable)}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
   }
 }
 

@@ -5,7 +5,6 @@ import {
   type Coroutine,
   createTask,
   Exception,
-  getRunningLoop,
   KeyboardInterrupt,
   LookupError,
   RuntimeError,
@@ -23,8 +22,7 @@ import {
 import { expect, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
+import { t } from "./outcomes.ts";
 
 /** Prints how a call ends. */
 function attempt(print: Print, call: () => void): void {

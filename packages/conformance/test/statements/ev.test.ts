@@ -12,6 +12,7 @@ import { waitFor } from "@yieldstar/timeout";
 import { describe, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
+import { permutations, t } from "./outcomes.ts";
 
 /** For snippets, and indented as they are: a repr without its address and module. */
 const helpers = `
@@ -20,18 +21,6 @@ const helpers = `
       def shown(value):
           return re.sub(r"<(?:\\w+\\.)*(\\w+) (?:object )?at 0x[0-9a-f]+ ", r"<\\1 ", str(value))
 `;
-
-function t(): number {
-  return getRunningLoop().time();
-}
-
-/** In the order of Python's `itertools.permutations`. */
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length === 0) return [[]];
-  return items.flatMap((item, index) =>
-    permutations(items.filter((_, other) => other !== index)).map((rest) => [item].concat(rest)),
-  );
-}
 
 describe("EV: events", () => {
   it("EV-01: wait() returns True without suspending when the event is set, and waits otherwise", () =>

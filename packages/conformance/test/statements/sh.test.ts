@@ -1,10 +1,8 @@
 import {
   allTasks,
-  type Awaitable,
   CancelledError,
   type Coroutine,
   createTask,
-  currentTask,
   eagerTaskFactory,
   type ExceptionHandler,
   Future,
@@ -20,8 +18,9 @@ import { describe, expect, it } from "vitest";
 import { printed } from "../../../../.ci/vitest/quiet.ts";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../src/same.ts";
+import { awaiting, cancelling, outcome, t, ticks } from "./outcomes.ts";
 
-/** For snippets, and indented as they are. The functions below are its ports. */
+/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
 const helpers = `
       def outcome(call):
           try:
@@ -57,26 +56,6 @@ const helpers = `
           print(context["message"], sorted(context), repr(context.get("exception")))
 `;
 
-const t = (): number => getRunningLoop().time();
-
-const cancelling = (): number | undefined => currentTask()?.cancelling();
-
-function outcome(call: () => unknown): string {
-  try {
-    return `returned ${repr(call())}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
-function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
-  try {
-    return `returned ${repr(yield* awaitable)}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
 function* work(print: Print, name: string, delay: number): Coroutine<string> {
   try {
     yield* sleep(delay);
@@ -91,11 +70,6 @@ function* work(print: Print, name: string, delay: number): Coroutine<string> {
 function* fail(name: string, delay = 0): Coroutine<never> {
   yield* sleep(delay);
   throw new ValueError(name);
-}
-
-function ticks(print: Print, last: number, tick = 1): void {
-  print("tick", tick);
-  if (tick < last) getRunningLoop().callSoon(() => ticks(print, last, tick + 1));
 }
 
 function reportTo(print: Print): ExceptionHandler {

@@ -1,5 +1,4 @@
 import {
-  type Awaitable,
   asyncWith,
   CancelledError,
   closeCoroutine,
@@ -15,6 +14,7 @@ import { waitFor } from "@yieldstar/timeout";
 import { describe, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
+import { awaiting, outcome, permutations, t } from "./outcomes.ts";
 
 /** For snippets, and indented as they are: what a call, or awaiting, came to; and a repr without its address and module. */
 const helpers = `
@@ -35,34 +35,6 @@ const helpers = `
           except BaseException as error:
               return f"raised {error!r}"
 `;
-
-function outcome(call: () => unknown): string {
-  try {
-    return `returned ${repr(call())}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
-function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
-  try {
-    return `returned ${repr(yield* awaitable)}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
-function t(): number {
-  return getRunningLoop().time();
-}
-
-/** In the order of Python's `itertools.permutations`. */
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length === 0) return [[]];
-  return items.flatMap((item, index) =>
-    permutations(items.filter((_, other) => other !== index)).map((rest) => [item].concat(rest)),
-  );
-}
 
 describe("SM: semaphores", () => {
   it("SM-01: a negative value raises ValueError, zero is a value, and the default is 1", () =>

@@ -4,7 +4,6 @@ import {
   type Coroutine,
   createTask,
   currentTask,
-  getRunningLoop,
   sleep,
   type Task,
   ValueError,
@@ -13,10 +12,7 @@ import { TaskGroup } from "@yieldstar/taskgroup";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
-
-const cancelling = (): number | undefined => currentTask()?.cancelling();
+import { cancelling, t } from "./outcomes.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);

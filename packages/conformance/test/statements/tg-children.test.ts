@@ -3,7 +3,6 @@ import {
   CancelledError,
   type Coroutine,
   createTask,
-  currentTask,
   getRunningLoop,
   sleep,
   type Task,
@@ -13,10 +12,7 @@ import { BaseExceptionGroup, TaskGroup } from "@yieldstar/taskgroup";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
-
-const cancelling = (): number | undefined => currentTask()?.cancelling();
+import { cancelling, t } from "./outcomes.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);

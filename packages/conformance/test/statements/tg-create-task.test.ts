@@ -4,7 +4,6 @@ import {
   copyContext,
   type Coroutine,
   currentTask,
-  getRunningLoop,
   sleep,
   type Task,
   type TaskOptions,
@@ -15,8 +14,7 @@ import { VirtualTimeLoop } from "@yieldstar/testing";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
+import { t } from "./outcomes.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);

@@ -4,7 +4,6 @@ import {
   type Coroutine,
   createTask,
   currentTask,
-  eagerTaskFactory,
   getRunningLoop,
   KeyboardInterrupt,
   sleep,
@@ -15,6 +14,8 @@ import { TaskGroup } from "@yieldstar/taskgroup";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same, sameUncaught } from "../../src/same.ts";
+import { beEager, beginToTick } from "./ea-helpers.ts";
+import { cancelling } from "./outcomes.ts";
 
 /** For snippets, and indented as they are; what stands below is the same in TypeScript. */
 const helpers = `
@@ -39,22 +40,6 @@ const helpers = `
           print("failing", text)
           raise ValueError(text)
 `;
-
-const cancelling = (): number | undefined => currentTask()?.cancelling();
-
-/** Prints the number of each iteration. */
-function beginToTick(print: Print): void {
-  const loop = getRunningLoop();
-  const tick = (number: number): void => {
-    print("tick", number);
-    if (number < 6) loop.callSoon(() => tick(number + 1));
-  };
-  loop.callSoon(() => tick(1));
-}
-
-function beEager(): void {
-  getRunningLoop().setTaskFactory(eagerTaskFactory);
-}
 
 function quickThatPrints(print: Print) {
   return function* quick(result: string): Coroutine<string> {

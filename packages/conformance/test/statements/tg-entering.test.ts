@@ -1,19 +1,9 @@
-import {
-  asyncWith,
-  type Coroutine,
-  createTask,
-  currentTask,
-  getRunningLoop,
-  sleep,
-  type Task,
-  ValueError,
-} from "@yieldstar/loop";
+import { asyncWith, type Coroutine, createTask, currentTask, sleep, type Task, ValueError } from "@yieldstar/loop";
 import { TaskGroup } from "@yieldstar/taskgroup";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
+import { t } from "./outcomes.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);

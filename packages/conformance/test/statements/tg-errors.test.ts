@@ -18,10 +18,7 @@ import { runVirtual } from "@yieldstar/testing";
 import { expect, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
-
-const cancelling = (): number | undefined => currentTask()?.cancelling();
+import { cancelling, t } from "./outcomes.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);

@@ -3,8 +3,7 @@ import { TaskGroup } from "@yieldstar/taskgroup";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
+import { t } from "./outcomes.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);

@@ -1,21 +1,9 @@
-import {
-  asyncWith,
-  type Coroutine,
-  createTask,
-  currentTask,
-  getRunningLoop,
-  sleep,
-  type Task,
-  ValueError,
-} from "@yieldstar/loop";
+import { asyncWith, type Coroutine, createTask, currentTask, sleep, type Task, ValueError } from "@yieldstar/loop";
 import { TaskGroup } from "@yieldstar/taskgroup";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
-
-const cancelling = (): number | undefined => currentTask()?.cancelling();
+import { cancelling, t } from "./outcomes.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);

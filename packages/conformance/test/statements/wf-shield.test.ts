@@ -1,5 +1,4 @@
 import {
-  type Awaitable,
   type Coroutine,
   createTask,
   currentTask,
@@ -15,8 +14,9 @@ import { waitFor } from "@yieldstar/timeout";
 import { describe, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same } from "../../src/same.ts";
+import { awaiting, t } from "./outcomes.ts";
 
-/** For snippets, and indented as they are. The functions below are its ports. */
+/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
 const helpers = `
       async def awaiting(awaitable):
           try:
@@ -39,16 +39,6 @@ const helpers = `
       def report(loop, context):
           print(context["message"], sorted(context), repr(context["exception"]))
 `;
-
-const t = (): number => getRunningLoop().time();
-
-function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
-  try {
-    return `returned ${repr(yield* awaitable)}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
 
 function* work(print: Print, delay: number): Coroutine<string> {
   try {

@@ -11,43 +11,14 @@ import {
   TimeoutError,
   ValueError,
 } from "@yieldstar/loop";
-import { VirtualTimeLoop } from "@yieldstar/testing";
 import { waitFor } from "@yieldstar/timeout";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
-import { type Print, same, sameScript } from "../../src/same.ts";
-
-const t = (): number => getRunningLoop().time();
-
-const cancelling = (): number | undefined => currentTask()?.cancelling();
-
-/** The error and what it came of: Python's `__context__`s, and here the `cause`s. */
-function chain(error: unknown): unknown[] {
-  return error instanceof Error ? [error, ...chain(error.cause)] : [];
-}
-
-/** The same in Python. */
-const chainInPython = "chain = lambda error: [error, *chain(error.__context__)] if error else []";
+import { same, sameScript } from "../../src/same.ts";
+import { cancelling, chain, chainInPython, t } from "./outcomes.ts";
+import { blocking } from "./to-helpers.ts";
 
 const withoutHint = (text: string): string => text.replace(/ \(hint: .*\)$/, "");
-
-/** A port for `sameScript` that runs `main` on a loop which `block` keeps busy, as `time.sleep` does in Python. */
-function blocking(main: (print: Print, block: (seconds: number) => void) => Coroutine): (print: Print) => void {
-  return (print) => {
-    let blockedUntil = 0;
-    class BlockableLoop extends VirtualTimeLoop {
-      override time(): number {
-        return Math.max(super.time(), blockedUntil);
-      }
-    }
-    const loop = new BlockableLoop();
-    const block = (seconds: number): void => {
-      blockedUntil = loop.time() + seconds;
-    };
-    loop.runUntilComplete(main(print, block));
-    loop.close();
-  };
-}
 
 it("WF-01: a coroutine runs in the calling task, and its changes of the context stay", () =>
   same(

@@ -1,6 +1,5 @@
 import {
   ALL_COMPLETED,
-  type Awaitable,
   CancelledError,
   type Coroutine,
   createTask,
@@ -21,8 +20,9 @@ import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../src/same.ts";
+import { awaiting, t, ticks } from "./outcomes.ts";
 
-/** For snippets, and indented as they are. The functions below are its ports. */
+/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
 const helpers = `
       async def awaiting(awaitable):
           try:
@@ -47,16 +47,6 @@ const helpers = `
           print(context["message"], repr(context.get("exception")))
 `;
 
-const t = (): number => getRunningLoop().time();
-
-function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
-  try {
-    return `returned ${repr(yield* awaitable)}`;
-  } catch (error) {
-    return `raised ${repr(error)}`;
-  }
-}
-
 function* work(delay: number, error?: Error): Coroutine {
   yield* sleep(delay);
   if (error !== undefined) throw error;
@@ -64,11 +54,6 @@ function* work(delay: number, error?: Error): Coroutine {
 
 function names(result: readonly Set<Task<unknown>>[]): string[][] {
   return result.map((tasks) => Array.from(tasks, (task) => task.getName()));
-}
-
-function ticks(print: Print, last: number, tick = 1): void {
-  print("tick", tick);
-  if (tick < last) getRunningLoop().callSoon(() => ticks(print, last, tick + 1));
 }
 
 function reportTo(print: Print): ExceptionHandler {

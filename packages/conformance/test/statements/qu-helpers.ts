@@ -1,0 +1,20 @@
+/** For snippets, and indented as they are: what a call, or awaiting, came to. Tuples are shown as the lists that ours are. */
+export const helpers = `
+      import itertools, re
+
+      def shown(value):
+          text = re.sub(r"<(?:\\w+\\.)*(\\w+) (?:object )?at 0x[0-9a-f]+ ", r"<\\1 ", str(value))
+          return re.sub(r"(?<!\\w)\\(([^()]*,[^()]*)\\)", r"[\\1]", text)
+
+      def outcome(call):
+          try:
+              return f"returned {call()!r}"
+          except BaseException as error:
+              return shown(f"raised {error!r}")
+
+      async def awaiting(awaitable):
+          try:
+              return f"returned {await awaitable!r}"
+          except BaseException as error:
+              return shown(f"raised {error!r}")
+`;
