@@ -9,6 +9,7 @@ import {
   showAsText,
   StopAsyncIteration,
 } from "@yieldstar/loop";
+import { AsyncGeneratorStep } from "./async-generator-step.ts";
 import { type BodyYield, emit, type Emit, Emitted, type EmittedBy } from "./emit.ts";
 
 type Body = Generator<unknown, void, unknown>;
@@ -73,7 +74,7 @@ export class AsyncGenerator<T> {
    * @throws RuntimeError when another task is in the midst of a step
    */
   anext(): Coroutine<T> {
-    return this.#core.asend(undefined);
+    return this.#step((core) => core.asend(undefined), "anext");
   }
 
   /**
@@ -84,7 +85,7 @@ export class AsyncGenerator<T> {
    * @throws RuntimeError when another task is in the midst of a step
    */
   asend(value: unknown): Coroutine<T> {
-    return this.#core.asend(value);
+    return this.#step((core) => core.asend(value), "anext");
   }
 
   /**
@@ -95,7 +96,7 @@ export class AsyncGenerator<T> {
    * @throws RuntimeError when another task is in the midst of a step
    */
   athrow(error: Error): Coroutine<T | undefined> {
-    return this.#core.athrow(error);
+    return this.#step<T | undefined>((core) => core.athrow(error), "athrow");
   }
 
   /**
@@ -105,7 +106,19 @@ export class AsyncGenerator<T> {
    * @throws StopAsyncIteration when it was closed before, and handed out another value
    */
   aclose(): Coroutine {
-    return this.#core.aclose();
+    const core = this.#core;
+    return new AsyncGeneratorStep(
+      () => core.aclose(),
+      (error) => core.closeWith((body) => body.throw(error)),
+    ).asCoroutine();
+  }
+
+  #step<R>(begin: (core: Core<T>) => Coroutine<R>, method: string): Coroutine<R | T> {
+    const core = this.#core;
+    return new AsyncGeneratorStep<R | T>(
+      () => begin(core),
+      (error) => core.throwIn(method, error),
+    ).asCoroutine();
   }
 
   toString(): string {
@@ -152,18 +165,34 @@ class Core<T> {
     this.#begin("aclose");
     if (this.#isClosed) throw new StopAsyncIteration();
     this.#isClosed = true;
-    let value: Emitted | undefined;
-    try {
-      value = yield* this.#run((body) => body.throw(new GeneratorExit()));
-    } catch (error) {
-      if (!(error instanceof GeneratorExit)) throw error;
-    }
-    if (value !== undefined) throw new RuntimeError("async generator ignored GeneratorExit");
+    yield* this.#runToEnd((body) => body.throw(new GeneratorExit()));
+  }
+
+  /** What comes of `aclose()` when something else is thrown into it before it has begun. */
+  *closeWith(resume: (body: Body) => IteratorResult<unknown, void>): Coroutine {
+    this.#begin("aclose");
+    yield* this.#runToEnd(resume);
+  }
+
+  /** What comes of the other methods when something is thrown into them before they have begun. */
+  *throwIn(method: string, error: unknown): Coroutine<T> {
+    this.#begin(method);
+    return yield* this.#takeValue((body) => body.throw(error));
   }
 
   /** Called when nobody can iterate the generator any more. */
   finalize(): void {
     if (this.#state === "begun") this.#loop?.asyncgenFinalizerHook(this, false);
+  }
+
+  *#runToEnd(resume: (body: Body) => IteratorResult<unknown, void>): Coroutine {
+    let value: Emitted | undefined;
+    try {
+      value = yield* this.#run(resume);
+    } catch (error) {
+      if (!(error instanceof GeneratorExit)) throw error;
+    }
+    if (value !== undefined) throw new RuntimeError("async generator ignored GeneratorExit");
   }
 
   *#takeValue(resume: (body: Body) => IteratorResult<unknown, void>): Coroutine<T> {

@@ -54,8 +54,9 @@ export function typeName(error: Error): string {
 }
 
 function reprError(error: Error & { readonly args?: unknown; readonly exceptions?: unknown }): string {
-  const args: unknown[] = error.message === "" ? [] : [error.message];
-  if (Array.isArray(error.exceptions)) args.push(error.exceptions);
+  const isGroup = Array.isArray(error.exceptions);
+  const args: unknown[] = error.message === "" && !isGroup ? [] : [error.message];
+  if (isGroup) args.push(error.exceptions);
   return `${typeName(error)}(${(Array.isArray(error.args) ? error.args : args).map(repr).join(", ")})`;
 }
 

@@ -94,7 +94,7 @@ export function callMethod(world: World, on: string, method: string, args: reado
   const target = world.get(on) as Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
   const name = method.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const values = args.map((arg) =>
-    typeof arg === "object" && arg !== null ? makeError(world.library, arg.error) : arg,
+    arg === null ? undefined : typeof arg === "object" ? makeError(world.library, arg.error) : arg,
   );
   return target[name]?.(...values);
 }

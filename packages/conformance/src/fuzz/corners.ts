@@ -13,9 +13,9 @@ function noteCancel(world: World, task: Task<unknown>): void {
     world.reach("cancel when done");
     return;
   }
-  const notes = world.tasks.get(task);
+  const notes = world.notesOf(task);
   if (task === world.library.currentTask(world.loop)) world.reach("cancel oneself");
-  else if (notes === undefined || !world.begun.has(task)) world.reach("cancel before the start");
+  else if (!world.begun.has(task)) world.reach("cancel before the start");
   else if (notes.cleaningUp > 0) world.reach("cancel during cleanup");
   else if (notes.awaits instanceof world.library.Future && notes.awaits.done()) {
     world.reach("cancel after the awaited future is done");

@@ -58,15 +58,14 @@ export function describe(error: unknown, depth = 0, withCause = true): string {
 }
 
 /**
- * A timeout puts its own TimeoutError before the cancellation that an error came of: in Python into `__context__`. That
- * is the `cause` of errors that a program chains by hand; but of the TimeoutError of an inner timeout it is not, there
- * `__cause__` stays as it was.
+ * Past the TimeoutErrors that timeouts put before the cancellation which an error came of: CPython puts them into
+ * `__context__`, our packages into `cause`.
  */
 function causeOf(error: Error): unknown {
   const { cause } = error;
-  if (error.name !== "TimeoutError" || !(cause instanceof Error)) return cause;
-  const isSpliced = cause.name === "TimeoutError" && cause.message === "" && (cause.cause as Error)?.name === "CancelledError";
-  return isSpliced ? causeOf(cause) : cause;
+  if (!(cause instanceof Error) || cause.name !== "TimeoutError" || cause.message !== "") return cause;
+  const first = causeOf(cause);
+  return first instanceof Error && first.name === "CancelledError" ? first : cause;
 }
 
 function describeGroup(group: BaseExceptionGroup, depth: number): string {

@@ -16,17 +16,30 @@ export function generate(
   const { library } = world;
   return library.asyncGenerator(function* (emit) {
     const frame: Frame = { handled: undefined };
+    let hasIgnoredExit = false;
     world.log("generator begins");
     try {
-      for (const item of body) if ((yield* runItem(item)) !== undefined) return;
+      yield* runParts();
     } catch (error) {
-      if (handler === null || !(error instanceof classNamed(library, handler.on))) throw error;
-      frame.handled = error;
-      world.log(`generator caught ${describe(error)}`);
-      for (const item of handler.body) if ((yield* runItem(item)) !== undefined) return;
-    } finally {
-      world.log("generator ends");
-      for (const item of final ?? []) yield* runItem(item);
+      // Who has handed out a value meanwhile swallows it: it must not end a task.
+      if (!hasIgnoredExit || !(error instanceof library.GeneratorExit)) throw error;
+    }
+
+    function* runParts() {
+      try {
+        for (const item of body) if ((yield* runItem(item)) !== undefined) return;
+      } catch (error) {
+        if (handler === null || !(error instanceof classNamed(library, handler.on))) throw error;
+        frame.handled = error;
+        world.log(`generator caught ${describe(error)}`);
+        for (const item of handler.body) if ((yield* runItem(item)) !== undefined) return;
+      } finally {
+        world.log("generator ends");
+        for (const item of final ?? []) {
+          if (item.op === "emit") hasIgnoredExit = true;
+          yield* runItem(item);
+        }
+      }
     }
 
     function* runItem(item: GeneratorItem) {

@@ -46,8 +46,7 @@ FACTORIES = {
 }
 
 CALLBACKS = re.compile(r"Exception in callback .*", re.S)
-OBJECTS = re.compile(r"<(Task|Future|_GatheringFuture|Context|Token|coroutine|async_generator)\b.*>", re.S)
-# What an error's text says of an object differs: of a task its place, of others their address.
+OBJECTS = re.compile(r"<(Task|Future|_GatheringFuture|(?:_contextvars\.)?Context|Token|coroutine|async_generator)\b.*>", re.S)
 LATE = re.compile(r"was never retrieved|was destroyed but it is pending")
 
 
@@ -61,26 +60,18 @@ def pause():
     yield
 
 
-def splice_recorded(error, insert=asyncio.Timeout._insert_timeout_error):
-    """CPython puts a TimeoutError into __context__, where a later raise overwrites it. We put it into `cause`."""
-    insert(error)
-    seen = set()
-    while error.__context__ is not None and id(error) not in seen:
-        seen.add(id(error))
-        inner = error.__context__
-        if isinstance(inner, TimeoutError) and isinstance(inner.__cause__, asyncio.CancelledError):
-            if inner.__cause__ is error.__cause__:
-                error.spliced = inner
-            break
-        error = inner
-
-
-asyncio.Timeout._insert_timeout_error = staticmethod(splice_recorded)
-
-
 def describe_ending(error):
     """Without the cause: our `run` chains what its shutdown threw to what it had thrown before; Python's __context__."""
     return describe(error, 0, False)
+
+
+def cause_of(error):
+    """Past the TimeoutErrors that timeouts put before the cancellation which an error came of: CPython puts them into
+    `__context__`, our packages into `cause`."""
+    cause = error.__cause__
+    if isinstance(cause, TimeoutError) and not cause.args and isinstance(first := cause_of(cause), asyncio.CancelledError):
+        return first
+    return cause
 
 
 def describe(error, depth=0, with_cause=True):
@@ -92,7 +83,7 @@ def describe(error, depth=0, with_cause=True):
         text = f"{name}({error.message!r}, [{members}])"
     else:
         text = f"{name}({', '.join(clean(repr(arg)) for arg in error.args)})"
-    cause = error.__cause__ if isinstance(error, TimeoutError) else getattr(error, "spliced", error.__cause__)
+    cause = cause_of(error)
     return text if cause is None or depth > 6 or not with_cause else f"{text} from {describe(cause, depth + 1)}"
 
 
@@ -104,12 +95,12 @@ def make_error(spec):
 
 
 class Frame:
-    """What a coroutine knows of its own: the error that it handles."""
+    """What a coroutine knows of its own: the error that it handles, and the one that a bare `raise` threw on."""
 
-    __slots__ = ("handled",)
+    __slots__ = ("handled", "reraised")
 
     def __init__(self):
-        self.handled = None
+        self.handled = self.reraised = None
 
 
 class World:
@@ -303,6 +294,7 @@ class World:
 
     def reraise(self, s, frame):
         if frame.handled is not None:
+            frame.reraised = frame.handled
             raise frame.handled
 
     def return_(self, s, frame):
@@ -312,14 +304,14 @@ class World:
         options = {}
         if s["named"]:
             options["name"] = f"named-{s['task']}"
-        if s["eager"] is not None:
+        if s["context"] == "shared":
+            # An eager start in a context that was entered already leaves CPython with the wrong current task.
+            options["eager_start"] = False
+        elif s["eager"] is not None:
             options["eager_start"] = s["eager"]
         if s["context"] != "copy":
             options["context"] = contextvars.copy_context() if s["context"] == "given" else self.context
-        maker = self.loop if s["group"] is None else self.get(s["group"])
-        if maker is None:
-            self.log(f"no {s['group']}")
-            return
+        maker = self.get(s["group"]) if s["group"] in self.objects else self.loop
         try:
             task = maker.create_task(self.run(s["body"]), **options)
         except Exception as error:
@@ -380,10 +372,10 @@ class World:
     def storm(self, s, frame):
         handles = []
         for number in range(s["timers"]):
-            delay = number * 7 % 16 / 4
+            delay = (number * 7 + 5) % 16 / 4
             handles.append(self.loop.call_later(delay, lambda number=number: self.log(f"timer {number}")))
         for number, handle in enumerate(handles):
-            if number % s["keep"]:
+            if (number + 1) % s["keep"]:
                 handle.cancel()
 
     def set_variable(self, s, frame):
@@ -406,30 +398,37 @@ class World:
 
     async def generate(self, s):
         frame = Frame()
+        has_ignored_exit = False
         self.log("generator begins")
         try:
-            for item in s["body"]:
-                if item["op"] == "emit":
-                    self.log(f"was sent {self.format((yield item['value']))}")
-                elif await self.block((item,), frame) is not None:
-                    return
-        except BaseException as error:
-            if s["handler"] is None or not isinstance(error, CLASSES[s["handler"]["on"]]):
+            try:
+                for item in s["body"]:
+                    if item["op"] == "emit":
+                        self.log(f"was sent {self.format((yield item['value']))}")
+                    elif await self.block((item,), frame) is not None:
+                        return
+            except BaseException as error:
+                if s["handler"] is None or not isinstance(error, CLASSES[s["handler"]["on"]]):
+                    raise
+                frame.handled = error
+                self.log(f"generator caught {describe(error)}")
+                for item in s["handler"]["body"]:
+                    if item["op"] == "emit":
+                        self.log(f"was sent {self.format((yield item['value']))}")
+                    elif await self.block((item,), frame) is not None:
+                        return
+            finally:
+                self.log("generator ends")
+                for item in s["final"] or ():
+                    if item["op"] == "emit":
+                        has_ignored_exit = True
+                        self.log(f"was sent {self.format((yield item['value']))}")
+                    else:
+                        await self.block((item,), frame)
+        except GeneratorExit:
+            # Who has handed out a value meanwhile swallows it: it must not end a task.
+            if not has_ignored_exit:
                 raise
-            frame.handled = error
-            self.log(f"generator caught {describe(error)}")
-            for item in s["handler"]["body"]:
-                if item["op"] == "emit":
-                    self.log(f"was sent {self.format((yield item['value']))}")
-                elif await self.block((item,), frame) is not None:
-                    return
-        finally:
-            self.log("generator ends")
-            for item in s["final"] or ():
-                if item["op"] == "emit":
-                    self.log(f"was sent {self.format((yield item['value']))}")
-                else:
-                    await self.block((item,), frame)
 
     # Statements that wait
 
@@ -493,16 +492,26 @@ class World:
         try:
             result = await self.block(s["body"], frame)
         except* CLASSES.get(first["on"], Never) as group:
-            await self.handle_star(first, group, frame)
+            if await self.handle_star(first, group, frame):
+                raise
         except* CLASSES.get(second["on"], Never) as group:
-            await self.handle_star(second, group, frame)
+            if await self.handle_star(second, group, frame):
+                raise
         return result
 
     async def handle_star(self, handler, group, frame):
+        """Tells whether the handler ends in a bare `raise`, which has to stand in the very clause: CPython knows it by the
+        traceback and the context, which have not changed."""
         outer, frame.handled = frame.handled, group
+        traceback, context = group.__traceback__, group.__context__
         self.log(f"caught* {describe(group)}")
         try:
             await self.block(handler["body"], frame)
+        except BaseException as error:
+            if error is not group or frame.reraised is not group:
+                raise
+            group.__traceback__, group.__context__ = traceback, context
+            return True
         finally:
             frame.handled = outer
 
@@ -625,11 +634,34 @@ ASYNC = {
 OUTCOME = re.compile(r"((?:result|exception)=.*)>$", re.S)
 
 
+def with_list(error):
+    """Its repr; of a group that except* has made CPython shows a tuple of members, of all others a list."""
+    if not isinstance(error, BaseExceptionGroup):
+        return repr(error)
+    return f"{type(error).__name__}({error.message!r}, [{', '.join(map(with_list, error.exceptions))}])"
+
+
 def state_of(task):
     """Read off its repr: asking for the exception would mark it as retrieved."""
     state = "pending" if not task.done() else "cancelled" if task.cancelled() else "finished"
     outcome = OUTCOME.search(repr(task)) if state == "finished" else None
-    return f"{task.get_name()} {state} cancelling={task.cancelling()} {clean(outcome[1]) if outcome else ''}".rstrip()
+    text = clean(outcome[1]) if outcome else ""
+    if isinstance(task._exception, BaseExceptionGroup):
+        text = f"exception={clean(with_list(task._exception))}"
+    return f"{task.get_name()} {state} cancelling={task.cancelling()} {text}".rstrip()
+
+
+def forget_ended_generators(loop):
+    """At its end CPython's loop closes those that have ended too, as long as somebody refers to them: that is for the
+    collector to say, and shows in the names of tasks."""
+    shutdown = loop.shutdown_asyncgens
+
+    async def shutdown_open():
+        for generator in [each for each in loop._asyncgens if each.ag_frame is None]:
+            loop._asyncgens.discard(generator)
+        await shutdown()
+
+    loop.shutdown_asyncgens = shutdown_open
 
 
 async def run_main(world, program):
@@ -637,6 +669,7 @@ async def run_main(world, program):
     world.loop.set_exception_handler(world.handle)
     world.objects["main"] = asyncio.current_task()
     world.context = contextvars.copy_context()
+    forget_ended_generators(world.loop)
     if program["eager"]:
         world.loop.set_task_factory(asyncio.eager_task_factory)
     return await world.run(program["main"])

@@ -24,11 +24,16 @@ export interface PortRun {
 export function runPort(program: Program, library: Library): PortRun {
   const world = new World(library);
   let ending: string;
+  // As in Python, a generator that is begun when the loop has closed all others is warned about.
+  const { warn } = console;
+  console.warn = () => undefined;
   try {
     ending = `main gave ${world.format(library.runVirtual(runMain(world, program)))}`;
   } catch (error) {
     ending = `main raised ${describeEnding(error)}`;
     if (error instanceof library.DeadlockError) world.reach("deadlock");
+  } finally {
+    console.warn = warn;
   }
   world.events.push(world.named(`${world.now} -: ${ending}`));
   world.isClosed = true;
@@ -58,7 +63,7 @@ function* runBody(world: World, body: Block, owner?: Task<unknown>): Coroutine<u
   if (task !== undefined) {
     world.register(task);
     world.begun.add(task);
-    if (owner !== undefined && owner !== task) world.register(owner).leadsTo.push(task);
+    if (owner !== undefined && owner !== task) world.notesOf(owner).leadsTo.push(task);
   }
   world.log("begins");
   let returned: Returned;
@@ -266,8 +271,7 @@ function noteGroupFailure(world: World, error: unknown, failed: unknown): void {
 
 function* runTimeout(world: World, s: OfOp<"timeout">, frame: Frame): Coroutine<Returned> {
   const { library, openTimeouts } = world;
-  const deadline: Timeout =
-    s.how === "at" ? library.timeoutAt(whenOf(world, s.seconds)) : library.timeout(s.seconds);
+  const deadline: Timeout = s.how === "at" ? library.timeoutAt(whenOf(world, s.seconds)) : library.timeout(s.seconds);
   world.objects.set(s.deadline, deadline);
   world.reach(s.how === "at" ? "timeout_at" : "timeout");
   noteDeadline(world, deadline.when(), [...openTimeouts]);

@@ -73,7 +73,7 @@ export type SyncStatement =
       /** `null` leaves it to the factory. */
       readonly eager: boolean | null;
       readonly context: "copy" | "given" | "shared";
-      /** The group that makes it; `null` for the loop. */
+      /** The group that makes it; `null` for the loop, which also does where there is no such group yet. */
       readonly group: string | null;
     }
   | { readonly op: "reschedule"; readonly deadline: string; readonly seconds: number | null }
@@ -124,7 +124,13 @@ export type Statement =
       readonly body: Block;
     }
   | { readonly op: "with"; readonly on: string; readonly body: Block }
-  | { readonly op: "forEach"; readonly generator: string; readonly limit: number; readonly closing: boolean; readonly body: Block }
+  | {
+      readonly op: "forEach";
+      readonly generator: string;
+      readonly limit: number;
+      readonly closing: boolean;
+      readonly body: Block;
+    }
   | { readonly op: "wait"; readonly on: readonly string[]; readonly policy: Policy; readonly timeout: number | null }
   | {
       readonly op: "asCompleted";
@@ -144,7 +150,14 @@ export interface Trace {
   readonly tasks: readonly string[];
 }
 
-/** A trace as lines, to be compared and shown. */
-export function linesOf(trace: Trace): string[] {
-  return [...trace.events, "-- reports", ...trace.reports, "-- tasks", ...trace.tasks];
+/**
+ * A trace as lines, to be compared and shown.
+ *
+ * Where tasks are left pending, CPython's collector closes their coroutines, and their task groups cancel their tasks
+ * once more on that way: so it is chance whether an exception counts as retrieved.
+ */
+export function linesOf({ events, reports, tasks }: Trace): string[] {
+  const isLeftPending = tasks.some((task) => task.includes(" pending cancelling="));
+  const compared = isLeftPending ? reports.filter((report) => !report.includes("was never retrieved")) : reports;
+  return [...events, "-- reports", ...compared, "-- tasks", ...tasks];
 }

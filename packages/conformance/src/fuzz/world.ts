@@ -1,4 +1,15 @@
-import type { BaseEventLoop, Context, ContextVar, Coroutine, ExceptionContext, Task, TaskGroup, Timeout, Token } from "yieldstar";
+import type {
+  BaseEventLoop,
+  Context,
+  ContextVar,
+  Coroutine,
+  ExceptionContext,
+  Future,
+  Task,
+  TaskGroup,
+  Timeout,
+  Token,
+} from "yieldstar";
 import { repr } from "../python-text.ts";
 import { clean, describe } from "./errors.ts";
 import type { Library } from "./library.ts";
@@ -20,7 +31,8 @@ export class World {
   readonly library: Library;
   readonly events: string[] = [];
   readonly reports: string[] = [];
-  readonly tasks = new Map<Task<unknown>, TaskNotes>();
+  /** The tasks that the traces tell of: those that ran a body, or were made by a statement. */
+  readonly tasks = new Set<Task<unknown>>();
   readonly objects = new Map<string, object>();
   /** The tasks whose body has begun. */
   readonly begun = new Set<Task<unknown>>();
@@ -28,7 +40,7 @@ export class World {
   readonly openTimeouts = new Set<Timeout>();
   /** When a task group failed last. */
   failedGroupAt = "";
-  readonly callbacks = new Map<number, (future: never) => void>();
+  readonly callbacks = new Map<number, (future: Future<unknown>) => void>();
   /** The corners that the run came to. */
   readonly features = new Set<string>();
   readonly variable: ContextVar<number>;
@@ -40,6 +52,7 @@ export class World {
   declare context: Context;
   /** Task names are counted on from program to program: they begin after this one. */
   #namesBefore = 0;
+  readonly #notes = new Map<Task<unknown>, TaskNotes>();
 
   constructor(library: Library) {
     this.library = library;
@@ -77,18 +90,23 @@ export class World {
     this.reach(late.test(message) ? "report at the end" : "report at once");
   }
 
-  register(task: Task<unknown>): TaskNotes {
-    const known = this.tasks.get(task);
+  register(task: Task<unknown>): void {
+    this.tasks.add(task);
+  }
+
+  /** What is known of a task. */
+  notesOf(task: Task<unknown>): TaskNotes {
+    const known = this.#notes.get(task);
     if (known !== undefined) return known;
     const notes = { cleaningUp: 0, awaits: undefined, leadsTo: [] };
-    this.tasks.set(task, notes);
+    this.#notes.set(task, notes);
     return notes;
   }
 
   /** What is known of the current task. */
   get notes(): TaskNotes | undefined {
     const task = this.library.currentTask(this.loop);
-    return task && this.register(task);
+    return task && this.notesOf(task);
   }
 
   /** Whether to cancel `task` would be to cancel the current one. */
@@ -96,7 +114,7 @@ export class World {
     if (task === this.library.currentTask(this.loop)) return true;
     if (seen.has(task)) return false;
     seen.add(task);
-    return this.register(task).leadsTo.some((each) => this.leadsToMe(each, seen));
+    return this.notesOf(task).leadsTo.some((each) => this.leadsToMe(each, seen));
   }
 
   reach(feature: string): void {
@@ -167,10 +185,11 @@ export class World {
 
   /** How each task ended, read off its text: asking for the exception would mark it as retrieved. */
   states(): string[] {
-    return Array.from(this.tasks.keys(), (task) => {
+    return Array.from(this.tasks, (task) => {
       const state = !task.done() ? "pending" : task.cancelled() ? "cancelled" : "finished";
-      const [, outcome = ""] = (state === "finished" && /((?:result|exception)=.*)>$/s.exec(String(task))) || [];
-      return this.named(`${task.getName()} ${state} cancelling=${task.cancelling()} ${clean(outcome)}`.trimEnd());
+      const [, outcome = ""] = state === "finished" ? (/((?:result|exception)=.*)>$/s.exec(String(task)) ?? []) : [];
+      const text = clean(outcome);
+      return this.named(`${task.getName()} ${state} cancelling=${task.cancelling()} ${text}`.trimEnd());
     });
   }
 }

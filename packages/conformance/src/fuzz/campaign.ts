@@ -1,0 +1,73 @@
+import { isSameTrace } from "./compare.ts";
+import { programOf, seedOf } from "./generate.ts";
+import { runPort } from "./interpreter.ts";
+import type { Library } from "./library.ts";
+import type { PythonSide } from "./python-side.ts";
+
+/** What a run of many programs has come to so far. */
+export interface Tally {
+  programs: number;
+  /** The numbers of the programs that diverge. */
+  readonly divergent: number[];
+  /** How many programs reached each feature. */
+  readonly features: Map<string, number>;
+  /** How many lines the traces had. */
+  lines: number;
+  /** How long each part took, in milliseconds. */
+  readonly time: { generate: number; python: number; port: number };
+}
+
+export interface Campaign {
+  readonly seed: number;
+  readonly programs: number;
+  readonly python: PythonSide;
+  readonly library: Library;
+  /** The number of the first program; 0 unless told otherwise. */
+  readonly from?: number;
+}
+
+/** How many programs are handed to Python in one call. */
+const batchSize = 100;
+
+/** Runs program after program on both sides; gives the tally after each batch. */
+export function* campaign({ seed, programs, python, library, from = 0 }: Campaign): Generator<Tally, Tally> {
+  const tally: Tally = {
+    programs: 0,
+    divergent: [],
+    features: new Map(),
+    lines: 0,
+    time: { generate: 0, python: 0, port: 0 },
+  };
+  const { time } = tally;
+  while (tally.programs < programs) {
+    const first = from + tally.programs;
+    const length = Math.min(batchSize, programs - tally.programs);
+    const begin = performance.now();
+    const batch = Array.from({ length }, (_, index) => programOf(seedOf(seed, first + index)));
+    const generated = performance.now();
+    const traces = python(batch);
+    const judged = performance.now();
+    for (const [index, program] of batch.entries()) {
+      const { trace, features } = runPort(program, library);
+      const expected = traces[index];
+      if (expected === undefined || !isSameTrace(expected, trace)) tally.divergent.push(first + index);
+      for (const feature of features) tally.features.set(feature, (tally.features.get(feature) ?? 0) + 1);
+      tally.lines += trace.events.length;
+    }
+    time.generate += generated - begin;
+    time.python += judged - generated;
+    time.port += performance.now() - judged;
+    tally.programs += length;
+    yield tally;
+  }
+  return tally;
+}
+
+/** Runs a campaign to its end. */
+export function runCampaign(options: Campaign): Tally {
+  const steps = campaign(options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Program } from "../../src/fuzz/program.ts";
+
+/** A program that once did not do the same on both sides. */
+export interface Regression {
+  /** What was wrong, begun by the code of the statement of SEMANTICS.md that it broke, or of the README's own. */
+  readonly name: string;
+  readonly program: Program;
+}
+
+const spawned = { named: false, eager: null, context: "copy", group: null } as const;
+
+/** Every divergence that the fuzzer has found, shrunk. */
+export const regressions: readonly Regression[] = [
+  {
+    name: "FZ-01 asend() of a generator that is running says anext(), as CPython's message does",
+    program: {
+      eager: false,
+      main: [
+        {
+          op: "generator",
+          generator: "A0",
+          body: [{ op: "await", what: { aw: "call", on: "A0", method: "asend", args: [1] } }],
+          handler: null,
+          final: null,
+        },
+        { op: "forEach", generator: "A0", limit: 2, closing: true, body: [] },
+      ],
+    },
+  },
+  {
+    name: "FZ-02 a generator that ignored GeneratorExit counts as closed: to close it again raises StopAsyncIteration",
+    program: {
+      eager: false,
+      main: [
+        {
+          op: "generator",
+          generator: "A1",
+          body: [{ op: "emit", value: 0 }],
+          handler: null,
+          final: [{ op: "emit", value: 0 }],
+        },
+        { op: "forEach", generator: "A1", limit: 1, closing: true, body: [] },
+      ],
+    },
+  },
+  {
+    name: "FZ-03 athrow() on a generator that has ended gives None",
+    program: {
+      eager: false,
+      main: [
+        { op: "generator", generator: "A1", body: [], handler: null, final: null },
+        { op: "await", what: { aw: "call", on: "A1", method: "aclose", args: [] } },
+        {
+          op: "await",
+          what: { aw: "call", on: "A1", method: "athrow", args: [{ error: { type: "Oops", text: "x" } }] },
+        },
+      ],
+    },
+  },
+  {
+    name: "FZ-04 a value sent to a generator that was not begun is refused, and the generator is as it was",
+    program: {
+      eager: false,
+      main: [
+        {
+          op: "spawn",
+          task: "T2",
+          body: [{ op: "forEach", generator: "A1", limit: 2, closing: false, body: [] }],
+          ...spawned,
+        },
+        { op: "generator", generator: "A1", body: [], handler: null, final: null },
+        { op: "await", what: { aw: "call", on: "A1", method: "asend", args: [1] } },
+      ],
+    },
+  },
+  {
+    name: "FZ-05 a cancellation thrown into an anext() that was not begun goes into the generator",
+    program: {
+      eager: false,
+      main: [
+        { op: "generator", generator: "A0", body: [{ op: "emit", value: 2 }], handler: null, final: null },
+        { op: "await", what: { aw: "call", on: "A0", method: "anext", args: [] } },
+        {
+          op: "await",
+          what: { aw: "waitFor", of: { aw: "call", on: "A0", method: "asend", args: [null] }, seconds: -1 },
+        },
+      ],
+    },
+  },
+  {
+    name: "FZ-06 after an interrupt in the iteration that ends main, the stop that was due ends the next run early",
+    program: {
+      eager: false,
+      main: [
+        { op: "generator", generator: "A0", body: [{ op: "emit", value: 2 }], handler: null, final: null },
+        { op: "await", what: { aw: "call", on: "A0", method: "anext", args: [] } },
+        {
+          op: "spawn",
+          task: "T2",
+          body: [{ op: "raise", error: { type: "SystemExit", text: "x" }, chained: false }],
+          ...spawned,
+        },
+      ],
+    },
+  },
+  {
+    name: "FZ-07 the repr of a group shows its message, also where that is empty",
+    program: {
+      eager: false,
+      main: [
+        {
+          op: "raise",
+          error: { type: "BaseExceptionGroup", text: "", members: [{ type: "Oops", text: "x" }] },
+          chained: false,
+        },
+      ],
+    },
+  },
+];

@@ -1,0 +1,55 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { isSameTrace } from "../../src/fuzz/compare.ts";
+import { programOf, seedOf } from "../../src/fuzz/generate.ts";
+import { runPort } from "../../src/fuzz/interpreter.ts";
+import type { Library } from "../../src/fuzz/library.ts";
+import { ours } from "../../src/fuzz/ours.ts";
+import type { Program, Trace } from "../../src/fuzz/program.ts";
+import { loadPythonSide, type PythonSide } from "../../src/fuzz/python-side.ts";
+import { faults } from "./faults.ts";
+import { discardCopies, loadWith } from "./mutants.ts";
+
+const seed = 2026;
+const programs = 2000;
+const batchSize = 100;
+
+interface Judged {
+  readonly program: Program;
+  readonly trace: Trace;
+}
+
+const judged: Judged[] = [];
+
+/** Program after program of the fixed seed with what CPython does, which is asked once for all faults. */
+function* judge(python: PythonSide): Generator<Judged> {
+  for (let index = 0; index < programs; index += 1) {
+    if (index === judged.length) judgeMore(python);
+    yield judged[index] as Judged;
+  }
+}
+
+function judgeMore(python: PythonSide): void {
+  const batch = Array.from({ length: batchSize }, (_, index) => programOf(seedOf(seed, judged.length + index)));
+  for (const [index, trace] of python(batch).entries()) judged.push({ program: batch[index] as Program, trace });
+}
+
+/** The number of the first program that shows a fault, and does what CPython does without it. */
+function findIn(library: Library, python: PythonSide): number | undefined {
+  let number = 0;
+  for (const { program, trace } of judge(python)) {
+    if (!isSameTrace(trace, runPort(program, library).trace) && isSameTrace(trace, runPort(program, ours).trace)) {
+      return number;
+    }
+    number += 1;
+  }
+  return undefined;
+}
+
+afterAll(discardCopies);
+
+describe("the fixed seed finds it when", () => {
+  it.each(faults)("$name", async (fault) => {
+    const [python, library] = await Promise.all([loadPythonSide(), loadWith(fault)]);
+    expect(findIn(library, python)).toBeTypeOf("number");
+  });
+});
