@@ -1,4 +1,4 @@
-import { isSameTrace } from "./compare.ts";
+import { isEndlessRecursion, isSameTrace } from "./compare.ts";
 import { programOf, seedOf } from "./generate.ts";
 import { runPort } from "./interpreter.ts";
 import type { Library } from "./library.ts";
@@ -9,6 +9,8 @@ export interface Tally {
   programs: number;
   /** The numbers of the programs that diverge. */
   readonly divergent: number[];
+  /** How many programs were not run on Python, since they recurse without end. */
+  spared: number;
   /** How many programs reached each feature. */
   readonly features: Map<string, number>;
   /** How many lines the traces had. */
@@ -34,6 +36,7 @@ export function* campaign({ seed, programs, python, library, from = 0 }: Campaig
   const tally: Tally = {
     programs: 0,
     divergent: [],
+    spared: 0,
     features: new Map(),
     lines: 0,
     time: { generate: 0, python: 0, port: 0 },
@@ -45,18 +48,22 @@ export function* campaign({ seed, programs, python, library, from = 0 }: Campaig
     const begin = performance.now();
     const batch = Array.from({ length }, (_, index) => programOf(seedOf(seed, first + index)));
     const generated = performance.now();
-    const traces = python(batch);
-    const judged = performance.now();
-    for (const [index, program] of batch.entries()) {
-      const { trace, features } = runPort(program, library);
+    const ports = batch.map((program, index) => ({ program, number: first + index, port: runPort(program, library) }));
+    const ported = performance.now();
+    // Python has to be spared an endless recursion: it would end the whole interpreter.
+    const comparable = ports.filter(({ port }) => !isEndlessRecursion(port.trace));
+    tally.spared += ports.length - comparable.length;
+    const traces = python(comparable.map(({ program }) => program));
+    for (const [index, { number, port }] of comparable.entries()) {
+      const { trace, features } = port;
       const expected = traces[index];
-      if (expected === undefined || !isSameTrace(expected, trace)) tally.divergent.push(first + index);
+      if (expected === undefined || !isSameTrace(expected, trace)) tally.divergent.push(number);
       for (const feature of features) tally.features.set(feature, (tally.features.get(feature) ?? 0) + 1);
       tally.lines += trace.events.length;
     }
     time.generate += generated - begin;
-    time.python += judged - generated;
-    time.port += performance.now() - judged;
+    time.port += ported - generated;
+    time.python += performance.now() - ported;
     tally.programs += length;
     yield tally;
   }

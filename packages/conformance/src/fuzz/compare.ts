@@ -3,6 +3,11 @@ import { linesOf, type Program, type Trace } from "./program.ts";
 import { runPort } from "./interpreter.ts";
 import type { PythonSide } from "./python-side.ts";
 
+/** Tells whether a program cancelled a circle of futures that await each other, through a gathering, say. */
+export function isEndlessRecursion({ events, tasks }: Trace): boolean {
+  return [...events, ...tasks].some((line) => line.includes("Maximum call stack size exceeded"));
+}
+
 /** A program that does not do the same on both sides. */
 export interface Divergence {
   readonly program: Program;
@@ -17,7 +22,8 @@ export function isSameTrace(a: Trace, b: Trace): boolean {
 
 /** Runs a program on both sides, and returns where they differ. */
 export function divergenceOf(program: Program, python: PythonSide, library: Library): Divergence | undefined {
-  const [trace] = python([program]);
   const { trace: port } = runPort(program, library);
+  if (isEndlessRecursion(port)) return undefined;
+  const [trace] = python([program]);
   return trace === undefined || isSameTrace(trace, port) ? undefined : { program, python: trace, port };
 }

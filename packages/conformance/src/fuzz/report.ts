@@ -20,7 +20,7 @@ export function writeReport(figures: string): void {
 
 /** The figures of a run, as Markdown, set as the formatter sets it. */
 export function figuresOf(tally: Tally, versions: Readonly<Record<string, string>>, seed: number): string {
-  const { programs, divergent, lines, time } = tally;
+  const { programs, divergent, lines, spared, time } = tally;
   const perSecond = (milliseconds: number): string => String(Math.round((programs * 1000) / milliseconds));
   const on = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const rows = Object.entries(features).map(([feature, floor]) => [
@@ -29,7 +29,8 @@ export function figuresOf(tally: Tally, versions: Readonly<Record<string, string
     String(floor),
   ]);
   return [
-    `**${programs} programs of seed ${seed}, ${divergent.length} divergences**, ${lines} events compared.`,
+    `**${programs} programs of seed ${seed}, ${divergent.length} divergences**, ${lines} events compared; ${spared}`,
+    "programs were left out, since they recurse without end.",
     "",
     `- On ${on.join(", ")}.`,
     `- Programs a second: ${perSecond(time.python)} on CPython, ${perSecond(time.port)} on our packages, ${perSecond(time.generate)} made.`,
