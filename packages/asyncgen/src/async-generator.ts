@@ -107,6 +107,7 @@ export class AsyncGenerator<T> {
    */
   aclose(): Coroutine {
     const core = this.#core;
+    core.register();
     return new AsyncGeneratorStep(
       () => core.aclose(),
       (error) => core.closeWith((body) => body.throw(error)),
@@ -115,6 +116,7 @@ export class AsyncGenerator<T> {
 
   #step<R>(begin: (core: Core<T>) => Coroutine<R>, method: string): Coroutine<R | T> {
     const core = this.#core;
+    core.register();
     return new AsyncGeneratorStep<R | T>(
       () => begin(core),
       (error) => core.throwIn(method, error),
@@ -180,6 +182,13 @@ class Core<T> {
     return yield* this.#takeValue((body) => body.throw(error));
   }
 
+  /** Tells the loop of the generator, at the call of the first method and not when that is awaited. */
+  register(): void {
+    if (this.#loop !== undefined || !isLoopRunning()) return;
+    this.#loop = getRunningLoop();
+    this.#loop.asyncgenFirstiterHook(this);
+  }
+
   /** Called when nobody can iterate the generator any more. */
   finalize(): void {
     if (this.#state === "begun") this.#loop?.asyncgenFinalizerHook(this, false);
@@ -241,9 +250,9 @@ class Core<T> {
   /** Before a step: no other must be under way, and the loop must know of the generator. */
   #begin(method: string): void {
     if (this.#isRunning) throw new RuntimeError(`${method}(): asynchronous generator is already running`);
-    if (this.#loop !== undefined) return;
-    this.#loop = getRunningLoop();
-    this.#loop.asyncgenFirstiterHook(this);
+    // Outside of a loop there is nothing that could run it.
+    if (this.#loop === undefined) getRunningLoop();
+    this.register();
   }
 
   #end(): void {
@@ -253,6 +262,15 @@ class Core<T> {
 
   toString(): string {
     return `<async_generator object ${this.#name || "<lambda>"}>`;
+  }
+}
+
+function isLoopRunning(): boolean {
+  try {
+    getRunningLoop();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -116,4 +116,35 @@ export const regressions: readonly Regression[] = [
       ],
     },
   },
+  {
+    name: "FZ-08 the loop knows of an async generator from the call of its first method on, not from its first step",
+    program: {
+      eager: false,
+      main: [
+        {
+          op: "spawn",
+          task: "T0",
+          body: [
+            {
+              op: "generator",
+              generator: "A1",
+              body: [{ op: "emit", value: 0 }],
+              handler: null,
+              final: [{ op: "emit", value: 0 }],
+            },
+          ],
+          ...spawned,
+        },
+        { op: "generator", generator: "A1", body: [{ op: "emit", value: 0 }], handler: null, final: null },
+        {
+          op: "spawn",
+          task: "T0",
+          body: [{ op: "forEach", generator: "A1", limit: 1, closing: true, body: [] }],
+          ...spawned,
+          group: "G0",
+        },
+        { op: "await", what: { aw: "shield", of: { aw: "call", on: "A1", method: "anext", args: [] } } },
+      ],
+    },
+  },
 ];
