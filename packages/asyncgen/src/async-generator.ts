@@ -60,7 +60,6 @@ export class AsyncGenerator<T> {
   /** @internal */
   constructor(body: Body, name: string) {
     this.#core = new Core(body, name);
-    collected.register(this, this.#core);
   }
 
   aiter(): this {
@@ -107,7 +106,7 @@ export class AsyncGenerator<T> {
    */
   aclose(): Coroutine {
     const core = this.#core;
-    core.register();
+    core.register(this);
     return new AsyncGeneratorStep(
       () => core.aclose(),
       (error) => core.closeWith((body) => body.throw(error)),
@@ -116,7 +115,7 @@ export class AsyncGenerator<T> {
 
   #step<R>(begin: (core: Core<T>) => Coroutine<R>, method: string): Coroutine<R | T> {
     const core = this.#core;
-    core.register();
+    core.register(this);
     return new AsyncGeneratorStep<R | T>(
       () => begin(core),
       (error) => core.throwIn(method, error),
@@ -183,10 +182,12 @@ class Core<T> {
   }
 
   /** Tells the loop of the generator, at the call of the first method and not when that is awaited. */
-  register(): void {
+  register(owner: object | undefined): void {
     if (this.#loop !== undefined || !isLoopRunning()) return;
     this.#loop = getRunningLoop();
     this.#loop.asyncgenFirstiterHook(this);
+    // Only for as long as it can have something to clean up: what the body refers to is kept alive by this.
+    if (owner !== undefined) collected.register(owner, this, this);
   }
 
   /** Called when nobody can iterate the generator any more. */
@@ -252,11 +253,12 @@ class Core<T> {
     if (this.#isRunning) throw new RuntimeError(`${method}(): asynchronous generator is already running`);
     // Outside of a loop there is nothing that could run it.
     if (this.#loop === undefined) getRunningLoop();
-    this.register();
+    this.register(undefined);
   }
 
   #end(): void {
     this.#state = "ended";
+    collected.unregister(this);
     this.#loop?.asyncgenFinalizerHook(this, true);
   }
 
