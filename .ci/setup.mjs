@@ -12,7 +12,12 @@ export const pnpm = ["--yes", "pnpm@12.21.0"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "node_modules/.yieldstar-setup");
 
-const members = [".", "examples", ...readdirSync(join(root, "packages")).map((name) => join("packages", name))];
+const members = [
+  ".",
+  "examples",
+  "bench",
+  ...readdirSync(join(root, "packages")).map((name) => join("packages", name)),
+];
 const projects = members.filter((folder) => existsSync(join(root, folder, "package.json")));
 
 if (!isUpToDate()) install();

@@ -1,3 +1,4 @@
+import { explainOtherFuture } from "./copies.ts";
 import { iscoroutine } from "./coroutine.ts";
 import { Future } from "./future.ts";
 import { repr, withHint } from "./repr.ts";
@@ -13,6 +14,8 @@ export function explainBadYield(task: Task<unknown>, yielded: unknown): string {
     return withHint(text, starHint);
   }
   const text = `Task got bad yield: ${repr(yielded)}`;
+  const other = explainOtherFuture(yielded);
+  if (other !== undefined) return withHint(text, other);
   if (!(yielded instanceof Promise)) return text;
   return withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)");
 }

@@ -1,5 +1,6 @@
 import { Asyncgens, type ClosableAsyncgen } from "./asyncgens.ts";
 import type { Coroutine } from "./coroutine.ts";
+import { refuseInOtherLoop } from "./copies.ts";
 import { sourceTraceback } from "./debug.ts";
 import { RuntimeError } from "./exceptions.ts";
 import { Future } from "./future.ts";
@@ -187,9 +188,9 @@ export abstract class BaseEventLoop extends Scheduler {
   protected requireRunnable(): void {
     this._requireOpen();
     if (this.isRunning()) throw new RuntimeError("This event loop is already running");
-    if (getRunningLoopOrUndefined() !== undefined) {
-      throw new RuntimeError("Cannot run the event loop while another loop is running");
-    }
+    const text = "Cannot run the event loop while another loop is running";
+    if (getRunningLoopOrUndefined() !== undefined) throw new RuntimeError(text);
+    refuseInOtherLoop(text);
   }
 
   /** Begins a run, if `requireRunnable` lets it. */

@@ -1,12 +1,25 @@
 import { BaseEventLoop } from "./base-event-loop.ts";
 import { Completion } from "./completion.ts";
 import type { Awaitable } from "./coroutine.ts";
-import { DeadlockError, type KeyboardInterrupt, type SystemExit } from "./exceptions.ts";
+import { DeadlockError, type KeyboardInterrupt, type SystemExit, ValueError } from "./exceptions.ts";
 import type { Host } from "./host.ts";
 import { defaultHost } from "./hosts/default-host.ts";
+import { repr } from "./repr.ts";
+import { SignalHandlers } from "./signal-handlers.ts";
 
 /** Reading the clock costs as much as a task's step. So many steps, at the most, are run between two readings. */
 const longestUntilClock = 32;
+
+/** What an `EventLoop` is made with. */
+export interface EventLoopOptions {
+  /** Where the loop lives; by default the host that this program runs on. */
+  readonly host?: Host | undefined;
+  /**
+   * How long the loop runs on in one turn before it lets the host do other work, in seconds; by default what the host
+   * says. Zero is one iteration a turn.
+   */
+  readonly turnBudget?: number | undefined;
+}
 
 /**
  * The loop that programs run on. It lives in a host's own loop and shares it: it runs several iterations in one turn,
@@ -18,13 +31,21 @@ const longestUntilClock = 32;
  */
 export class EventLoop extends BaseEventLoop {
   readonly #host: Host;
+  readonly #turnBudget: number;
+  readonly #signalHandlers: SignalHandlers;
   protected override readonly clockResolution: number;
   #run: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
 
-  /** @param options - `host` is where the loop lives; by default the one that this program runs on */
-  constructor(options: { readonly host?: Host } = {}) {
+  /**
+   * @param options - `host` is where the loop lives; `turnBudget` is how long it runs on there at a time, in seconds
+   * @throws TypeError or ValueError when `turnBudget` is no such time
+   */
+  constructor({ host = defaultHost(), turnBudget = host.turnBudget }: EventLoopOptions = {}) {
     super();
-    this.#host = options.host ?? defaultHost();
+    requireBudget(turnBudget);
+    this.#host = host;
+    this.#turnBudget = turnBudget;
+    this.#signalHandlers = new SignalHandlers(this, host);
     this.clockResolution = this.#host.clockResolution;
   }
 
@@ -66,8 +87,37 @@ export class EventLoop extends BaseEventLoop {
     );
   }
 
+  /**
+   * Has `callback` called when the operating system sends `signal`, instead of what that does by default. A signal has
+   * one callback: a second call replaces the first's. It runs in an iteration, as those of `callSoon` do, in the context
+   * that is current now. A loop that waits keeps the process alive as long as there is any. `close` removes all.
+   *
+   * @param signal - its name, as in `"SIGTERM"`
+   * @throws TypeError when `callback` is no plain function, or `signal` no string
+   * @throws ValueError when there is no such signal
+   * @throws RuntimeError when the loop is closed, this signal cannot be caught, or the host has none (as a page)
+   *
+   * Source: asyncio.loop.add_signal_handler, CPython 3.14 Lib/asyncio/unix_events.py.
+   */
+  addSignalHandler(signal: string, callback: () => void): void {
+    this.#signalHandlers.set(signal, callback);
+  }
+
+  /**
+   * Takes back what `addSignalHandler` did for `signal`.
+   *
+   * @returns whether there was a callback
+   * @throws TypeError when `signal` is no string
+   *
+   * Source: asyncio.loop.remove_signal_handler, CPython 3.14 Lib/asyncio/unix_events.py.
+   */
+  removeSignalHandler(signal: string): boolean {
+    return this.#signalHandlers.remove(signal);
+  }
+
   override close(): void {
     super.close();
+    this.#signalHandlers.removeAll();
     this.#host.close();
   }
 
@@ -93,7 +143,7 @@ export class EventLoop extends BaseEventLoop {
   /** One turn of the host. */
   readonly #turn = (): void => {
     const host = this.#host;
-    const end = host.time() + host.turnBudget;
+    const end = host.time() + this.#turnBudget;
     let untilClock = 1;
     let ran = 0;
     try {
@@ -129,6 +179,13 @@ export class EventLoop extends BaseEventLoop {
     this.runForeverCleanup();
     settle(run);
   }
+}
+
+function requireBudget(turnBudget: unknown): void {
+  if (typeof turnBudget !== "number") {
+    throw new TypeError(`turnBudget must be a number of seconds, got ${repr(turnBudget)}`);
+  }
+  if (!(turnBudget >= 0)) throw new ValueError(`turnBudget must be >= 0, got ${repr(turnBudget)}`);
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
+import { markAsOurs } from "./copies.ts";
 import { copyContext } from "./contextvars.ts";
 import type { Suspension } from "./coroutine.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { describeCreation, isDebugging, noteCreation, noteSuspension } from "./debug.ts";
 import { type CancelledError, createCancelledError, InvalidStateError, isError, RuntimeError } from "./exceptions.ts";
+import { promiseOf } from "./future-promise.ts";
 import { Handle, requireCallback } from "./handle.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { showAsText } from "./repr.ts";
@@ -22,6 +24,7 @@ import type { Failure } from "./unretrieved.ts";
 export class Future<T> {
   static {
     showAsText(this);
+    markAsOurs(this);
   }
 
   /** @internal */
@@ -160,6 +163,17 @@ export class Future<T> {
     const kept = waiters.filter((waiter) => !(waiter instanceof Handle && waiter._callback === callback));
     if (kept.length !== waiters.length) this._waiters = kept.length > 1 ? kept : kept[0];
     return waiters.length - kept.length;
+  }
+
+  /**
+   * Returns a promise of the outcome, for promise code: a future is no thenable, so that nobody awaits it by accident. It
+   * does not run the loop.
+   *
+   * @returns a promise that rejects with the exception; with an "AbortError" of the web when the future is cancelled
+   * @throws RuntimeError when it is pending on a loop that is closed
+   */
+  toPromise(): Promise<T> {
+    return promiseOf(this);
   }
 
   /** Awaiting: `yield* future` gives the result, or throws what `result()` throws. */

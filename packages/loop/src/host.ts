@@ -7,7 +7,7 @@ import type { KeyboardInterrupt, SystemExit } from "./exceptions.ts";
 export interface Host {
   /** How far apart two readings of `time()` may be and still mean the same instant, in seconds. */
   readonly clockResolution: number;
-  /** How long a loop may run on in one turn before it lets the host do other work, in seconds. */
+  /** How long a loop may run on in one turn before it lets the host do other work, in seconds; the loop's own goes first. */
   readonly turnBudget: number;
   /** Returns the time in seconds since some moment in the past. It never goes backwards. */
   time(): number;
@@ -16,7 +16,8 @@ export interface Host {
   /** Asks for a turn at the time `when`. It may come early: the loop looks at the clock again. */
   requestTurnAt(when: number, turn: () => void): void;
   /**
-   * Asks for no turn: the loop waits for a wake-up from outside, upon which it will ask again.
+   * Asks for no turn: the loop waits for a wake-up from outside, upon which it will ask again. Where a program ends when
+   * nothing is left to do, the host keeps it alive for as long as something might wake the loop.
    *
    * @param stuck - called if the host can tell that nothing will ever wake the loop
    */
@@ -30,6 +31,16 @@ export interface Host {
    * @returns takes it back
    */
   onInterrupt?(interrupt: () => void): () => void;
+  /**
+   * Has `callback` called at each `signal` that the operating system sends, where there is such a thing. While Ctrl-C is
+   * listened to in this way, the host calls no `interrupt`.
+   *
+   * @param signal - its name, as in "SIGTERM"
+   * @returns takes it back
+   * @throws ValueError when there is no such signal
+   * @throws RuntimeError when this signal cannot be caught, or none can be here
+   */
+  onSignal?(signal: string, callback: () => void): () => void;
   /**
    * Told of the error with which a program asks to end. Should nobody catch it, the host ends as Python would: with the
    * exit status that `SystemExit` names, or as one that Ctrl-C has ended.

@@ -1,7 +1,9 @@
+export { abortOnCancel } from "./abort-on-cancel.ts";
 export { AsCompleted, asCompleted } from "./as-completed.ts";
 export { asyncWith } from "./async-with.ts";
 export { BaseEventLoop } from "./base-event-loop.ts";
 export { Completion } from "./completion.ts";
+export { CancelOnAbort, cancelOnAbort } from "./cancel-on-abort.ts";
 export { closeCoroutine, isawaitable, iscoroutine } from "./coroutine.ts";
 export { Context, ContextVar, copyContext, Token } from "./contextvars.ts";
 export { createEagerTaskFactory, eagerTaskFactory } from "./eager.ts";
@@ -24,13 +26,14 @@ export {
   toException,
   ValueError,
 } from "./exceptions.ts";
+export { fromPromise } from "./from-promise.ts";
 export { Future, isFuture } from "./future.ts";
 export { gather } from "./gather.ts";
 export { Handle, TimerHandle } from "./handle.ts";
+export { BrowserHost } from "./hosts/browser-host.ts";
 export { NodeHost } from "./hosts/node-host.ts";
 export { VirtualHost } from "./hosts/virtual-host.ts";
 export { nameOfType } from "./name-of-type.ts";
-export { fromPromise } from "./promise.ts";
 export { repr, reprFloat, showAsText, typeName } from "./repr.ts";
 export { run } from "./run.ts";
 export { Runner } from "./runner.ts";
@@ -39,6 +42,7 @@ export { shield } from "./shield.ts";
 export { shutdown } from "./shutdown.ts";
 export { sleep } from "./sleep.ts";
 export { Task } from "./task.ts";
+export { toPromise } from "./to-promise.ts";
 export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait } from "./wait.ts";
 
 export type { AsCompletedOptions } from "./as-completed.ts";
@@ -47,6 +51,8 @@ export type { Awaitable, Coroutine, Emission, Suspension } from "./coroutine.ts"
 export type { TaskConstructor } from "./eager.ts";
 export type { StackFrame } from "./debug.ts";
 export type { LoopOptions } from "./ensure-future.ts";
+export type { FromPromiseOptions } from "./from-promise.ts";
+export type { EventLoopOptions } from "./event-loop.ts";
 export type { ContextOptions } from "./scheduler.ts";
 export type { GatherOptions, Result, Results, ResultsOrErrors } from "./gather.ts";
 export type { ClosableAsyncgen } from "./asyncgens.ts";
@@ -54,4 +60,5 @@ export type { Host } from "./host.ts";
 export type { ExceptionContext, ExceptionHandler } from "./reports.ts";
 export type { RunnerOptions } from "./runner.ts";
 export type { TaskFactory, TaskOptions } from "./task-options.ts";
+export type { ToPromiseOptions } from "./to-promise.ts";
 export type { ReturnWhen, WaitOptions } from "./wait.ts";

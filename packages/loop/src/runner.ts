@@ -1,5 +1,6 @@
 import type { Awaitable } from "./coroutine.ts";
 import { type Context, copyContext } from "./contextvars.ts";
+import { refuseInOtherLoop } from "./copies.ts";
 import { toCoroutine } from "./ensure-future.ts";
 import { type EventLoop, newEventLoop } from "./event-loop.ts";
 import { CancelledError, KeyboardInterrupt, leavesLoop, RuntimeError } from "./exceptions.ts";
@@ -64,9 +65,9 @@ export class Runner {
    * @throws TypeError when `main` cannot be awaited
    */
   run<T>(main: Awaitable<T>, options: { readonly context?: Context | undefined } = {}): Promise<T> {
-    if (getRunningLoopOrUndefined() !== undefined) {
-      throw new RuntimeError("Runner.run() cannot be called from a running event loop");
-    }
+    const text = "Runner.run() cannot be called from a running event loop";
+    if (getRunningLoopOrUndefined() !== undefined) throw new RuntimeError(text);
+    refuseInOtherLoop(text);
     const loop = this.getLoop();
     if (loop.isRunning()) throw new RuntimeError("This event loop is already running");
     const task = loop.createTask(toCoroutine(main), { context: options.context ?? this.#context });

@@ -1,10 +1,14 @@
-import { RuntimeError } from "./exceptions.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
+import { explainOtherLoop, registerCopy } from "./copies.ts";
+import { RuntimeError } from "./exceptions.ts";
+import { withHint } from "./repr.ts";
 import type { Task } from "./task.ts";
 
 let runningLoop: BaseEventLoop | undefined;
 let eventLoop: BaseEventLoop | undefined;
 let steppingTask: Task<unknown> | undefined;
+
+registerCopy(() => runningLoop !== undefined);
 
 /** @internal The loop that runs a callback or a step right now. */
 export function getRunningLoopOrUndefined(): BaseEventLoop | undefined {
@@ -34,7 +38,7 @@ export function setCurrentTask(task: Task<unknown> | undefined): void {
  * Source: asyncio.get_running_loop, CPython 3.14 Lib/asyncio/events.py.
  */
 export function getRunningLoop(): BaseEventLoop {
-  if (runningLoop === undefined) throw new RuntimeError("no running event loop");
+  if (runningLoop === undefined) throw noLoop("no running event loop");
   return runningLoop;
 }
 
@@ -47,8 +51,13 @@ export function getRunningLoop(): BaseEventLoop {
  */
 export function getEventLoop(): BaseEventLoop {
   const loop = runningLoop ?? eventLoop;
-  if (loop === undefined) throw new RuntimeError("There is no current event loop in thread 'MainThread'.");
+  if (loop === undefined) throw noLoop("There is no current event loop in thread 'MainThread'.");
   return loop;
+}
+
+function noLoop(text: string): RuntimeError {
+  const other = explainOtherLoop();
+  return new RuntimeError(other === undefined ? text : withHint(text, other));
 }
 
 /**

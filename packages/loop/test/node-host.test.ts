@@ -1,4 +1,13 @@
-import { type Coroutine, EventLoop, getRunningLoop, newEventLoop, NodeHost, run, sleep } from "@yieldstar/loop";
+import {
+  type Coroutine,
+  EventLoop,
+  getRunningLoop,
+  newEventLoop,
+  NodeHost,
+  run,
+  sleep,
+  ValueError,
+} from "@yieldstar/loop";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
 
@@ -107,6 +116,27 @@ describe("a loop that is always busy", () => {
     await loop.runUntilComplete(spin());
     counting = false;
     expect(turns).toBeLessThan(iterations);
+  });
+
+  it("runs as many iterations in a turn as its time lets it", async () => {
+    const main = function* (): Coroutine<number> {
+      let isHostsTurn = false;
+      setImmediate(() => (isHostsTurn = true));
+      const hasHadTurn = (): boolean => isHostsTurn;
+      let iterations = 0;
+      for (; !hasHadTurn(); iterations++) yield* sleep(0);
+      return iterations;
+    };
+    const loopFactory = (turnBudget: number) => () => new EventLoop({ turnBudget });
+    expect(await run(main(), { loopFactory: loopFactory(0) })).toBeLessThan(3);
+    expect(await run(main(), { loopFactory: loopFactory(0.02) })).toBeGreaterThan(100);
+  });
+
+  it("is refused a time that is none", () => {
+    expect(() => new EventLoop({ turnBudget: "1" as unknown as number })).toThrow(
+      new TypeError("turnBudget must be a number of seconds, got '1'"),
+    );
+    for (const turnBudget of [-1, NaN]) expect(() => new EventLoop({ turnBudget })).toThrow(ValueError);
   });
 
   it("serves its own timers too", async () => {

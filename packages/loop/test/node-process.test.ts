@@ -7,6 +7,14 @@ const interruptedRuns = new URL("./programs/interrupted-runs.ts", import.meta.ur
 const exitStatus = new URL("./programs/exit-status.ts", import.meta.url);
 const sideBySide = new URL("./programs/side-by-side.ts", import.meta.url);
 const deadlock = new URL("./programs/deadlock.ts", import.meta.url);
+const deadlockLater = new URL("./programs/deadlock-later.ts", import.meta.url);
+const unrefed = new URL("./programs/unrefed.ts", import.meta.url);
+const exitInside = new URL("./programs/exit-inside.ts", import.meta.url);
+const uncaught = new URL("./programs/uncaught.ts", import.meta.url);
+const uncaughtHandled = new URL("./programs/uncaught-handled.ts", import.meta.url);
+const serveUntilSigterm = new URL("./programs/serve-until-sigterm.ts", import.meta.url);
+const ownInterrupt = new URL("./programs/own-interrupt.ts", import.meta.url);
+const inThread = new URL("./programs/in-thread.ts", import.meta.url);
 
 // A process takes its time to start: they start together.
 describe.concurrent("a program in a process of its own", { timeout: 30_000 }, () => {
@@ -51,5 +59,81 @@ describe.concurrent("a program in a process of its own", { timeout: 30_000 }, ()
     );
     expect(stderr).toContain("\n  <Task pending name='waiter' coro=<coroutine object> wait_for=<Future pending ");
     expect(code).toBe(1);
+  });
+
+  it("ends with a DeadlockError although a parent could send it messages", async ({ expect }) => {
+    const { code, stderr } = await runProgram(deadlock, [], { isConnected: true });
+    expect(stderr).toContain("DeadlockError");
+    expect(code).toBe(1);
+  });
+
+  it("stays alive for what does not hold the process, as long as it may wake it", async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(unrefed);
+    expect(stderr).toBe("");
+    expect(stdout.trimEnd().split("\n")).toEqual([
+      "an unrefed timer",
+      "an unrefed socket",
+      "an unrefed process",
+      "a promise",
+      "an AbortSignal",
+      "0 listeners are left",
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it("ends with a DeadlockError when the last thing that might have woken it has not", async ({ expect }) => {
+    const { code, stdout } = await runProgram(deadlockLater);
+    expect(stdout.trimEnd().split("\n")).toEqual([
+      "the unrefed timer wakes nobody",
+      "waitForFuture: true",
+      "waitForPromise: true",
+      "0 listeners are left",
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it("ends where it calls process.exit, with that status", async ({ expect }) => {
+    expect(await runProgram(exitInside)).toEqual({ code: 7, signal: null, stdout: "exit listener: 7\n", stderr: "" });
+  });
+
+  it("ends at an error that is thrown elsewhere and not caught", async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(uncaught);
+    expect(stdout).toBe("");
+    expect(stderr).toContain("Error: thrown elsewhere");
+    expect(code).toBe(1);
+  });
+
+  it("goes on after an error that is thrown elsewhere and handled", async ({ expect }) => {
+    const { code, stdout } = await runProgram(uncaughtHandled);
+    expect(stdout).toBe("handled: thrown elsewhere\nwent on\n");
+    expect(code).toBe(0);
+  });
+
+  it("is ended by SIGTERM, as any program of Node", async ({ expect }) => {
+    const { code, signal, stdout } = await runProgram(cleanUp, ["ready"], { signal: "SIGTERM" });
+    expect(stdout).toBe("ready\n");
+    expect([code, signal]).toEqual([null, "SIGTERM"]);
+  });
+
+  it("waits for a SIGTERM that it handles, with nothing else left, and cleans up", async ({ expect }) => {
+    expect(await runProgram(serveUntilSigterm, ["serving"], { signal: "SIGTERM" })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: "serving\nended by SIGTERM\ncleaned up\n0 listeners are left\n",
+      stderr: "",
+    });
+  });
+
+  it("is cancelled by Ctrl-C only while it does not handle it itself", async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(ownInterrupt, ["first", "second"]);
+    expect(stdout).toBe("first\nheard, and not cancelled\nsecond\n");
+    expect(stderr).toContain("KeyboardInterrupt");
+    expect(code).toBe(130);
+  });
+
+  it("ends with a DeadlockError in a worker thread too, where there are no signals", async ({ expect }) => {
+    const { code, stdout } = await runProgram(inThread);
+    expect(stdout).toBe("RuntimeError: signals come to the main thread only\ntrue\nexit 0\n");
+    expect(code).toBe(0);
   });
 });

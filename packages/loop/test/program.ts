@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 /** How a program ended. */
 export interface Ending {
@@ -10,32 +12,79 @@ export interface Ending {
   readonly stderr: string;
 }
 
-// The examples are programs too, and run the same way.
-const examples = createRequire(new URL("../../../examples/run.mjs", import.meta.url));
-const loader = pathToFileURL(examples.resolve("tsx")).href;
-const onBuiltPackages = fileURLToPath(new URL("programs/tsconfig.dist.json", import.meta.url));
+/** How a program is run. */
+export interface Running {
+  /** The program that runs it, and its arguments; by default this Node. */
+  readonly command?: readonly string[];
+  /** What is sent to it. */
+  readonly signal?: NodeJS.Signals;
+  /** Whether it can send messages to us, and we to it. */
+  readonly isConnected?: boolean;
+}
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/**
+ * Makes one file of a program and all that it imports.
+ *
+ * @returns its path
+ */
+export async function bundle(program: URL): Promise<string> {
+  const mode = process.env["MODE"] === "dist" ? "dist" : "src";
+  const name = `${basename(program.pathname, ".ts")}.mjs`;
+  // Test files run side by side.
+  const outfile = join(root, "node_modules/.cache/programs", `${mode}-${process.env["VITEST_POOL_ID"]}`, name);
+  const loop = mode === "dist" ? "dist/index.js" : "src/index.ts";
+  await build({
+    alias: { "@yieldstar/loop": join(root, "packages/loop", loop) },
+    bundle: true,
+    entryPoints: [fileURLToPath(program)],
+    format: "esm",
+    keepNames: true,
+    outfile,
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    external: ["node:*"],
+    target: "es2022",
+    logLevel: "warning",
+  });
+  return outfile;
+}
+
+/** Returns where a package is that tests need, or `undefined` if it is not for this machine. */
+export function findPackage(name: string): string | undefined {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Runs a program in a process of its own.
  *
- * @param interruptAt - lines of its output: at each it gets a SIGINT
+ * @param signalAt - lines of its output: at each it gets a signal, by default SIGINT
  */
-export function runProgram(program: URL, interruptAt: readonly string[] = []): Promise<Ending> {
-  const { MODE, TSX_TSCONFIG_PATH: _, ...env } = process.env;
-  const child = spawn(process.execPath, ["--import", loader, fileURLToPath(program)], {
-    env: MODE === "dist" ? { ...env, TSX_TSCONFIG_PATH: onBuiltPackages } : env,
-    stdio: ["ignore", "pipe", "pipe"],
+export async function runProgram(
+  program: URL,
+  signalAt: readonly string[] = [],
+  { command = [process.execPath], signal: sent = "SIGINT", isConnected = false }: Running = {},
+): Promise<Ending> {
+  const [file = process.execPath, ...args] = command;
+  const child = spawn(file, [...args, await bundle(program)], {
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe", isConnected ? "ipc" : "ignore"],
   });
   const printed = { stdout: "", stderr: "" };
-  const waitedFor = [...interruptAt];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  const waitedFor = [...signalAt];
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     printed.stdout += text;
     const [line] = waitedFor;
     if (line === undefined || !printed.stdout.includes(`${line}\n`)) return;
     waitedFor.shift();
-    child.kill("SIGINT");
+    child.kill(sent);
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ code, signal, ...printed }));

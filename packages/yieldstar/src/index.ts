@@ -8,10 +8,14 @@ export {
   AsyncGenerator,
   asyncGenerator,
   BREAK,
+  events,
   nullcontext,
+  once,
   suppress,
+  toAsyncIterable,
 } from "@yieldstar/asyncgen";
 export {
+  abortOnCancel,
   ALL_COMPLETED,
   allTasks,
   AsCompleted,
@@ -19,7 +23,10 @@ export {
   asyncWith,
   BaseEventLoop,
   BaseException,
+  BrowserHost,
   CancelledError,
+  CancelOnAbort,
+  cancelOnAbort,
   closeCoroutine,
   Context,
   ContextVar,
@@ -61,6 +68,7 @@ export {
   TimeoutError,
   TimerHandle,
   Token,
+  toPromise,
   ValueError,
   VirtualHost,
   wait,
@@ -83,7 +91,21 @@ export {
 export { BaseExceptionGroup, ExceptionGroup, exceptStar, exceptStarSync, on, TaskGroup } from "@yieldstar/taskgroup";
 export { Timeout, timeout, timeoutAt, waitFor } from "@yieldstar/timeout";
 
-export type { AsyncIterable, AsyncIterator, BodyYield, Emit, EmittedBy, Emitting } from "@yieldstar/asyncgen";
+export type {
+  AsyncIterable,
+  AsyncIterator,
+  BodyYield,
+  ClosingIterator,
+  Emit,
+  EmittedBy,
+  Emitting,
+  EventEmitterLike,
+  EventOf,
+  EventsOptions,
+  EventTargetLike,
+  NativeAsyncIterable,
+  NativeAsyncIterator,
+} from "@yieldstar/asyncgen";
 export type {
   AllEntered,
   AsCompletedOptions,
@@ -94,8 +116,10 @@ export type {
   Coroutine,
   Emission,
   Entered,
+  EventLoopOptions,
   ExceptionContext,
   ExceptionHandler,
+  FromPromiseOptions,
   GatherOptions,
   Host,
   LoopOptions,
@@ -109,6 +133,7 @@ export type {
   TaskConstructor,
   TaskFactory,
   TaskOptions,
+  ToPromiseOptions,
   WaitOptions,
 } from "@yieldstar/loop";
 export type { Acquirable, PriorityQueueOptions } from "@yieldstar/sync";

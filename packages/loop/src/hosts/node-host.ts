@@ -1,13 +1,16 @@
-import { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
+import type { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
 import type { Host } from "../host.ts";
+import { exitByUncaught } from "./node-exit.ts";
+import { interrupts, onSignal } from "./node-signals.ts";
+import { holdProcess } from "./node-waiting.ts";
 
 /** Node fires a longer timer at once. CPython caps what it asks its selector for at the same 24 hours. */
 const longestTimeout = 24 * 3600;
 
-/** What a shell sees of a program that Ctrl-C ended: 128 and the signal's number. */
-const interruptedExitCode = 130;
-
-/** A loop's place in Node's own: turns are immediates, which come after the timers and sockets of each round. */
+/**
+ * A loop's place in Node's own: turns are immediates, which come after the timers and sockets of each round. Deno and
+ * Bun have the same.
+ */
 export class NodeHost implements Host {
   readonly clockResolution = 1e-6;
   readonly turnBudget = 0.0005;
@@ -15,14 +18,15 @@ export class NodeHost implements Host {
   #timer: NodeJS.Timeout | undefined;
   /** When the timer fires. One that fires before it is needed is left alone: that is cheaper than to set it anew. */
   #timerAt = Infinity;
-  #stopWatching: () => void = () => {};
+  #stopWaiting: () => void = () => {};
+  #listensToInterrupts = false;
 
   time(): number {
     return performance.now() / 1000;
   }
 
   requestTurn(turn: () => void): void {
-    this.#stopWatching();
+    this.#stopWaiting();
     this.#immediate ??= setImmediate(() => {
       this.#immediate = undefined;
       turn();
@@ -35,7 +39,7 @@ export class NodeHost implements Host {
       this.requestTurn(turn);
       return;
     }
-    this.#stopWatching();
+    this.#stopWaiting();
     if (this.#timerAt <= when) return;
     clearTimeout(this.#timer);
     this.#timerAt = when;
@@ -51,11 +55,11 @@ export class NodeHost implements Host {
 
   awaitWakeUp(stuck: () => void): void {
     this.cancelTurn();
-    this.#stopWatching = beforeExit.add(stuck);
+    this.#stopWaiting = holdProcess(stuck);
   }
 
   cancelTurn(): void {
-    this.#stopWatching();
+    this.#stopWaiting();
     clearImmediate(this.#immediate);
     clearTimeout(this.#timer);
     this.#immediate = this.#timer = undefined;
@@ -63,65 +67,26 @@ export class NodeHost implements Host {
   }
 
   onInterrupt(interrupt: () => void): () => void {
-    return interrupts.isIdle && process.listenerCount("SIGINT") > 0 ? () => {} : interrupts.add(interrupt);
+    if (interrupts.isIdle && process.listenerCount("SIGINT") > 0) return () => {};
+    return interrupts.add(() => {
+      if (!this.#listensToInterrupts) interrupt();
+    });
+  }
+
+  onSignal(signal: string, callback: () => void): () => void {
+    const stopListening = onSignal(signal, callback);
+    if (signal === "SIGINT") this.#listensToInterrupts = true;
+    return () => {
+      stopListening();
+      if (signal === "SIGINT") this.#listensToInterrupts = false;
+    };
   }
 
   announceExit(error: KeyboardInterrupt | SystemExit): void {
-    exits.add(error);
-    if (isMonitored) return;
-    isMonitored = true;
-    process.on("uncaughtExceptionMonitor", exitLikePython);
+    exitByUncaught(error);
   }
 
   close(): void {
     this.cancelTurn();
-  }
-}
-
-/** One listener for all loops, which is there only while one of them has a use for it. */
-class SharedListener {
-  readonly #event: string;
-  readonly #callbacks = new Set<() => void>();
-
-  constructor(event: string) {
-    this.#event = event;
-  }
-
-  get isIdle(): boolean {
-    return this.#callbacks.size === 0;
-  }
-
-  /** Has `callback` called when the event comes; returns what takes it back. */
-  add(callback: () => void): () => void {
-    if (this.isIdle) process.on(this.#event, this.#listener);
-    this.#callbacks.add(callback);
-    return () => {
-      if (this.#callbacks.delete(callback) && this.isIdle) process.off(this.#event, this.#listener);
-    };
-  }
-
-  readonly #listener = (): void => {
-    for (const callback of this.#callbacks) callback();
-  };
-}
-
-/** Node is about to exit: no socket, timer or child process is left that could wake a loop. */
-const beforeExit = new SharedListener("beforeExit");
-const interrupts = new SharedListener("SIGINT");
-
-/** The errors with which programs have asked to end; should nobody catch them, they decide the exit status. */
-const exits = new WeakSet<Error>();
-let isMonitored = false;
-
-function exitLikePython(error: Error): void {
-  if (!exits.has(error)) return;
-  if (error instanceof KeyboardInterrupt) {
-    // Node still has to print it.
-    process.once("exit", () => {
-      process.exitCode = interruptedExitCode;
-    });
-  } else if (error instanceof SystemExit) {
-    if (typeof error.code === "string") console.error(error.code);
-    process.exit(typeof error.code === "string" ? 1 : error.code);
   }
 }

@@ -1,0 +1,37 @@
+import type { AsyncContextManager } from "./async-with.ts";
+import type { Coroutine } from "./coroutine.ts";
+import { RuntimeError } from "./exceptions.ts";
+
+/**
+ * Gives a block a signal of its own cancellation, for what takes one: it is aborted when an error leaves the block, with
+ * that error as the reason, which is the `CancelledError` when the block was cancelled.
+ *
+ * ```ts
+ * yield* asyncWith(abortOnCancel(), function* (signal) {
+ *   const watcher = watch(folder, { signal });
+ *   yield* fromPromise(build(watcher));
+ * });
+ * ```
+ *
+ * What is cancelled inside the block and handled there, as by a timeout, does not abort it. For a single promise
+ * `fromPromise` does with less, and before any cleanup.
+ *
+ * Source: there is no counterpart in CPython.
+ */
+export function abortOnCancel(): AsyncContextManager<AbortSignal, void> {
+  return new AbortOnCancel();
+}
+
+class AbortOnCancel implements AsyncContextManager<AbortSignal, void> {
+  #controller: AbortController | undefined;
+
+  *aenter(): Coroutine<AbortSignal> {
+    if (this.#controller !== undefined) throw new RuntimeError("abortOnCancel() has already been entered");
+    this.#controller = new AbortController();
+    return this.#controller.signal;
+  }
+
+  *aexit(error: Error | undefined): Coroutine {
+    if (error !== undefined) this.#controller?.abort(error);
+  }
+}

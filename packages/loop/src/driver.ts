@@ -1,0 +1,100 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import { explainOtherLoop } from "./copies.ts";
+import { EventLoop } from "./event-loop.ts";
+import { leavesLoop, RuntimeError } from "./exceptions.ts";
+import { getRunningLoopOrUndefined } from "./running.ts";
+
+/** Told that a loop has ended its run before what somebody waits for was done. */
+type Fail = (reason: Error) => void;
+
+const drivers = new WeakMap<BaseEventLoop, Driver>();
+
+/** The driver of a loop, or `undefined` if that is one that somebody else drives, as tests drive a `VirtualTimeLoop`. */
+export function driverOf(loop: BaseEventLoop): Driver | undefined {
+  const driver = drivers.get(loop);
+  if (driver !== undefined || !(loop instanceof EventLoop)) return driver;
+  const made = new Driver(loop);
+  drivers.set(loop, made);
+  return made;
+}
+
+/** Runs a loop that nobody else runs for as long as promise code waits for something on it. */
+export class Driver {
+  readonly #loop: EventLoop;
+  readonly #waiting = new Set<Fail>();
+  #state: "idle" | "starting" | "running" | "stopping" = "idle";
+  #runsOn = false;
+
+  constructor(loop: EventLoop) {
+    this.#loop = loop;
+  }
+
+  /** The loop runs on when nobody waits, and tells by itself when it may `rest`. */
+  runOn(): void {
+    this.#runsOn = true;
+  }
+
+  /** Somebody waits: a loop that is idle is run. */
+  enter(fail: Fail): void {
+    this.#waiting.add(fail);
+    this.#start();
+  }
+
+  /** The wait has ended. */
+  leave(fail: Fail): void {
+    this.#waiting.delete(fail);
+    if (!this.#runsOn) this.rest();
+  }
+
+  /** Stops the loop if nobody waits. */
+  rest(): void {
+    if (this.#waiting.size > 0 || this.#state !== "running") return;
+    this.#state = "stopping";
+    this.#loop.stop();
+  }
+
+  #start(): void {
+    if (this.#state !== "idle" || this.#loop.isRunning()) return;
+    this.#state = "starting";
+    // Inside a step of another loop, of another copy perhaps: it must have ended before this one may begin.
+    if (getRunningLoopOrUndefined() === undefined && explainOtherLoop() === undefined) this.#run();
+    else queueMicrotask(() => this.#run());
+  }
+
+  #run(): void {
+    this.#state = "idle";
+    if ((this.#waiting.size === 0 && !this.#runsOn) || this.#loop.isRunning()) return;
+    if (this.#loop.isClosed()) {
+      this.#failAll(new RuntimeError("Event loop is closed"));
+      return;
+    }
+    this.#state = "running";
+    void this.#loop.runForever().then(
+      () => this.#end(undefined),
+      (error: Error) => this.#end(error),
+    );
+  }
+
+  #end(error: Error | undefined): void {
+    const wasStopped = this.#state === "running" && error === undefined;
+    this.#state = "idle";
+    if (leavesLoop(error)) this.#loop._announceExit(error);
+    else if (wasStopped) this.#failAll(new RuntimeError("Event loop stopped before Future completed."));
+    else if (error !== undefined && !this.#failAll(error)) this.#report(error);
+    // Such an error is one task's, and others go on. And somebody may have come while the loop was stopping.
+    if (this.#waiting.size > 0 || (this.#runsOn && leavesLoop(error))) this.#start();
+  }
+
+  /** Tells everyone who waits; returns whether there was anyone. */
+  #failAll(error: Error): boolean {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const fail of waiting) fail(error);
+    return waiting.length > 0;
+  }
+
+  /** Tasks were left behind that can never go on. */
+  #report(exception: Error): void {
+    this.#loop.callExceptionHandler({ message: "Event loop ended with tasks pending", exception });
+  }
+}

@@ -1,0 +1,216 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { Coroutine, Suspension } from "./coroutine.ts";
+import { GeneratorExit, toException } from "./exceptions.ts";
+import type { Future } from "./future.ts";
+import { repr } from "./repr.ts";
+import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
+import { fromWebError } from "./web-errors.ts";
+
+/** What becomes of a promise that nobody waits for any more. */
+export interface FromPromiseOptions<T> {
+  /**
+   * Takes a result that comes after its waiter was cancelled, so that nothing is lost: `(socket) => socket.destroy()`.
+   * What it throws, or the promise that it returns is rejected with, goes to the loop's exception handler.
+   */
+  readonly dispose?: ((result: T) => unknown) | undefined;
+}
+
+type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
+
+/**
+ * Waits for a promise: Python's `await` of something that JavaScript made.
+ *
+ * Given a function it calls it when it is awaited. One that declares a parameter gets a signal that is aborted, with the
+ * `CancelledError` as its reason, when the waiting task is cancelled: `fromPromise((signal) => fetch(url, { signal }))`.
+ *
+ * @param source - a promise, or a function that makes one
+ * @param options - `dispose` takes a result that comes too late
+ * @returns what the promise is fulfilled with
+ * @throws what the promise is rejected with; for the web's "TimeoutError" a `TimeoutError`; `TypeError`, when awaited, if
+ * the function gives none
+ * @throws TypeError, at the call, when `source` is neither
+ *
+ * Cancellation does not wait for the promise; that it is rejected then is nobody's concern.
+ */
+export function fromPromise<T>(source: Source<T>, options?: FromPromiseOptions<T>): Coroutine<T> {
+  return new FromPromise(source, options?.dispose) as unknown as Coroutine<T>;
+}
+
+/** Tells the host of a rejection that came when nobody had awaited the promise yet, if then nobody ever does. */
+let unawaited: FinalizationRegistry<unknown> | undefined;
+
+/**
+ * A coroutine written by hand: as a generator it would cost twice as much.
+ *
+ * A promise holds it for as long as it is pending, perhaps for ever. So all that leads to the waiter stands in `subject`,
+ * and is let go when the wait ends. What that is depends on the state:
+ * - "idle": the function, which was not called yet;
+ * - "pending": nothing, the promise was not awaited yet;
+ * - "fulfilled" and "rejected": its result or reason, which came before it was awaited;
+ * - "waiting": the future that the task waits for;
+ * - "closed": the loop that is told of an error of `dispose`, if a result may yet come.
+ */
+class FromPromise<T> {
+  #state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed";
+  #subject: unknown;
+  readonly #dispose: ((result: T) => unknown) | undefined;
+  #controller: AbortController | undefined;
+
+  constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
+    const isFunction = typeof source === "function";
+    this.#state = isFunction ? "idle" : "pending";
+    this.#subject = isFunction ? source : undefined;
+    this.#dispose = dispose;
+    this.#controller = undefined;
+    // To listen only when it is awaited could be too late: the host would report a rejection that nobody handles.
+    if (!isFunction) this.#listenTo(source);
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Suspension, T | undefined> {
+    switch (this.#state) {
+      case "waiting":
+        return this.#resume();
+      case "closed":
+        return { done: true, value: undefined };
+      default:
+        return this.#start();
+    }
+  }
+
+  throw(error: unknown): never {
+    this.#abandon(error);
+    throw error;
+  }
+
+  return<R>(value: R): IteratorResult<never, R> {
+    if (this.#state !== "closed") this.#abandon(new GeneratorExit());
+    return { done: true, value };
+  }
+
+  #start(): IteratorResult<Suspension, T> {
+    const loop = getRunningLoop();
+    const state = this.#state;
+    const subject = this.#subject;
+    this.#close();
+    if (state === "fulfilled") return { done: true, value: subject as T };
+    if (state === "rejected") {
+      unawaited?.unregister(this);
+      throw fromWebError(subject);
+    }
+    if (state === "idle") this.#listenTo(this.#call(subject as (signal: AbortSignal) => PromiseLike<T>));
+    const future = loop.createFuture<T>();
+    this.#state = "waiting";
+    this.#subject = future;
+    return future.next() as unknown as IteratorResult<Suspension, T>;
+  }
+
+  #call(source: (signal: AbortSignal) => PromiseLike<T>): PromiseLike<T> {
+    // A function that declares no parameter costs no signal.
+    if (source.length === 0) return (source as () => PromiseLike<T>)();
+    this.#controller = new AbortController();
+    return source(this.#controller.signal);
+  }
+
+  #listenTo(promise: PromiseLike<T>): void {
+    if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
+      throw new TypeError(`a promise was expected, got ${repr(promise)}`);
+    }
+    // A native promise is taken as it is; of anything else nobody knows how often, and when, it calls back.
+    void Promise.resolve(promise).then(
+      (result) => this.#fulfil(result),
+      (reason: unknown) => this.#reject(reason),
+    );
+  }
+
+  #fulfil(result: T): void {
+    const future = this.#awaited();
+    if (future !== undefined) {
+      future._succeed(result);
+    } else if (this.#state === "pending") {
+      this.#state = "fulfilled";
+      this.#subject = result;
+    } else {
+      this.#disposeOf(result, this.#loop());
+    }
+  }
+
+  #reject(reason: unknown): void {
+    const future = this.#awaited();
+    if (future !== undefined) {
+      future._fail(fromWebError(reason));
+    } else if (this.#state === "pending") {
+      this.#state = "rejected";
+      this.#subject = reason;
+      unawaited ??= new FinalizationRegistry((lost) => void Promise.reject(lost));
+      unawaited.register(this, reason, this);
+    }
+  }
+
+  /** The future, if its task is there to be woken. */
+  #awaited(): Future<T> | undefined {
+    if (this.#state !== "waiting") return undefined;
+    const future = this.#subject as Future<T>;
+    return future._state === "pending" && !future._loop.isClosed() ? future : undefined;
+  }
+
+  #loop(): BaseEventLoop | undefined {
+    return this.#state === "waiting"
+      ? (this.#subject as Future<T>)._loop
+      : (this.#subject as BaseEventLoop | undefined);
+  }
+
+  #resume(): IteratorResult<Suspension, T> {
+    const future = this.#subject as Future<T>;
+    if (future._state !== "pending") this.#close();
+    return future.next() as unknown as IteratorResult<Suspension, T>;
+  }
+
+  /** Something else than the promise's outcome ends the wait. */
+  #abandon(error: unknown): void {
+    const state = this.#state;
+    const subject = this.#subject;
+    const controller = this.#controller;
+    this.#close();
+    if (state === "fulfilled") this.#disposeOf(subject as T, getRunningLoopOrUndefined());
+    else if (state === "pending" && this.#dispose !== undefined) this.#subject = getRunningLoopOrUndefined();
+    else if (state === "rejected") unawaited?.unregister(this);
+    else if (state === "waiting") this.#abandonFuture(subject as Future<T>, controller, error);
+  }
+
+  #abandonFuture(future: Future<T>, controller: AbortController | undefined, error: unknown): void {
+    // The task was cancelled when the promise had woken it already.
+    if (future._state === "succeeded") this.#disposeOf(future._outcome as T, future._loop);
+    if (future._state === "succeeded" || future._state === "failed") return;
+    if (this.#dispose !== undefined) this.#subject = future._loop;
+    controller?.abort(error);
+  }
+
+  #close(): void {
+    this.#state = "closed";
+    this.#subject = this.#controller = undefined;
+  }
+
+  #disposeOf(result: T, loop: BaseEventLoop | undefined): void {
+    const dispose = this.#dispose;
+    if (dispose === undefined) return;
+    const report = (thrown: unknown): void => {
+      if (loop === undefined) throw thrown;
+      const message = `Exception in dispose of ${this}`;
+      loop.callExceptionHandler({ message, exception: toException(thrown) });
+    };
+    try {
+      const disposal = dispose(result);
+      if (disposal instanceof Promise) disposal.catch(report);
+    } catch (thrown) {
+      report(thrown);
+    }
+  }
+
+  toString(): string {
+    return "<coroutine object fromPromise>";
+  }
+}

@@ -1,0 +1,31 @@
+import { RuntimeError, ValueError } from "../exceptions.ts";
+import { repr } from "../repr.ts";
+import { SharedListener } from "./shared-listener.ts";
+
+/** The listener for Ctrl-C that is there while a program runs. */
+export const interrupts: SharedListener = new SharedListener("SIGINT");
+
+const signals = new Map<string, SharedListener>();
+
+/** `onSignal` of a `Host`, where there is a `process`. */
+export function onSignal(signal: string, callback: () => void): () => void {
+  requireSignal(signal);
+  let listener = signals.get(signal);
+  if (listener === undefined) signals.set(signal, (listener = new SharedListener(signal)));
+  try {
+    return listener.add(callback);
+  } catch (error) {
+    throw new RuntimeError(`sig ${signal} cannot be caught`, { cause: error });
+  }
+}
+
+/** Node would listen for ever to a name that is no signal's, and in a worker to any. */
+function requireSignal(signal: string): void {
+  const { getBuiltinModule } = process as Partial<NodeJS.Process>;
+  if (getBuiltinModule === undefined) return;
+  if (!(signal in getBuiltinModule("node:os").constants.signals))
+    throw new ValueError(`invalid signal ${repr(signal)}`);
+  if (!getBuiltinModule("node:worker_threads").isMainThread) {
+    throw new RuntimeError("signals come to the main thread only");
+  }
+}

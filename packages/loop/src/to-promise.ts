@@ -1,0 +1,70 @@
+import { backgroundLoop } from "./background-loop.ts";
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { Awaitable } from "./coroutine.ts";
+import { driverOf } from "./driver.ts";
+import { ensureFuture } from "./ensure-future.ts";
+import { Future } from "./future.ts";
+import { settle } from "./future-promise.ts";
+import { requireSignal } from "./require-signal.ts";
+
+/** How promise code runs a coroutine. */
+export interface ToPromiseOptions {
+  /** Cancels the task, at the `yield*` where it waits, when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** The loop to run on. One that is idle is run until the task is done; by default it is one that all calls share. */
+  readonly loop?: BaseEventLoop | undefined;
+}
+
+/**
+ * Runs a coroutine from ordinary async code: an HTTP handler, an effect of a component, a test.
+ *
+ * ```ts
+ * app.get("/report", (request) => toPromise(report(request.url), { signal: request.signal }));
+ * ```
+ *
+ * @param awaitable - a coroutine, which becomes a task; a task or a future, on its own loop
+ * @param options - `signal` cancels the task; `loop` is where it runs
+ * @returns a promise of its result, which settles when the task has ended, its cleanup included. It rejects with the
+ * task's exception; with the signal's reason if the task was cancelled for it; with an "AbortError" if it was cancelled
+ * otherwise; with an "AbortError" or "TimeoutError" of the web, a `DOMException`, whose `cause` is ours
+ * @throws TypeError when `awaitable` cannot be awaited, or `signal` is no `AbortSignal`
+ * @throws RuntimeError when the loop is closed, or when the coroutine was given to a task before
+ * @throws ValueError when `awaitable` is a future of another loop than the one given
+ */
+export function toPromise<T>(awaitable: Awaitable<T>, options: ToPromiseOptions = {}): Promise<T> {
+  const { signal } = options;
+  if (signal !== undefined) requireSignal(signal);
+  const loop = options.loop ?? (awaitable instanceof Future ? awaitable.getLoop() : backgroundLoop());
+  loop._requireOpen();
+  const future = ensureFuture(awaitable, { loop });
+  const driver = driverOf(loop);
+  return new Promise((resolve, reject) => {
+    let isAborted = false;
+    const abort = (): void => {
+      // Nothing can clean up any more.
+      if (loop.isClosed()) fail(signal?.reason);
+      else if (future.cancel(signal?.reason)) isAborted = true;
+    };
+    const leave = (): void => {
+      signal?.removeEventListener("abort", abort);
+      driver?.leave(fail);
+    };
+    const finish = (): void => {
+      leave();
+      if (isAborted && future.cancelled()) reject(signal?.reason);
+      else settle(future, resolve, reject);
+    };
+    const fail = (reason: unknown): void => {
+      if (future.done()) {
+        finish();
+        return;
+      }
+      leave();
+      reject(reason);
+    };
+    future.addDoneCallback(finish);
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener("abort", abort);
+    driver?.enter(fail);
+  });
+}

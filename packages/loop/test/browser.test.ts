@@ -1,0 +1,73 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundle } from "./program.ts";
+
+const program = new URL("./programs/in-browser.ts", import.meta.url);
+const origin = "http://yieldstar.test";
+
+/** CHROMIUM says where it is; otherwise it is where Debian's package `chromium`, and others, put it. */
+const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
+  (path) => path !== undefined && existsSync(path),
+);
+const where =
+  executablePath === undefined ? "which is not here (apt-get install chromium, or set CHROMIUM)" : "headless";
+
+describe.skipIf(executablePath === undefined)(`in Chromium, ${where},`, () => {
+  let browser: Browser;
+  let script: string;
+
+  beforeAll(async () => {
+    script = await bundle(program);
+    browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox"] });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  /** What the program answers: as the script of a page, or as a worker of its own. */
+  async function ask(path: string): Promise<unknown> {
+    const context = await browser.newContext();
+    await context.route(`${origin}/**`, async (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (pathname === "/program.js") await route.fulfill({ contentType: "text/javascript", path: script });
+      else if (pathname === "/answer") await route.fulfill({ body: "answer" });
+      else if (pathname !== "/never") await route.fulfill({ contentType: "text/html", body: page });
+    });
+    const tab = await context.newPage();
+    const errors: unknown[] = [];
+    tab.on("pageerror", (error) => errors.push(error));
+    tab.on("console", (message) => errors.push(message.text()));
+    await tab.goto(origin + path);
+    await tab.waitForFunction("globalThis.answer !== undefined");
+    const answer = await tab.evaluate("globalThis.answer");
+    await context.close();
+    expect(errors).toEqual([]);
+    return answer;
+  }
+
+  const page = `<!doctype html><script type="module" src="/program.js"></script>`;
+
+  it.each([
+    ["a page", "/"],
+    ["a worker", "/?worker"],
+  ])("a loop in %s keeps time, shares its host, is woken at once, and has no signals", async (_name, path) => {
+    const answer = await ask(path);
+    expect(answer).toEqual({
+      order: ["a1", "a2", "b", "c"],
+      isNeverEarly: true,
+      sleepsBriefly: true,
+      served: ["message", "request", "timer"],
+      iterations: expect.any(Number) as number,
+      iterationsOfNoBudget: expect.any(Number) as number,
+      woken: ["woken 0", "woken 1", "woken 2", "no short timer"],
+      waitsForLong: true,
+      signals: "RuntimeError: this host has no signals",
+      aborted: true,
+    });
+    const { iterations, iterationsOfNoBudget } = answer as { iterations: number; iterationsOfNoBudget: number };
+    expect(iterations).toBeGreaterThan(20);
+    expect(iterationsOfNoBudget).toBeLessThan(5);
+  });
+});

@@ -1,0 +1,21 @@
+// Calls of `toPromise` keep the process for as long as something runs, and not longer.
+
+import { asyncWith, cancelOnAbort, type Coroutine, createTask, sleep, toPromise } from "@yieldstar/loop";
+
+// It does not keep the process by itself, but could wake a loop that waits.
+setInterval(() => {}, 1000).unref();
+
+function* leftBehind(): Coroutine {
+  yield* sleep(0.05);
+  console.log("left behind");
+}
+
+function* main(): Coroutine {
+  createTask(leftBehind());
+  yield* asyncWith(cancelOnAbort(AbortSignal.timeout(60_000)), function* () {
+    yield* sleep(0.01);
+  });
+  console.log("main");
+}
+
+void toPromise(main());

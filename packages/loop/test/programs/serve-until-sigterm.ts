@@ -1,0 +1,18 @@
+import { type Coroutine, type EventLoop, getRunningLoop, run, sleep } from "@yieldstar/loop";
+
+function* main(): Coroutine {
+  const loop = getRunningLoop() as EventLoop;
+  const terminated = loop.createFuture<string>();
+  loop.addSignalHandler("SIGTERM", () => terminated.setResult("SIGTERM"));
+  console.log("serving");
+  try {
+    // Nothing but the signal can end this.
+    console.log(`ended by ${yield* terminated}`);
+  } finally {
+    yield* sleep(0.01);
+    console.log("cleaned up");
+  }
+}
+
+await run(main());
+console.log(`${process.listenerCount("SIGTERM")} listeners are left`);

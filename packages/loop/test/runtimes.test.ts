@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { findPackage, type Running, runProgram } from "./program.ts";
+
+const programs = {
+  smoke: new URL("./programs/smoke.ts", import.meta.url),
+  cleanUp: new URL("./programs/clean-up.ts", import.meta.url),
+  deadlock: new URL("./programs/deadlock.ts", import.meta.url),
+  exitStatus: new URL("./programs/exit-status.ts", import.meta.url),
+  serveUntilSigterm: new URL("./programs/serve-until-sigterm.ts", import.meta.url),
+  unrefed: new URL("./programs/unrefed.ts", import.meta.url),
+};
+
+/** Each is an optional package of ours, which is there where it is for the machine. */
+const runtimes = [
+  { name: "Node 22", packageName: "node-22", command: ["bin/node"], isNode: true },
+  { name: "Node 24", packageName: "node-24", command: ["bin/node"], isNode: true },
+  { name: "Deno", packageName: "@deno/linux-x64-glibc", command: ["deno", "run", "--allow-all"], isNode: false },
+  { name: "Bun", packageName: "@oven/bun-linux-x64", command: ["bin/bun"], isNode: false },
+].map(({ name, packageName, command: [file = "", ...args], isNode }) => {
+  const folder = findPackage(packageName);
+  const running: Running = { command: [join(folder ?? "", file), ...args] };
+  const title = folder === undefined ? `${name} (the package ${packageName} is not for this machine)` : name;
+  return { running, title, options: { concurrent: true, skip: folder === undefined, timeout: 60_000 }, isNode };
+});
+
+describe.each(runtimes)("a program on $title", ({ running, options, title }) => {
+  it("waits, cancels, and shares its host", options, async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(programs.smoke, [], running);
+    expect(stderr).toBe("");
+    expect(stdout).toBe("slow quick promised\ntrue\ntrue\ntrue\n");
+    expect(code).toBe(0);
+  });
+
+  it("ends with the status that a SystemExit names", options, async ({ expect }) => {
+    expect(await runProgram(programs.exitStatus, [], running)).toMatchObject({ code: 3, stdout: "" });
+  });
+
+  it("cleans up at Ctrl-C, and ends as failed", options, async ({ expect }) => {
+    const { code, stdout } = await runProgram(programs.cleanUp, ["ready"], running);
+    expect(stdout).toBe("ready\ncleaning up\ncleaned up\n");
+    // Deno does not let a program choose the status after an error that nobody caught.
+    expect(code).toBe(title === "Deno" ? 1 : 130);
+  });
+
+  it("waits for a SIGTERM", options, async ({ expect }) => {
+    const { code, stdout } = await runProgram(programs.serveUntilSigterm, ["serving"], {
+      ...running,
+      signal: "SIGTERM",
+    });
+    expect(stdout).toBe("serving\nended by SIGTERM\ncleaned up\n0 listeners are left\n");
+    expect(code).toBe(0);
+  });
+});
+
+// In Deno and Bun the listener for Ctrl-C holds the process: a program waits for ever, as in CPython.
+describe.each(runtimes.filter(({ isNode }) => isNode))("a program that waits on $title", ({ running, options }) => {
+  it("ends with a DeadlockError when nothing can wake it", options, async ({ expect }) => {
+    const { code, stderr } = await runProgram(programs.deadlock, [], running);
+    expect(stderr).toContain("DeadlockError: nothing is ready and no timer is set, but these tasks are pending:");
+    expect(code).toBe(1);
+  });
+
+  it("stays alive for what does not hold the process", options, async ({ expect }) => {
+    const { code, stdout } = await runProgram(programs.unrefed, [], running);
+    expect(stdout).toContain("an AbortSignal\n0 listeners are left\n");
+    expect(code).toBe(0);
+  });
+});

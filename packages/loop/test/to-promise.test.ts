@@ -1,0 +1,391 @@
+import { getEventListeners } from "node:events";
+import {
+  allTasks,
+  CancelledError,
+  type Coroutine,
+  createTask,
+  EventLoop,
+  Future,
+  fromPromise,
+  getRunningLoop,
+  run,
+  RuntimeError,
+  sleep,
+  SystemExit,
+  Task,
+  TimeoutError,
+  toPromise,
+  ValueError,
+  VirtualHost,
+} from "@yieldstar/loop";
+import { VirtualTimeLoop } from "@yieldstar/testing";
+import { describe, expect, expectTypeOf, it } from "vitest";
+
+const never = new Promise<never>(() => {});
+
+/** What a promise is rejected with. */
+function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.unreachable("it was fulfilled"),
+    (reason: unknown) => reason,
+  );
+}
+
+/** A loop on a virtual clock, in which seconds take no time. */
+function virtualLoop(): EventLoop {
+  return new EventLoop({ host: new VirtualHost() });
+}
+
+function* failing(error: Error): Coroutine<never> {
+  yield* sleep(0);
+  throw error;
+}
+
+describe("toPromise", () => {
+  it("gives a promise of the result, and has its type", async () => {
+    const promise = toPromise(sleep(0, "result"));
+    expectTypeOf(promise).toEqualTypeOf<Promise<string>>();
+    expect(promise).toBeInstanceOf(Promise);
+    expect(await promise).toBe("result");
+  });
+
+  it("rejects with the coroutine's error", async () => {
+    const error = new Error("boom");
+    expect(await rejection(toPromise(failing(error)))).toBe(error);
+  });
+
+  it("runs all calls on one loop, which is not the current one, at once", async () => {
+    const main = function* (): Coroutine<unknown> {
+      yield* sleep(0);
+      return getRunningLoop();
+    };
+    const [one, two] = await Promise.all([toPromise(main()), toPromise(main())]);
+    expect(one).toBeInstanceOf(EventLoop);
+    expect(one).toBe(two);
+    expect(await toPromise(main())).toBe(one);
+    expect(getRunningLoop).toThrow("no running event loop");
+  });
+
+  it("lets tasks run on that the coroutine has left behind", async () => {
+    let ended!: (text: string) => void;
+    const end = new Promise<string>((resolve) => (ended = resolve));
+    const left = function* (): Coroutine {
+      yield* sleep(0.001);
+      yield* sleep(0);
+      ended("ended");
+    };
+    const main = function* (): Coroutine {
+      createTask(left());
+    };
+    await toPromise(main());
+    expect(await end).toBe("ended");
+  });
+
+  it("stops the background loop when nothing is left to run", async () => {
+    const main = function* (): Coroutine<EventLoop> {
+      yield* sleep(0.001);
+      return getRunningLoop() as EventLoop;
+    };
+    const loop = await toPromise(main());
+    while (loop.isRunning()) await new Promise((resolve) => setImmediate(resolve));
+    expect(allTasks(loop)).toEqual(new Set());
+    expect(await toPromise(main())).toBe(loop);
+  });
+
+  it("can be called inside a coroutine of another loop", async () => {
+    const main = function* (): Coroutine<string> {
+      return yield* fromPromise(toPromise(sleep(0.001, "inner")));
+    };
+    expect(await run(main())).toBe("inner");
+    expect(await toPromise(main())).toBe("inner");
+  });
+
+  it("refuses, at the call, what cannot be awaited", () => {
+    // @ts-expect-error A promise is no coroutine.
+    expect(() => toPromise(never)).toThrow("wrap it in fromPromise");
+    // @ts-expect-error A generator function is no coroutine.
+    expect(() => toPromise(failing)).toThrow("call it: failing()");
+    // @ts-expect-error A number cannot be awaited.
+    expect(() => toPromise(5)).toThrow(TypeError);
+    // @ts-expect-error A controller is no signal.
+    expect(() => toPromise(sleep(0), { signal: new AbortController() })).toThrow("an AbortSignal was expected, got ");
+  });
+
+  it("refuses, at the call, a coroutine that it has run already", async () => {
+    const coroutine = failing(new Error("boom"));
+    await rejection(toPromise(coroutine));
+    expect(() => toPromise(coroutine)).toThrow(
+      new RuntimeError(
+        "cannot reuse already awaited coroutine (hint: call the generator function again for a new coroutine)",
+      ),
+    );
+  });
+});
+
+describe("toPromise on a given loop", () => {
+  it("runs one that is idle until the task is done, and no longer", async () => {
+    const loop = virtualLoop();
+    const other = loop.createTask(sleep(5));
+    expect(await toPromise(sleep(1, "result"), { loop })).toBe("result");
+    await Promise.resolve();
+    expect(loop.isRunning()).toBe(false);
+    expect(other.done()).toBe(false);
+    expect(loop.time()).toBe(1);
+    await toPromise(other);
+    expect(loop.time()).toBe(5);
+    loop.close();
+  });
+
+  it("runs it until the last of several is done", async () => {
+    const loop = virtualLoop();
+    const promises = [toPromise(sleep(3, "a"), { loop }), toPromise(sleep(1, "b"), { loop })];
+    expect(await Promise.race(promises)).toBe("b");
+    // It comes when the loop has been told to stop, or has stopped.
+    expect(await promises[0]).toBe("a");
+    expect(await toPromise(sleep(1, "c"), { loop })).toBe("c");
+    expect(loop.time()).toBe(4);
+  });
+
+  it("adds the task to one that is running, and leaves it to its owner", async () => {
+    const loop = virtualLoop();
+    const running = loop.runUntilComplete(sleep(2));
+    expect(await toPromise(sleep(1, "result"), { loop })).toBe("result");
+    expect(loop.isRunning()).toBe(true);
+    await running;
+    expect(loop.time()).toBe(2);
+    loop.close();
+  });
+
+  it("adds the task to a VirtualTimeLoop, which a test drives", async () => {
+    const loop = new VirtualTimeLoop();
+    const promise = toPromise(sleep(1, "result"), { loop });
+    loop.advance(1);
+    expect(await promise).toBe("result");
+  });
+
+  it("throws at the call when it is closed", () => {
+    const loop = virtualLoop();
+    loop.close();
+    expect(() => toPromise(sleep(0), { loop })).toThrow(new RuntimeError("Event loop is closed"));
+  });
+
+  it("throws at the call for a future of another loop", () => {
+    const future = virtualLoop().createFuture();
+    expect(() => toPromise(future, { loop: virtualLoop() })).toThrow(ValueError);
+  });
+
+  it("rejects when somebody stops the loop before", async () => {
+    const loop = virtualLoop();
+    const main = function* (): Coroutine {
+      getRunningLoop().stop();
+      yield* sleep(1);
+    };
+    expect(await rejection(toPromise(main(), { loop }))).toEqual(
+      new RuntimeError("Event loop stopped before Future completed."),
+    );
+  });
+
+  it("gives the result if the task has stopped the loop and ended", async () => {
+    const main = function* (): Coroutine<string> {
+      getRunningLoop().stop();
+      return "result";
+    };
+    expect(await toPromise(main(), { loop: virtualLoop() })).toBe("result");
+  });
+
+  it("rejects with a SystemExit of its own coroutine, and lets the others go on", async () => {
+    const error = new SystemExit(3);
+    const loop = virtualLoop();
+    for (const options of [{ loop }, {}]) {
+      const promises = [toPromise(failing(error), options), toPromise(sleep(0.001, "result"), options)];
+      expect(await rejection(promises[0] as Promise<unknown>)).toBe(error);
+      expect(await promises[1]).toBe("result");
+    }
+  });
+
+  it("rejects with a DeadlockError when nothing can wake the task", async () => {
+    const loop = virtualLoop();
+    const reason = await rejection(toPromise(loop.createFuture()));
+    expect(String(reason)).toContain("DeadlockError: nothing is ready and no timer is set");
+  });
+});
+
+describe("the signal of toPromise", () => {
+  it("cancels the task where it waits; the promise settles after its cleanup, with the signal's reason", async () => {
+    const loop = virtualLoop();
+    const steps: string[] = [];
+    const main = function* (): Coroutine {
+      try {
+        yield* sleep(10);
+      } catch (error) {
+        steps.push((error as Error).name);
+        yield* sleep(1);
+        steps.push("cleaned up");
+        throw error;
+      }
+    };
+    const controller = new AbortController();
+    const promise = toPromise(main(), { signal: controller.signal, loop });
+    loop.callLater(2, () => controller.abort());
+    expect(await rejection(promise)).toBe(controller.signal.reason);
+    expect(steps).toEqual(["CancelledError", "cleaned up"]);
+    expect(loop.time()).toBe(3);
+  });
+
+  it("may have any reason, which is also what the CancelledError tells", async () => {
+    const controller = new AbortController();
+    let args: unknown;
+    const main = function* (): Coroutine {
+      try {
+        yield* sleep(10);
+      } catch (error) {
+        ({ args } = error as CancelledError);
+        throw error;
+      }
+    };
+    const promise = toPromise(main(), { signal: controller.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort("closed");
+    expect(await rejection(promise)).toBe("closed");
+    expect(args).toEqual(["closed"]);
+  });
+
+  it("that is aborted already keeps the coroutine from starting", async () => {
+    let hasStarted = false;
+    const main = function* (): Coroutine {
+      hasStarted = true;
+    };
+    const signal = AbortSignal.abort();
+    expect(await rejection(toPromise(main(), { signal }))).toBe(signal.reason);
+    expect(hasStarted).toBe(false);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("does not overrule the result of a task that swallows its cancellation, or the error of one that fails", async () => {
+    const controller = new AbortController();
+    const error = new Error("cannot clean up");
+    const swallowing = function* (): Coroutine<string> {
+      try {
+        yield* sleep(10);
+      } catch {
+        return "swallowed";
+      }
+      return "";
+    };
+    const failingCleanup = function* (): Coroutine {
+      try {
+        yield* sleep(10);
+      } catch {
+        throw error;
+      }
+    };
+    const promises = [swallowing(), failingCleanup()].map((coroutine) =>
+      toPromise<unknown>(coroutine, { signal: controller.signal }),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    expect(await promises[0]).toBe("swallowed");
+    expect(await rejection(promises[1] as Promise<unknown>)).toBe(error);
+  });
+
+  it("cancels a task that is given, and a future", async () => {
+    const loop = virtualLoop();
+    const controller = new AbortController();
+    const task = loop.createTask(sleep(10));
+    const future = loop.createFuture();
+    const promises = [task, future].map((each) => toPromise<unknown>(each, { signal: controller.signal }));
+    controller.abort();
+    expect(await Promise.all(promises.map(rejection))).toEqual(Array(2).fill(controller.signal.reason));
+    expect([task.cancelled(), future.cancelled()]).toEqual([true, true]);
+  });
+
+  it("has no listener left when the promise has settled", async () => {
+    const { signal } = new AbortController();
+    const promises = [toPromise(sleep(0), { signal }), toPromise(failing(new Error("boom")), { signal })];
+    expect(getEventListeners(signal, "abort")).toHaveLength(2);
+    await Promise.allSettled(promises);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("has the promise reject even if the loop was closed with the task pending", async () => {
+    const loop = new VirtualTimeLoop();
+    loop.setExceptionHandler(() => {});
+    const controller = new AbortController();
+    const promise = toPromise(sleep(1), { loop, signal: controller.signal });
+    loop.close();
+    controller.abort();
+    expect(await rejection(promise)).toBe(controller.signal.reason);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+  });
+});
+
+describe("errors that go out to promise code", () => {
+  it("a cancellation of another origin is an AbortError of the web, whose cause is the CancelledError", async () => {
+    const main = function* (): Coroutine {
+      const child = createTask(sleep(10));
+      child.cancel("enough");
+      yield* child;
+    };
+    const error = (await rejection(toPromise(main()))) as DOMException;
+    expect(error).toBeInstanceOf(DOMException);
+    expect(error.name).toBe("AbortError");
+    expect(error.message).toBe("enough");
+    expect(error.cause).toEqual(new CancelledError("enough"));
+  });
+
+  it("a TimeoutError is the web's, whose cause is ours", async () => {
+    const ours = new TimeoutError();
+    const error = (await rejection(toPromise(failing(ours)))) as DOMException;
+    expect(error).toBeInstanceOf(DOMException);
+    expect(error.name).toBe("TimeoutError");
+    expect(error.message).toBe("The operation was aborted due to timeout");
+    expect(error.cause).toBe(ours);
+  });
+
+  it("a subclass of TimeoutError stays as it is", async () => {
+    class GatewayTimeout extends TimeoutError {}
+    const error = new GatewayTimeout();
+    expect(await rejection(toPromise(failing(error)))).toBe(error);
+  });
+});
+
+describe("Task.toPromise", () => {
+  it("is how promise code awaits a task or a future, which are no thenables", async () => {
+    const main = function* (): Coroutine<unknown> {
+      const task = createTask(sleep(0.001, "result"));
+      const promise = task.toPromise();
+      expectTypeOf(promise).toEqualTypeOf<Promise<string>>();
+      const future = getRunningLoop().createFuture<number>();
+      getRunningLoop().callSoon(() => future.setResult(5));
+      return yield* fromPromise(Promise.all([promise, future.toPromise()]));
+    };
+    expect(await run(main())).toEqual(["result", 5]);
+    expect("then" in Task.prototype).toBe(false);
+    expect("then" in Future.prototype).toBe(false);
+  });
+
+  it("gives the outcome of one that is done, even when its loop is closed", async () => {
+    const loop = virtualLoop();
+    const task = loop.createTask(sleep(1, "result"));
+    await loop.runUntilComplete(task);
+    const error = new Error("boom");
+    const failed = loop.createFuture();
+    failed.setException(error);
+    const pending = loop.createFuture();
+    loop.setExceptionHandler(() => {});
+    loop.close();
+    expect(await task.toPromise()).toBe("result");
+    expect(await rejection(failed.toPromise())).toBe(error);
+    expect(() => pending.toPromise()).toThrow(new RuntimeError("Event loop is closed"));
+  });
+
+  it("does not run the loop, and does not cancel", async () => {
+    const loop = virtualLoop();
+    const task = loop.createTask(sleep(1, "result"));
+    const promise = task.toPromise();
+    await Promise.resolve();
+    expect(loop.isRunning()).toBe(false);
+    await loop.runUntilComplete(task);
+    expect(await promise).toBe("result");
+  });
+});
