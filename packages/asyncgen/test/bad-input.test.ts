@@ -64,7 +64,8 @@ const notIterable: [name: string, value: unknown][] = [
   ["nothing", undefined],
   ["an array", [1, 2]],
   ["an object", {}],
-  ["an async generator of JavaScript", (async function* () {})()],
+  ["a generator of JavaScript", (function* () {})()],
+  ["a promise", Promise.resolve()],
   ["a generator that was not called", numbers],
 ];
 

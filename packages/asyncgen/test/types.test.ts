@@ -1,5 +1,6 @@
 import {
   aclosing,
+  aiter,
   anext,
   AsyncExitStack,
   asyncContextManager,
@@ -26,6 +27,10 @@ import {
 } from "@yieldstar/loop";
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
+
+declare const native: globalThis.AsyncGenerator<number>;
+declare const stream: ReadableStream<Uint8Array>;
+declare const both: AsyncIterable<string> & globalThis.AsyncIterable<number>;
 
 function* text(): Coroutine<string> {
   return "text";
@@ -129,6 +134,23 @@ describe("asyncFor", () => {
     runVirtual(main());
   });
 
+  it("gives it the values of what JavaScript made", () => {
+    function* main(): Coroutine {
+      yield* asyncFor(native, function* (number) {
+        expectTypeOf(number).toEqualTypeOf<number>();
+      });
+      yield* asyncFor(stream, function* (chunk) {
+        expectTypeOf(chunk).toEqualTypeOf<Uint8Array>();
+      });
+      yield* asyncFor(both, function* (word) {
+        expectTypeOf(word).toEqualTypeOf<string>();
+      });
+      expectTypeOf(yield* anext(aiter(stream))).toEqualTypeOf<Uint8Array>();
+      expectTypeOf(aclosing(aiter(native))).toExtend<AsyncContextManager<{ anext(): Coroutine<number> }, void>>();
+    }
+    expectTypeOf(main).toEqualTypeOf<() => Coroutine>();
+  });
+
   it("is a coroutine by itself, where its body hands nothing out", () => {
     expectTypeOf(asyncFor(numbers(3), function* () {})).toExtend<Coroutine<boolean>>();
     expect(runVirtual(asyncFor(numbers(3), function* () {}))).toBe(true);
@@ -199,7 +221,6 @@ describe("a context manager", () => {
 
 declare const leaked: Emit;
 declare const promise: Promise<string>;
-declare const native: globalThis.AsyncGenerator<number>;
 
 // Each is a mistake that has to be found where it is written. None is ever run: what they do is in bad-input.test.ts.
 const wrongPrograms = {
@@ -264,8 +285,10 @@ const wrongPrograms = {
   "loops over what is no async iterable": () => {
     // @ts-expect-error An array is iterated with for.
     asyncFor([1, 2], function* () {});
-    // @ts-expect-error JavaScript's async generators give promises.
-    asyncFor(native, function* () {});
+    // @ts-expect-error A promise is awaited with fromPromise.
+    asyncFor(promise, function* () {});
+    // @ts-expect-error An iterator that does not give promises.
+    asyncFor({ [Symbol.asyncIterator]: () => [1, 2].values() }, function* () {});
   },
   "loops with a body that is no coroutine": () => {
     // @ts-expect-error The star is missing.
@@ -280,6 +303,10 @@ const wrongPrograms = {
   "takes a value for another": () => {
     // @ts-expect-error The values are numbers.
     asyncFor(numbers(3), function* (word: string) {
+      void word;
+    });
+    // @ts-expect-error These too.
+    asyncFor(native, function* (word: string) {
       void word;
     });
     // @ts-expect-error The value is a number.

@@ -1,0 +1,79 @@
+import { nameOfType, toException } from "@yieldstar/loop";
+
+// Emitters and targets declare their listeners in many ways. These take them all: `never` asks nothing of a parameter.
+
+/** Emits events as Node's `EventEmitter` does: each with its arguments, and `"error"` with an error. */
+export interface EventEmitterLike {
+  on(name: never, listener: never): unknown;
+  off(name: never, listener: never): unknown;
+}
+
+/** Dispatches events as the web's `EventTarget` does: each is one object. */
+export interface EventTargetLike {
+  addEventListener(type: never, listener: never): unknown;
+  removeEventListener(type: never, listener: never): unknown;
+}
+
+type Listener = (...args: unknown[]) => void;
+
+/** The type of a target's event, by the `on…` property that it has for it. */
+export type EventOf<T, N extends string> = T extends { readonly [K in `on${N}`]: infer Handler }
+  ? NonNullable<Handler> extends (this: never, event: infer E) => unknown
+    ? Extract<E, Event> extends never
+      ? Event
+      : Extract<E, Event>
+    : Event
+  : Event;
+
+/** What listens to one emitter or target. What is both is an emitter, as Node's own functions have it. */
+export class Listeners {
+  readonly #source: EventEmitterLike | EventTargetLike;
+  readonly #removals: (() => void)[] = [];
+
+  /** @throws TypeError when `source` is neither an emitter nor a target */
+  constructor(source: EventEmitterLike | EventTargetLike) {
+    if (!isEmitter(source) && !isTarget(source)) {
+      throw new TypeError(`an EventEmitter or an EventTarget was expected, got '${nameOfType(source)}' object`);
+    }
+    this.#source = source;
+  }
+
+  add(name: string | symbol, listener: Listener): void {
+    const source = this.#source;
+    const [event, callback] = [name as never, listener as never];
+    if (isEmitter(source)) {
+      source.on(event, callback);
+      this.#removals.push(() => source.off(event, callback));
+    } else {
+      source.addEventListener(event, callback);
+      this.#removals.push(() => source.removeEventListener(event, callback));
+    }
+  }
+
+  /** Listens to the errors of an emitter, as far as they are not what is waited for; a target has none. */
+  addForErrors(awaited: readonly (string | symbol)[], listener: (error: Error) => void): void {
+    if (!isEmitter(this.#source) || awaited.includes("error")) return;
+    this.add("error", (error) => listener(toError(error)));
+  }
+
+  removeAll(): void {
+    for (const remove of this.#removals.splice(0)) remove();
+  }
+}
+
+function isEmitter(source: unknown): source is EventEmitterLike {
+  const { on, off } = (source ?? {}) as Partial<EventEmitterLike>;
+  return typeof on === "function" && typeof off === "function";
+}
+
+function isTarget(source: unknown): source is EventTargetLike {
+  const { addEventListener, removeEventListener } = (source ?? {}) as Partial<EventTargetLike>;
+  return typeof addEventListener === "function" && typeof removeEventListener === "function";
+}
+
+/** An emitter may emit anything as its error; a future takes only errors. */
+function toError(emitted: unknown): Error {
+  const error: unknown = toException(emitted);
+  if (Object.prototype.toString.call(error) === "[object Error]" || error instanceof Error) return error as Error;
+  return new TypeError("exceptions must derive from BaseException", { cause: emitted });
+}

@@ -1,0 +1,170 @@
+import {
+  type BaseEventLoop,
+  type Coroutine,
+  type Future,
+  getRunningLoop,
+  repr,
+  showAsText,
+  StopAsyncIteration,
+  ValueError,
+} from "@yieldstar/loop";
+import { Queue, QueueFull, QueueShutDown } from "@yieldstar/sync";
+import { ClosingIterator } from "./async-iterator.ts";
+import { type EventEmitterLike, type EventOf, type EventTargetLike, Listeners } from "./event-source.ts";
+
+/** How `events` keeps what nobody has taken yet. */
+export interface EventsOptions {
+  /** How many events are kept at most, 1024 by default; zero means any number. */
+  readonly maxsize?: number | undefined;
+  /**
+   * What becomes of an event that there is no room for. `"error"`, the default: the iterator gives what it has and then
+   * throws `QueueFull`. `"dropOldest"`, `"dropNewest"`: one event is lost without a word.
+   */
+  readonly overflow?: "error" | "dropOldest" | "dropNewest" | undefined;
+  /** The names of the events that end the iteration, once what is kept was taken: `["end", "close"]`. */
+  readonly close?: Iterable<string | symbol> | undefined;
+}
+
+const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
+
+/**
+ * Iterates events: `yield* asyncFor(events(socket, "message"), function* ([message]) { … })`. It listens from the call on.
+ *
+ * `asyncFor` removes the listeners however it is left. Whoever iterates by hand calls `aclose`, or uses `aclosing`; what is
+ * left open is closed when the loop ends.
+ *
+ * @param source - an `EventEmitter`, or an `EventTarget`
+ * @param name - the events' name
+ * @param options - `maxsize` is how many are kept until they are taken, 1024 by default; `overflow` what becomes of more, an
+ *   error by default; `close` names the events that end the iteration
+ * @returns an async iterator over the arguments of each event, as Node's `events.on` gives them; of a target that is the
+ *   event alone. Their types may be given: `events<[chunk: Uint8Array]>(socket, "data")`
+ * @throws TypeError when `source` is neither, or `maxsize` no number
+ * @throws ValueError when `overflow` is no policy
+ * @throws RuntimeError outside of a running loop
+ *
+ * The iterator throws what an emitter emits as `"error"`, after the events before it, unless that is what is iterated.
+ * Cancellation of whoever waits for the next event loses none.
+ */
+export function events<T extends EventTargetLike, N extends string>(
+  source: T,
+  name: N,
+  options?: EventsOptions,
+): ClosingIterator<T extends EventEmitterLike ? unknown[] : [event: EventOf<T, N>]>;
+export function events<A extends readonly unknown[] = unknown[]>(
+  source: EventEmitterLike | EventTargetLike,
+  name: string | symbol,
+  options?: EventsOptions,
+): ClosingIterator<A>;
+export function events(
+  source: EventEmitterLike | EventTargetLike,
+  name: string | symbol,
+  options: EventsOptions = {},
+): ClosingIterator<unknown[]> {
+  return new EventIterator(new Listeners(source), name, options);
+}
+
+class EventIterator extends ClosingIterator<unknown[]> {
+  static {
+    showAsText(this);
+  }
+
+  readonly #name: string | symbol;
+  readonly #overflow: EventsOptions["overflow"];
+  readonly #queue: Queue<unknown[]>;
+  readonly #loop: BaseEventLoop;
+  readonly #listeners: Listeners;
+  #isListening = true;
+  #hasOverflown = false;
+  /** The emitter's error. As a future it is reported when nobody comes to see it. */
+  #failure: Future<never> | undefined;
+
+  constructor(listeners: Listeners, name: string | symbol, options: EventsOptions) {
+    super();
+    const { maxsize = 1024, overflow = "error", close = [] } = options;
+    if (!policies.includes(overflow)) {
+      throw new ValueError(`overflow must be one of ${policies.map(repr).join(", ")}, got ${repr(overflow)}`);
+    }
+    this.#name = name;
+    this.#overflow = overflow;
+    this.#queue = new Queue(maxsize);
+    this.#loop = getRunningLoop();
+    this.#listeners = listeners;
+    this.#listen(name, [...close]);
+    this.#loop.asyncgenFirstiterHook(this);
+  }
+
+  #listen(name: string | symbol, close: readonly (string | symbol)[]): void {
+    const listeners = this.#listeners;
+    try {
+      listeners.add(name, (...args) => this.#take(args));
+      for (const end of close) listeners.add(end, () => this.#end());
+      listeners.addForErrors([name, ...close], (error) => {
+        this.#failure = this.#loop.createFuture();
+        this.#failure.setException(error);
+        this.#end();
+      });
+    } catch (error) {
+      listeners.removeAll();
+      throw error;
+    }
+  }
+
+  /**
+   * Waits for the next event.
+   *
+   * @throws StopAsyncIteration when no more will come
+   * @throws QueueFull when there was no room for one, and the policy is `"error"`
+   * @throws what the emitter emitted as `"error"`
+   *
+   * Cancellation leaves the event to the next `anext`.
+   */
+  override *anext(): Coroutine<unknown[]> {
+    try {
+      return yield* this.#queue.get();
+    } catch (error) {
+      if (!(error instanceof QueueShutDown)) throw error;
+    }
+    const failure = this.#failure;
+    this.#failure = undefined;
+    failure?.result();
+    if (this.#hasOverflown) {
+      this.#hasOverflown = false;
+      throw new QueueFull(`there was no room for an event ${repr(this.#name)}: ${this.#queue.maxsize} were waiting`);
+    }
+    throw new StopAsyncIteration();
+  }
+
+  /** Removes the listeners, and forgets the events that nobody has taken. */
+  override *aclose(): Coroutine {
+    this.#end();
+    this.#hasOverflown = false;
+    this.#queue.shutdown(true);
+  }
+
+  #take(args: unknown[]): void {
+    const queue = this.#queue;
+    if (!queue.full()) {
+      queue.putNowait(args);
+    } else if (this.#overflow === "dropOldest") {
+      queue.getNowait();
+      queue.putNowait(args);
+    } else if (this.#overflow === "error") {
+      this.#hasOverflown = true;
+      this.#end();
+    }
+  }
+
+  /** No more events will come; those that are there can still be taken. */
+  #end(): void {
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    this.#listeners.removeAll();
+    this.#loop.asyncgenFinalizerHook(this, true);
+    this.#queue.shutdown();
+  }
+
+  override toString(): string {
+    return `<events ${repr(this.#name)} ${this.#isListening ? "listening" : "closed"}>`;
+  }
+}

@@ -1,0 +1,75 @@
+import { aclosing, aiter, anext } from "@yieldstar/asyncgen";
+import { asyncWith, CancelledError, type Coroutine, createTask, run, sleep } from "@yieldstar/loop";
+import { describe, expect, it } from "vitest";
+import { noting, outcomeOf, turns } from "./native.ts";
+
+describe("an iterator of JavaScript that is iterated by hand", () => {
+  it("gives a value to the next anext if whoever waited for it was cancelled", async () => {
+    const iterator = aiter(noting([]));
+    function* main(): Coroutine<unknown[]> {
+      const task = createTask(anext(iterator));
+      yield* sleep(0);
+      task.cancel();
+      const outcome = yield* outcomeOf(task);
+      expect(outcome).toBeInstanceOf(CancelledError);
+      return [yield* anext(iterator), yield* anext(iterator), yield* anext(iterator), yield* anext(iterator, "end")];
+    }
+    expect(await run(main())).toEqual([1, 2, 3, "end"]);
+  });
+
+  it("gives it too if the value was there, and the task had not seen it yet", async () => {
+    let settle: (result: IteratorResult<string>) => void = () => {};
+    const promise = new Promise<IteratorResult<string>>((resolve) => (settle = resolve));
+    const iterator = aiter({ [Symbol.asyncIterator]: () => ({ next: () => promise }) });
+    function* main(): Coroutine<unknown> {
+      const task = createTask(anext(iterator));
+      yield* sleep(0);
+      void promise.then(() => task.cancel());
+      settle({ done: false, value: "kept" });
+      expect(yield* outcomeOf(task)).toBeInstanceOf(CancelledError);
+      return yield* anext(iterator);
+    }
+    expect(await run(main())).toBe("kept");
+  });
+
+  it("is closed like any other when such a value has come, and nobody takes it", async () => {
+    const notes: unknown[] = [];
+    const iterator = aiter(noting(notes));
+    function* main(): Coroutine {
+      const task = createTask(anext(iterator));
+      yield* sleep(0);
+      task.cancel();
+      yield* outcomeOf(task);
+      yield* turns();
+      yield* iterator.aclose();
+      notes.push("closed");
+    }
+    await run(main());
+    expect(notes).toEqual(["cleaning up", "clean", "closed"]);
+  });
+
+  it("is closed by aclosing, which waits for it", async () => {
+    const notes: unknown[] = [];
+    function* main(): Coroutine {
+      yield* asyncWith(aclosing(aiter(noting(notes))), function* (iterator) {
+        notes.push(yield* anext(iterator));
+      });
+      notes.push("left");
+    }
+    await run(main());
+    expect(notes).toEqual([1, "cleaning up", "clean", "left"]);
+  });
+
+  it("is closed once, and ends then", async () => {
+    const notes: unknown[] = [];
+    const iterator = aiter(noting(notes));
+    function* main(): Coroutine<unknown> {
+      yield* anext(iterator);
+      yield* iterator.aclose();
+      yield* iterator.aclose();
+      return yield* anext(iterator, "end");
+    }
+    expect(await run(main())).toBe("end");
+    expect(notes).toEqual(["cleaning up", "clean"]);
+  });
+});

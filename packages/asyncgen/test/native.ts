@@ -1,0 +1,55 @@
+import { asyncFor } from "@yieldstar/asyncgen";
+import { type Coroutine, fromPromise, getRunningLoop, type Task } from "@yieldstar/loop";
+
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Some turns of the host. */
+export function* turns(): Coroutine {
+  for (let count = 0; count < 3; count++) yield* fromPromise(turn());
+}
+
+/** What a task ends with. */
+export function* outcomeOf(task: Task<unknown>): Coroutine<unknown> {
+  try {
+    return yield* task;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** An async generator of JavaScript that notes what it does; its cleanup takes a turn, and may fail. */
+export function noting(notes: unknown[], cleanupError?: Error): globalThis.AsyncGenerator<number> {
+  return (async function* () {
+    try {
+      for (let number = 1; number <= 3; number++) {
+        await turn();
+        yield number;
+      }
+    } finally {
+      notes.push("cleaning up");
+      await turn();
+      notes.push("clean");
+      // oxlint-disable-next-line no-unsafe-finally
+      if (cleanupError !== undefined) throw cleanupError;
+    }
+  })();
+}
+
+/** Runs a loop over `iterable` whose body does what `outcome` says at the second value. */
+export function* loopOver(
+  iterable: Parameters<typeof asyncFor>[0],
+  notes: unknown[],
+  outcome?: unknown,
+): Coroutine<unknown> {
+  try {
+    return yield* asyncFor(iterable, function* (value) {
+      notes.push(value);
+      if (value !== 2) return undefined;
+      if (outcome === "wait") yield* getRunningLoop().createFuture();
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    });
+  } finally {
+    notes.push("left");
+  }
+}
