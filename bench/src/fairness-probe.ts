@@ -1,0 +1,63 @@
+/** What a host's own work suffers from the tasks beside it. Times are milliseconds. */
+
+/** What was measured in one process. */
+export interface Sufferings {
+  /** How late a timer of 1 ms fired, each time. */
+  readonly timers: number[];
+  /** How long it took until an answer from outside was there, each time. */
+  readonly trips: number[];
+  /** How often the tasks gave up control, in a second. */
+  readonly yields: number;
+}
+
+/** Runs so many tasks that give up control, again and again, until it is over. */
+export type Spin = (tasks: number, isOver: () => boolean) => Promise<unknown>;
+
+/** Calls `onAnswer` when the answer to what it sends out has come. */
+export type RoundTrip = (onAnswer: () => void) => void;
+
+const delay = 1;
+
+/**
+ * Measures timers and round trips, by turns, while the tasks spin.
+ *
+ * @param duration how long, in milliseconds, after a warm-up of a third of it.
+ */
+export async function measureSufferings(
+  spin: Spin,
+  tasks: number,
+  roundTrip: RoundTrip,
+  duration: number,
+): Promise<Sufferings> {
+  const start = performance.now();
+  const begin = start + duration / 3;
+  const end = begin + duration;
+  let count = 0;
+  const isOver = (): boolean => {
+    count += 1;
+    return performance.now() >= end;
+  };
+  const spinning = spin(tasks, isOver);
+  const timers: number[] = [];
+  const trips: number[] = [];
+  while (performance.now() < end) {
+    const [late, trip] = [await timer(), await time(roundTrip)];
+    if (performance.now() < begin) continue;
+    timers.push(late - delay);
+    trips.push(trip);
+  }
+  await spinning;
+  return { timers, trips, yields: (count / (performance.now() - start)) * 1000 };
+}
+
+function timer(): Promise<number> {
+  return time((onAnswer) => void setTimeout(onAnswer, delay));
+}
+
+/** The time is taken in the callback itself: what runs before a promise is served does not count. */
+function time(start: RoundTrip): Promise<number> {
+  return new Promise((resolve) => {
+    const begin = performance.now();
+    start(() => resolve(performance.now() - begin));
+  });
+}

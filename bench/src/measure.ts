@@ -1,0 +1,118 @@
+/** Measures one row of one system, in this process. */
+
+import { isDeepStrictEqual } from "node:util";
+import { Bench } from "tinybench";
+import type { Stopwatch, TimedWorkload, Workload } from "./workload.ts";
+import { loadLibrary, type SystemName } from "./systems.ts";
+
+/** How much is run. */
+export interface Effort {
+  /** How long runs are thrown away, in milliseconds; one at least. */
+  readonly warmup: number;
+  /** How long runs are counted, in milliseconds; `samples` at least. */
+  readonly time: number;
+  readonly samples: number;
+}
+
+/** What a process has to tell: every sample, in nanoseconds or bytes for each operation. */
+export type Samples = readonly number[];
+
+type Run = (stopwatch: Stopwatch) => unknown;
+
+/** Measures a workload on a system, whose library it loads. */
+export async function measure(workload: Workload, system: SystemName, effort: Effort): Promise<Samples> {
+  const library = await loadLibrary(system);
+  return workload.measures === "time"
+    ? sampleTime(implementationOf(workload, system)(library), workload, effort)
+    : sampleBytes(implementationOf(workload, system)(library), workload, effort);
+}
+
+function implementationOf<W extends Workload>(workload: W, system: SystemName) {
+  const implementation = workload.systems[system] as
+    | ((library: unknown) => W extends TimedWorkload ? Run : (weigh: () => void) => unknown)
+    | undefined;
+  if (implementation === undefined) throw new RangeError(`${system} does not do this workload`);
+  return implementation;
+}
+
+/** How much a run does, and what it returns. */
+type Work = Pick<Workload, "operations" | "expected">;
+
+/** Runs again and again, after a warm-up. The clock tells milliseconds. */
+export async function sampleTime(
+  run: Run,
+  { operations, expected }: Work,
+  effort: Effort,
+  clock: () => number = () => performance.now(),
+): Promise<Samples> {
+  const bench = new Bench({
+    iterations: effort.samples,
+    retainSamples: true,
+    throws: true,
+    time: effort.time,
+    warmupIterations: 1,
+    warmupTime: effort.warmup,
+  });
+  bench.add("run", async () => {
+    const watch = new PartialTime(clock);
+    const start = clock();
+    const result = await run(watch);
+    const whole = clock() - start;
+    check(result, expected);
+    return { overriddenDuration: watch.elapsed ?? whole, overriddenIterationCost: whole };
+  });
+  const [task] = await bench.run();
+  const samples = task?.result.state === "completed" ? task.result.latency.samples : undefined;
+  if (samples === undefined) throw new Error("there are no samples");
+  return samples.map((milliseconds) => (milliseconds * 1e6) / operations);
+}
+
+class PartialTime implements Stopwatch {
+  elapsed: number | undefined;
+  readonly #clock: () => number;
+  #started = 0;
+
+  constructor(clock: () => number) {
+    this.#clock = clock;
+  }
+
+  start(): void {
+    this.#started = this.#clock();
+  }
+
+  stop(): void {
+    this.elapsed = (this.elapsed ?? 0) + this.#clock() - this.#started;
+  }
+}
+
+/** Weighs what a run holds, again and again. The first run is thrown away: it also makes what is made once. */
+export async function sampleBytes(
+  run: (weigh: () => void) => unknown,
+  { operations, expected }: Work,
+  effort: Pick<Effort, "samples">,
+): Promise<Samples> {
+  const samples: number[] = [];
+  for (let count = 0; count <= effort.samples; count += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = bytesInUse();
+    let held: number | undefined;
+    check(await run(() => (held = bytesInUse() - before)), expected);
+    if (held === undefined) throw new Error("the workload did not weigh what it holds");
+    if (count > 0) samples.push(held / operations);
+  }
+  return samples;
+}
+
+/** Returns the bytes that are in use once all garbage is collected. */
+function bytesInUse(): number {
+  if (globalThis.gc === undefined) throw new Error("weighing needs node --expose-gc");
+  globalThis.gc();
+  globalThis.gc();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+function check(result: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(result, expected)) return;
+  throw new Error(`the run returned ${String(result)} instead of ${String(expected)}`);
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { type Fairness, quantile } from "../src/fairness.ts";
+import { fairnessReport } from "../src/fairness-report.ts";
+
+function line(system: Fairness["system"], timer: number, trip: number, count = 100): Fairness {
+  const same = (value: number) => ({ median: value, min: value, max: value });
+  const quantiles = (value: number) => ({ p50: same(0), p99: same(value), max: same(value) });
+  return {
+    host: "Node",
+    system,
+    tasks: 100,
+    timers: quantiles(timer),
+    trips: quantiles(trip),
+    yields: same(1000),
+    samples: same(count),
+  };
+}
+
+describe("quantile", () => {
+  it("is the smallest value that so many do not exceed", () => {
+    const values = Array.from({ length: 200 }, (_, index) => 200 - index);
+    expect([0, 0.5, 0.99, 1].map((fraction) => quantile(values, fraction))).toEqual([1, 100, 198, 200]);
+    expect(quantile([7], 0.99)).toBe(7);
+  });
+
+  it("of nothing is not a number", () => {
+    expect(quantile([], 0.5)).toBeNaN();
+  });
+});
+
+describe("the report on fairness", () => {
+  it("is content with ours when it meets the targets and no peer does better", () => {
+    const { text, isMet } = fairnessReport([line("ours", 1.2, 0.9), line("native", 1.3, 1.1)], []);
+    expect(isMet).toBe(true);
+    expect(text).toContain("- Node, a timer of 1 ms beside 100 tasks of ours: 1.20 ms at p99, at most 1.5 ✓");
+    expect(text).toContain("- Node, a round trip beside 100 tasks of ours: no peer does better ✓");
+  });
+
+  it("compares with no peer that has starved the host", () => {
+    const { isMet } = fairnessReport([line("ours", 1.2, 0.9), line("native", 800, 0.1, 1)], []);
+    expect(isMet).toBe(true);
+  });
+
+  it("names the target that is missed, and the peer that does better", () => {
+    const { text, isMet } = fairnessReport([line("ours", 1.6, 0.9), line("effect", 1.7, 0.8)], ["something failed"]);
+    expect(isMet).toBe(false);
+    expect(text).toContain("1.60 ms at p99, at most 1.5 ✗");
+    expect(text).toContain("a round trip beside 100 tasks of ours: better: effect (0.80 ms, at 1,000 yields/s) ✗");
+    expect(text).toContain("- something failed");
+  });
+});
