@@ -1,5 +1,5 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { copyContext } from "./contextvars.ts";
+import { snapshotContext } from "./contextvars.ts";
 import type { Suspension } from "./coroutine.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { describeCreation, isDebugging, noteCreation, noteSuspension } from "./debug.ts";
@@ -145,7 +145,7 @@ export class Future<T> {
    */
   addDoneCallback(callback: (future: this) => void, options?: ContextOptions): void {
     requireCallback(callback, "addDoneCallback");
-    const handle = new Handle(callback, this, this._loop, options?.context ?? copyContext());
+    const handle = new Handle(callback, this, this._loop, options?.context ?? snapshotContext());
     if (this._state !== "pending") this._loop._enqueue(handle);
     else this._addWaiter(handle);
   }
