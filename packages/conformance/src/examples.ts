@@ -10,9 +10,13 @@ export interface Example {
   readonly port: URL;
 }
 
-/** The pairs in `folder`. A `main.py` without its port, or the other way round, is one too, and running it fails. */
+/**
+ * The pairs in `folder`. A `main.py` without its port, or the other way round, is one too, and running it fails; but an
+ * example with a test of its own, `NAME/NAME.test.ts`, is none: it is about something that the virtual clock has not.
+ */
 export function examplesIn(folder: URL): Example[] {
   return readdirSync(folder)
+    .filter((name) => !existsSync(new URL(`${name}/${name}.test.ts`, folder)))
     .map((name) => ({ name, python: new URL(`${name}/main.py`, folder), port: new URL(`${name}/main.ts`, folder) }))
     .filter(({ python, port }) => existsSync(python) || existsSync(port));
 }

@@ -19,6 +19,9 @@ export class Context {
   #values: Values | undefined = undefined;
   /** The values are shared with another context and must be copied before they are changed. */
   #shared = false;
+  #snapshot: Context | undefined = undefined;
+  /** @internal It stands in for the copies that its holders have not needed yet, and so never changes. */
+  _isSnapshot = false;
   /** @internal */
   _entered = false;
 
@@ -30,6 +33,16 @@ export class Context {
     return copy;
   }
 
+  /** @internal What a holder can begin with instead of a copy: the same object until a variable is set. */
+  _toSnapshot(): Context {
+    if (this._isSnapshot) return this;
+    if (this.#snapshot === undefined) {
+      this.#snapshot = this.copy();
+      this.#snapshot._isSnapshot = true;
+    }
+    return this.#snapshot;
+  }
+
   /**
    * Calls `callback` in this context: what it sets stays here, and its caller's context is untouched.
    *
@@ -37,11 +50,11 @@ export class Context {
    * @throws RuntimeError when this context is already entered
    */
   run<T>(callback: () => T): T {
-    const outer = enterContext(this);
+    const outer = enterContext({ _context: this });
     try {
       return callback();
     } finally {
-      leaveContext(this, outer);
+      leaveContext(outer);
     }
   }
 
@@ -98,6 +111,7 @@ export class Context {
 
   /** The values, for this context alone. */
   #own(): Values {
+    this.#snapshot = undefined;
     if (this.#values === undefined || this.#shared) {
       this.#values = new Map(this.#values);
       this.#shared = false;
@@ -106,28 +120,53 @@ export class Context {
   }
 }
 
-/** The context that runs now. Outside every task and callback it is one that lives as long as the program. */
-let current: Context = new Context();
-current._entered = true;
-
-/** @internal The context that runs now, itself and not a copy. */
-export function currentContext(): Context {
-  return current;
+/**
+ * @internal Who runs in a context: a task, a handle. It begins with a snapshot, and gets a context of its own only when a
+ * variable is set in it or somebody asks for it: few ever do.
+ */
+export interface ContextHolder {
+  _context: Context;
 }
 
-/** @internal Makes `context` the current one and returns the one it replaces, which `leaveContext` puts back. */
-export function enterContext(context: Context): Context {
+/** Who runs now. Outside every task and callback it is one that lives as long as the program. */
+let holder: ContextHolder = { _context: new Context() };
+holder._context._entered = true;
+
+/** @internal What a new holder begins with. */
+export function snapshotContext(): Context {
+  return holder._context._toSnapshot();
+}
+
+/** @internal The holder's own context. */
+export function ownContext(owner: ContextHolder): Context {
+  if (owner._context._isSnapshot) {
+    owner._context = owner._context.copy();
+    owner._context._entered = owner === holder;
+  }
+  return owner._context;
+}
+
+/** @internal Tells whether the holder's context is entered, so that it cannot be entered again. */
+export function isEntered(owner: ContextHolder): boolean {
+  return owner._context._entered;
+}
+
+/** @internal Has `next` run in its context, and returns who ran before, for `leaveContext`. */
+export function enterContext(next: ContextHolder): ContextHolder {
+  const outer = holder;
+  const context = next._context;
   if (context._entered) throw new RuntimeError(`cannot enter context: ${context.toString()} is already entered`);
-  const outer = current;
-  context._entered = true;
-  current = context;
+  // Only the innermost holder may have a snapshot: one that got its own context further out could not be told entered.
+  if (outer._context._isSnapshot) ownContext(outer);
+  if (!context._isSnapshot) context._entered = true;
+  holder = next;
   return outer;
 }
 
 /** @internal */
-export function leaveContext(context: Context, outer: Context): void {
-  context._entered = false;
-  current = outer;
+export function leaveContext(outer: ContextHolder): void {
+  holder._context._entered = false;
+  holder = outer;
 }
 
 /**
@@ -136,7 +175,7 @@ export function leaveContext(context: Context, outer: Context): void {
  * Source: contextvars.copy_context, CPython 3.14.
  */
 export function copyContext(): Context {
-  return current.copy();
+  return holder._context.copy();
 }
 
 /** Marks "this variable had no value" in a token. */
@@ -215,7 +254,8 @@ export class ContextVar<T> {
   get(): T;
   get<F>(fallback: F): T | F;
   get(...fallback: [unknown?]): unknown {
-    if (current.has(this)) return current.get(this);
+    const context = holder._context;
+    if (context.has(this)) return context.get(this);
     if (fallback.length > 0) return fallback[0];
     if (this.#hasDefault) return this.#default;
     throw new LookupError(this.toString());
@@ -224,8 +264,9 @@ export class ContextVar<T> {
   /** Sets the value in the current context, and returns a token for `reset`. */
   set(value: T): Token<T> {
     const variable = this as ContextVar<unknown>;
-    const token = new Token<T>(this, current.get(this, missing), current);
-    current._set(variable, value);
+    const context = ownContext(holder);
+    const token = new Token<T>(this, context.get(this, missing), context);
+    context._set(variable, value);
     return token;
   }
 
@@ -238,11 +279,12 @@ export class ContextVar<T> {
   reset(token: Token<T>): void {
     if (token._used) throw new RuntimeError(`${token.toString()} has already been used once`);
     if (token.var !== this) throw new ValueError(`${token.toString()} was created by a different ContextVar`);
-    if (token._context !== current) throw new ValueError(`${token.toString()} was created in a different Context`);
+    const context = holder._context;
+    if (token._context !== context) throw new ValueError(`${token.toString()} was created in a different Context`);
     token._used = true;
     const variable = this as ContextVar<unknown>;
-    if (token.oldValue === missing) current._delete(variable);
-    else current._set(variable, token.oldValue);
+    if (token.oldValue === missing) context._delete(variable);
+    else context._set(variable, token.oldValue);
   }
 
   toString(): string {

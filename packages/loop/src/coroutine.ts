@@ -27,9 +27,14 @@ export interface Awaitable<T> {
   [Symbol.iterator](): Iterator<Suspension, T, unknown>;
 }
 
-/** Coroutines that a task has taken carry this: a generator cannot tell that it has run. */
-const taken: unique symbol = Symbol("taken");
-type Takeable = { [taken]?: boolean };
+/** Coroutines that a task has taken are marked: a generator cannot tell that it has run. A symbol would be slower. */
+interface Takeable {
+  _isTaken?: boolean;
+}
+
+/** What `instanceof` matches generator objects with, whatever function has made them. */
+const NativeGenerator = function () {} as unknown as new () => Coroutine<unknown>;
+NativeGenerator.prototype = (Object.getPrototypeOf(function* () {}) as { prototype: unknown }).prototype;
 
 /**
  * Tells whether `value` is a coroutine: a generator object, or an iterator that can be used like one.
@@ -37,6 +42,7 @@ type Takeable = { [taken]?: boolean };
  * Source: asyncio.iscoroutine, CPython 3.14 Lib/asyncio/coroutines.py.
  */
 export function iscoroutine(value: unknown): value is Coroutine<unknown> {
+  if (value instanceof NativeGenerator) return true;
   if (typeof value !== "object" || value === null || "_blocking" in value) return false;
   const { next, throw: raise, [Symbol.iterator]: iterate } = value as Partial<Coroutine<unknown>>;
   return typeof next === "function" && typeof raise === "function" && typeof iterate === "function";
@@ -65,12 +71,12 @@ export function takeCoroutine(value: Coroutine<unknown>): void {
       withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
     );
   }
-  (value as Takeable)[taken] = true;
+  (value as Takeable)._isTaken = true;
 }
 
 /** Tells whether a task has the coroutine, or had it. */
 export function isTaken(coroutine: Coroutine<unknown>): boolean {
-  return (coroutine as Takeable)[taken] === true;
+  return (coroutine as Takeable)._isTaken === true;
 }
 
 function explainNoCoroutine(value: unknown): string {
@@ -89,7 +95,7 @@ function explainNoCoroutine(value: unknown): string {
  * Source: coroutine.close(), CPython 3.14.
  */
 export function closeCoroutine<T>(coroutine: Coroutine<T>): T | undefined {
-  (coroutine as Takeable)[taken] = true;
+  (coroutine as Takeable)._isTaken = true;
   let step: IteratorResult<Suspension, T>;
   try {
     step = coroutine.throw(new GeneratorExit());

@@ -33,6 +33,7 @@ export function isDebugRequested(): boolean {
 
 const creations = new WeakMap<object, string>();
 const suspensions = new WeakMap<object, string>();
+const cancelledCallbacks = new WeakMap<object, string>();
 
 /** So many frames are kept: enough for a deep chain, where V8's own limit is ten. */
 const frameLimit = 100;
@@ -50,6 +51,16 @@ function captureStack(): string {
 /** Remembers that `object` is created here. */
 export function noteCreation(object: object): void {
   creations.set(object, captureStack());
+}
+
+/** Remembers the callback that a handle forgets when it is cancelled. */
+export function noteCallback(handle: object, text: string): void {
+  cancelledCallbacks.set(handle, text);
+}
+
+/** The callback of a cancelled handle, if that is known. */
+export function callbackOf(handle: object): string | undefined {
+  return cancelledCallbacks.get(handle);
 }
 
 /** Remembers that the current task gives up control here. */

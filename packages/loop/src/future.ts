@@ -1,6 +1,6 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { markAsOurs } from "./copies.ts";
-import { copyContext } from "./contextvars.ts";
+import { snapshotContext } from "./contextvars.ts";
 import type { Suspension } from "./coroutine.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { describeCreation, isDebugging, noteCreation, noteSuspension } from "./debug.ts";
@@ -148,7 +148,7 @@ export class Future<T> {
    */
   addDoneCallback(callback: (future: this) => void, options?: ContextOptions): void {
     requireCallback(callback, "addDoneCallback");
-    const handle = new Handle(callback, this, this._loop, options?.context ?? copyContext());
+    const handle = new Handle(callback, this, this._loop, options?.context ?? snapshotContext());
     if (this._state !== "pending") this._loop._enqueue(handle);
     else this._addWaiter(handle);
   }

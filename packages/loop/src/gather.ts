@@ -1,6 +1,6 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { collect } from "./collect.ts";
-import type { Awaitable } from "./coroutine.ts";
+import { type Awaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import { createCancelledError } from "./exceptions.ts";
 import { Future } from "./future.ts";
@@ -71,23 +71,52 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     if (gathering.outer === undefined) markRetrieved(child);
     else gathering.outer._childDone(child);
   };
-  const children = new Map<Awaitable<unknown>, Future<unknown>>();
+  const children: Future<unknown>[] = [];
   const doneAlready: Future<unknown>[] = [];
+  const earlier = new EarlierArguments(args, children);
+  let pending = 0;
   for (const arg of args) {
-    if (children.has(arg)) continue;
+    const known = earlier.find(arg);
+    if (known !== undefined) {
+      children.push(known);
+      continue;
+    }
     const child = ensureFuture(arg, { loop });
     loop ??= child.getLoop();
     // The caller never sees a task made here, and so cannot be told off for leaving it pending.
     if (child !== arg && child instanceof Task) child._reportWhenDestroyed = false;
-    children.set(arg, child);
+    children.push(child);
+    pending += 1;
     if (child.done()) doneAlready.push(child);
     else child.addDoneCallback(onDone);
   }
-  const inOrder = args.map((arg) => children.get(arg) as Future<unknown>);
-  const outer = new _GatheringFuture(loop as BaseEventLoop, inOrder, children.size, options?.returnExceptions ?? false);
+  const outer = new _GatheringFuture(loop as BaseEventLoop, children, pending, options?.returnExceptions ?? false);
   gathering.outer = outer;
   for (const child of doneAlready) outer._childDone(child);
   return outer;
+}
+
+/** Finds the future of an argument that was passed before. The table is made only for one that may have been. */
+class EarlierArguments {
+  readonly #args: readonly Awaitable<unknown>[];
+  readonly #children: readonly Future<unknown>[];
+  readonly #table = new Map<Awaitable<unknown>, Future<unknown>>();
+  #tabled = 0;
+
+  constructor(args: readonly Awaitable<unknown>[], children: readonly Future<unknown>[]) {
+    this.#args = args;
+    this.#children = children;
+  }
+
+  /** @param arg - the next argument: all before it have their futures */
+  find(arg: Awaitable<unknown>): Future<unknown> | undefined {
+    // A coroutine that no task has taken cannot have been passed before: it would have become a task.
+    if (iscoroutine(arg) && !isTaken(arg)) return undefined;
+    for (; this.#tabled < this.#children.length; this.#tabled += 1) {
+      this.#table.set(this.#args[this.#tabled] as Awaitable<unknown>, this.#children[this.#tabled] as Future<unknown>);
+    }
+    return this.#table.get(arg);
+  }
 }
 
 /** Named as CPython's is, since reports call it so. */

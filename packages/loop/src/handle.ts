@@ -1,8 +1,9 @@
-import { type Context, enterContext, leaveContext } from "./contextvars.ts";
+import { type Context, enterContext, leaveContext, ownContext } from "./contextvars.ts";
 import { iscoroutine } from "./coroutine.ts";
-import { describeCreation, isDebugging, noteCreation, sourceTraceback } from "./debug.ts";
+import { callbackOf, describeCreation, isDebugging, noteCallback, noteCreation, sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Runnable } from "./ready-queue.ts";
+import { getRunningLoop } from "./running.ts";
 import { repr, reprFloat, showAsText, withHint } from "./repr.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -11,21 +12,17 @@ export function formatCallback(callback: { readonly name: string }): string {
   return `${callback.name.replace(/^#/, "") || "<lambda>"}()`;
 }
 
-/** Generator functions are refused: calling one makes a coroutine, which nobody would run. */
-const GeneratorFunction = Object.getPrototypeOf(function* () {}) as object;
+/** What `instanceof` matches generator functions with: calling one makes a coroutine, which nobody would run. */
+const GeneratorFunction = function () {};
+GeneratorFunction.prototype = Object.getPrototypeOf(function* () {});
 
 /** @throws TypeError when `callback`, which was given to `method`, is not a plain function */
 export function requireCallback(callback: unknown, method: string): void {
-  if (iscoroutine(callback) || (typeof callback === "function" && isGeneratorFunction(callback))) {
+  if (typeof callback === "function" && !(callback instanceof GeneratorFunction)) return;
+  if (typeof callback === "function" || iscoroutine(callback)) {
     throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, "use createTask"));
   }
-  if (typeof callback !== "function") {
-    throw new TypeError(`a callable object was expected by ${method}(), got ${repr(callback)}`);
-  }
-}
-
-function isGeneratorFunction(callback: object): boolean {
-  return Object.getPrototypeOf(callback) === GeneratorFunction;
+  throw new TypeError(`a callable object was expected by ${method}(), got ${repr(callback)}`);
 }
 
 /**
@@ -40,26 +37,22 @@ export class Handle implements Runnable {
 
   /** @internal `undefined` once cancelled. A future's done-callback takes the future; others ignore the argument. */
   _callback: ((argument: never) => void) | undefined;
+  readonly #argument: unknown;
   /** @internal */
-  readonly _argument: unknown;
-  /** @internal */
-  readonly _loop: Scheduler;
-  readonly #context: Context;
-  #debugText: string | undefined;
+  _context: Context;
 
   /** @internal */
   constructor(callback: (argument: never) => void, argument: unknown, loop: Scheduler, context: Context) {
     this._callback = callback;
-    this._argument = argument;
-    this._loop = loop;
-    this.#context = context;
+    this.#argument = argument;
+    this._context = context;
     if (isDebugging && loop.getDebug()) noteCreation(this);
   }
 
   /** Keeps the callback from being called, if it was not yet. */
   cancel(): void {
     if (this._callback === undefined) return;
-    if (this._loop.getDebug()) this.#debugText = formatCallback(this._callback);
+    if (isDebugging) noteCallback(this, formatCallback(this._callback));
     this._callback = undefined;
   }
 
@@ -70,25 +63,24 @@ export class Handle implements Runnable {
 
   /** Returns the context the callback runs in. */
   getContext(): Context {
-    return this.#context;
+    return ownContext(this);
   }
 
   /** @internal */
   _run(): void {
     const callback = this._callback;
     if (callback === undefined) return;
-    const context = this.#context;
     try {
-      const outer = enterContext(context);
+      const outer = enterContext(this);
       try {
-        callback(this._argument as never);
+        callback(this.#argument as never);
       } finally {
-        leaveContext(context, outer);
+        leaveContext(outer);
       }
     } catch (thrown) {
       if (leavesLoop(thrown)) throw thrown;
       const message = `Exception in callback ${formatCallback(callback)}`;
-      this._loop.callExceptionHandler({
+      getRunningLoop().callExceptionHandler({
         message,
         exception: toException(thrown),
         handle: this,
@@ -99,7 +91,7 @@ export class Handle implements Runnable {
 
   /** @internal `<Handle f()>`; `details` come before the callback. */
   protected _format(...details: readonly string[]): string {
-    const name = this._callback === undefined ? this.#debugText : formatCallback(this._callback);
+    const name = this._callback === undefined ? callbackOf(this) : formatCallback(this._callback);
     const state = this._callback === undefined ? ["cancelled"] : [];
     const parts = [this.constructor.name, ...state, ...details, ...(name === undefined ? [] : [name])];
     return `<${[...parts, ...describeCreation(this)].join(" ")}>`;
@@ -117,6 +109,7 @@ export class Handle implements Runnable {
  */
 export class TimerHandle extends Handle {
   readonly #when: number;
+  readonly #loop: Scheduler;
   /** @internal Orders timers of equal deadlines: they run as they were set. */
   readonly _sequence: number;
   /** @internal It stands in the loop's heap. */
@@ -133,6 +126,7 @@ export class TimerHandle extends Handle {
   ) {
     super(callback, argument, loop, context);
     this.#when = when;
+    this.#loop = loop;
     this._sequence = sequence;
   }
 
@@ -142,7 +136,7 @@ export class TimerHandle extends Handle {
   }
 
   override cancel(): void {
-    if (this._callback !== undefined && this._scheduled) this._loop._timers.noteCancelled();
+    if (this._callback !== undefined && this._scheduled) this.#loop._timers.noteCancelled();
     super.cancel();
   }
 

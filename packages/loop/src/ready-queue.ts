@@ -38,8 +38,10 @@ export class ReadyQueue {
   }
 
   #grow(): void {
-    const items = [...this.#items.slice(this.#head), ...this.#items.slice(0, this.#head)];
-    items.length = this.#length * 2;
+    const items = new Array<Runnable | undefined>(this.#length * 2);
+    for (let index = 0; index < this.#length; index += 1) {
+      items[index] = this.#items[(this.#head + index) & (this.#length - 1)];
+    }
     this.#items = items;
     this.#head = 0;
   }

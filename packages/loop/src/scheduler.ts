@@ -1,5 +1,5 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { type Context, copyContext } from "./contextvars.ts";
+import { type Context, snapshotContext } from "./contextvars.ts";
 import { beginDebugging, isDebugRequested } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import { Handle, requireCallback, TimerHandle } from "./handle.ts";
@@ -54,7 +54,7 @@ export abstract class Scheduler {
   callSoon(callback: () => void, options?: ContextOptions): Handle {
     this._requireOpen();
     requireCallback(callback, "callSoon");
-    const handle = new Handle(callback, undefined, this, options?.context ?? copyContext());
+    const handle = new Handle(callback, undefined, this, options?.context ?? snapshotContext());
     this._enqueue(handle);
     return handle;
   }
@@ -82,7 +82,7 @@ export abstract class Scheduler {
     requireTime(delay, "delay");
     this._requireOpen();
     requireCallback(callback, "callLater");
-    return this._callAt(this.time() + delay, callback, undefined, options?.context ?? copyContext());
+    return this._callAt(this.time() + delay, callback, undefined, options?.context ?? snapshotContext());
   }
 
   /**
@@ -98,7 +98,7 @@ export abstract class Scheduler {
     requireTime(when, "when");
     this._requireOpen();
     requireCallback(callback, "callAt");
-    return this._callAt(when, callback, undefined, options?.context ?? copyContext());
+    return this._callAt(when, callback, undefined, options?.context ?? snapshotContext());
   }
 
   /** Tells whether debug mode is on. */
@@ -137,7 +137,7 @@ export abstract class Scheduler {
     const ready = this.#ready;
     const count = ready.length;
     const outerLoop = getRunningLoopOrUndefined();
-    setRunningLoop(this.#loop);
+    setRunningLoop(this as unknown as BaseEventLoop);
     try {
       for (let left = count; left > 0; left -= 1) {
         const item = ready.shift();
@@ -164,7 +164,7 @@ export abstract class Scheduler {
 
   /** @internal */
   _enqueue(item: Runnable): void {
-    if (getRunningLoopOrUndefined() !== this.#loop) {
+    if (!this.#isRunningCaller()) {
       this._requireOpen();
       this.#ready.push(item);
       this.wakeUp();
@@ -178,7 +178,7 @@ export abstract class Scheduler {
     const timer = new TimerHandle(when, this._timers.nextSequence(), callback, argument, this, context);
     if (when === Infinity) timer._scheduled = false;
     else this._timers.push(timer);
-    if (getRunningLoopOrUndefined() !== this.#loop) this.wakeUp();
+    if (!this.#isRunningCaller()) this.wakeUp();
     return timer;
   }
 
@@ -210,9 +210,9 @@ export abstract class Scheduler {
     console.warn(`Executing ${item} took ${seconds.toFixed(3)} seconds`);
   }
 
-  /** There is no scheduler that is not a loop. */
-  get #loop(): BaseEventLoop {
-    return this as unknown as BaseEventLoop;
+  /** Tells whether the caller runs in this loop. There is no scheduler that is not a loop. */
+  #isRunningCaller(): boolean {
+    return getRunningLoopOrUndefined() === (this as unknown as BaseEventLoop);
   }
 }
 

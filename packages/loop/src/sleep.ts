@@ -1,5 +1,5 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
-import { currentContext } from "./contextvars.ts";
+import { snapshotContext } from "./contextvars.ts";
 import { isDebugging, noteSuspension } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import type { Future } from "./future.ts";
@@ -111,7 +111,7 @@ class Sleep {
     const loop = getRunningLoop();
     const future = loop.createFuture<unknown>();
     this.#future = future;
-    this.#timer = loop._callAt(loop.time() + delay, wake, this, currentContext());
+    this.#timer = loop._callAt(loop.time() + delay, wake, this, snapshotContext());
     this.#state = "waiting";
     return future.next() as IteratorResult<never, unknown>;
   }

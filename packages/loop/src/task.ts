@@ -1,6 +1,6 @@
 import { explainBadYield } from "./bad-yield.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { type Context, copyContext, enterContext, leaveContext } from "./contextvars.ts";
+import { type Context, enterContext, isEntered, leaveContext, ownContext, snapshotContext } from "./contextvars.ts";
 import { type Coroutine, takeCoroutine } from "./coroutine.ts";
 import {
   describeCreation,
@@ -35,7 +35,8 @@ let unnamedTasks = 0;
 export class Task<T> extends Future<T> implements Runnable {
   /** `undefined` once an eager first step has ended the task. */
   #coroutine: Coroutine<T> | undefined;
-  readonly #context: Context;
+  /** @internal */
+  _context: Context;
   #name: string | number;
   #waitsFor: Future<unknown> | undefined = undefined;
   /** A cancel that found nothing to cancel: it is delivered at the next step. */
@@ -61,7 +62,7 @@ export class Task<T> extends Future<T> implements Runnable {
     this.#coroutine = coroutine;
     const name = options?.name;
     this.#name = name === undefined ? ++unnamedTasks : String(name);
-    this.#context = options?.context ?? copyContext();
+    this._context = options?.context ?? snapshotContext();
     if (options?.eagerStart === true && getRunningLoopOrUndefined() === this._loop) {
       this.#startEagerly();
     } else {
@@ -88,7 +89,7 @@ export class Task<T> extends Future<T> implements Runnable {
 
   /** Returns the context that the task's steps run in. */
   getContext(): Context {
-    return this.#context;
+    return ownContext(this);
   }
 
   /**
@@ -197,14 +198,13 @@ export class Task<T> extends Future<T> implements Runnable {
 
   /** Runs the coroutine up to where it next gives up control. */
   #step(error: Error | undefined): void {
-    const context = this.#context;
     const coroutine = this.#coroutine as Coroutine<T>;
     const outerTask = currentTaskOrUndefined();
-    if (context._entered || (outerTask !== undefined && !this._loop._eagerTasks.has(this))) {
+    if (isEntered(this) || (outerTask !== undefined && !this._loop._eagerTasks.has(this))) {
       this.#refuseStep(outerTask);
       return;
     }
-    const outerContext = enterContext(context);
+    const outerContext = enterContext(this);
     setCurrentTask(this);
     try {
       let step: IteratorResult<unknown, T>;
@@ -219,7 +219,7 @@ export class Task<T> extends Future<T> implements Runnable {
       else this.#waitFor(step.value);
     } finally {
       setCurrentTask(outerTask);
-      leaveContext(context, outerContext);
+      leaveContext(outerContext);
     }
   }
 
@@ -231,7 +231,7 @@ export class Task<T> extends Future<T> implements Runnable {
     const isEager = this._loop._eagerTasks.has(this);
     const text =
       outerTask === undefined || isEager
-        ? `cannot enter context: ${this.#context} is already entered`
+        ? `cannot enter context: ${this._context} is already entered`
         : `Cannot enter into task ${this} while another task ${outerTask} is being executed.`;
     const exception = new RuntimeError(text);
     if (isEager) throw exception;

@@ -2,14 +2,9 @@ import type { TimerHandle } from "./handle.ts";
 
 /** Below this many timers the cancelled ones are only dropped when they reach the top. */
 const minimumForRebuild = 100;
+const initialCapacity = 64;
 /** Above this share of cancelled timers the heap is rebuilt without them. */
 const cancelledShareForRebuild = 0.5;
-
-function before(a: TimerHandle, b: TimerHandle): boolean {
-  const whenA = a.when();
-  const whenB = b.when();
-  return whenA < whenB || (whenA === whenB && a._sequence < b._sequence);
-}
 
 /**
  * The timers of a loop, the earliest on top, equal deadlines in the order they were set. A cancelled timer stays until
@@ -17,6 +12,8 @@ function before(a: TimerHandle, b: TimerHandle): boolean {
  */
 export class TimerHeap {
   #timers: TimerHandle[] = [];
+  /** Their deadlines, so that finding a timer's place touches no timer but those of equal deadlines. */
+  #whens = new Float64Array(initialCapacity);
   #cancelled = 0;
   #sequence = 0;
 
@@ -30,8 +27,10 @@ export class TimerHeap {
   }
 
   push(timer: TimerHandle): void {
+    const index = this.#timers.length;
+    if (index === this.#whens.length) this.#grow();
     this.#timers.push(timer);
-    this.#up(this.#timers.length - 1);
+    this.#up(index, timer, timer.when());
   }
 
   /** The earliest timer that is not cancelled; cancelled ones above it are dropped. */
@@ -49,10 +48,8 @@ export class TimerHeap {
   pop(): TimerHandle {
     const top = this.#timers[0] as TimerHandle;
     const last = this.#timers.pop() as TimerHandle;
-    if (this.#timers.length > 0) {
-      this.#timers[0] = last;
-      this.#down(0);
-    }
+    const { length } = this.#timers;
+    if (length > 0) this.#down(0, last, this.#whens[length] as number);
     top._scheduled = false;
     return top;
   }
@@ -69,45 +66,75 @@ export class TimerHeap {
   #rebuildIfMostAreCancelled(): void {
     const size = this.#timers.length;
     if (size <= minimumForRebuild || this.#cancelled / size <= cancelledShareForRebuild) return;
-    const kept: TimerHandle[] = [];
-    for (const timer of this.#timers) {
-      if (timer.cancelled()) timer._scheduled = false;
-      else kept.push(timer);
+    const timers = this.#timers;
+    const whens = this.#whens;
+    let kept = 0;
+    for (let index = 0; index < size; index += 1) {
+      const timer = timers[index] as TimerHandle;
+      if (timer.cancelled()) {
+        timer._scheduled = false;
+      } else {
+        timers[kept] = timer;
+        whens[kept] = whens[index] as number;
+        kept += 1;
+      }
     }
-    this.#timers = kept;
+    timers.length = kept;
     this.#cancelled = 0;
-    for (let index = (kept.length >> 1) - 1; index >= 0; index -= 1) this.#down(index);
+    for (let index = (kept >> 1) - 1; index >= 0; index -= 1) {
+      this.#down(index, timers[index] as TimerHandle, whens[index] as number);
+    }
   }
 
-  #up(start: number): void {
+  #grow(): void {
+    const whens = new Float64Array(this.#whens.length * 2);
+    whens.set(this.#whens);
+    this.#whens = whens;
+  }
+
+  /** Finds the place of a timer from `index` upwards. */
+  #up(start: number, timer: TimerHandle, when: number): void {
     const timers = this.#timers;
-    const timer = timers[start] as TimerHandle;
+    const whens = this.#whens;
     let index = start;
     while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = timers[parentIndex] as TimerHandle;
-      if (!before(timer, parent)) break;
-      timers[index] = parent;
-      index = parentIndex;
+      const parent = (index - 1) >> 1;
+      const parentWhen = whens[parent] as number;
+      if (when > parentWhen) break;
+      if (when === parentWhen && timer._sequence > (timers[parent] as TimerHandle)._sequence) break;
+      timers[index] = timers[parent] as TimerHandle;
+      whens[index] = parentWhen;
+      index = parent;
     }
     timers[index] = timer;
+    whens[index] = when;
   }
 
-  #down(start: number): void {
+  /** Finds the place of a timer from `index` downwards. */
+  #down(start: number, timer: TimerHandle, when: number): void {
     const timers = this.#timers;
+    const whens = this.#whens;
     const { length } = timers;
-    const timer = timers[start] as TimerHandle;
     let index = start;
     for (;;) {
-      let childIndex = 2 * index + 1;
-      if (childIndex >= length) break;
-      const right = childIndex + 1;
-      if (right < length && before(timers[right] as TimerHandle, timers[childIndex] as TimerHandle)) childIndex = right;
-      const child = timers[childIndex] as TimerHandle;
-      if (!before(child, timer)) break;
-      timers[index] = child;
-      index = childIndex;
+      let child = 2 * index + 1;
+      if (child >= length) break;
+      if (child + 1 < length && this.#isBefore(child + 1, child)) child += 1;
+      const childWhen = whens[child] as number;
+      if (when < childWhen) break;
+      if (when === childWhen && timer._sequence < (timers[child] as TimerHandle)._sequence) break;
+      timers[index] = timers[child] as TimerHandle;
+      whens[index] = childWhen;
+      index = child;
     }
     timers[index] = timer;
+    whens[index] = when;
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const whenA = this.#whens[a] as number;
+    const whenB = this.#whens[b] as number;
+    if (whenA !== whenB) return whenA < whenB;
+    return (this.#timers[a] as TimerHandle)._sequence < (this.#timers[b] as TimerHandle)._sequence;
   }
 }

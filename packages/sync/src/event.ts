@@ -1,4 +1,5 @@
-import { type Coroutine, showAsText } from "@yieldstar/loop";
+import { type BaseEventLoop, type Coroutine, showAsText } from "@yieldstar/loop";
+import { Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -12,7 +13,8 @@ export class Event {
   }
 
   readonly #binding = new LoopBinding();
-  readonly #waiters = new Waiters();
+  /** @internal */
+  readonly _waiters: Waiters = new Waiters();
   #isSet = false;
 
   /** Tells whether the flag is set. */
@@ -24,7 +26,7 @@ export class Event {
   set(): void {
     if (this.#isSet) return;
     this.#isSet = true;
-    this.#waiters.wake(Infinity);
+    this._waiters.wake(Infinity);
   }
 
   /** Takes the flag back. Those who were woken go on all the same. */
@@ -38,13 +40,40 @@ export class Event {
    * @returns `true`
    * @throws RuntimeError when the event was waited for on another loop before
    */
-  *wait(): Coroutine<true> {
-    if (!this.#isSet) yield* this.#waiters.wait(this.#binding.getLoop(this).createFuture<void>());
-    return true;
+  wait(): Coroutine<true> {
+    return new EventWait(this).asCoroutine();
+  }
+
+  /** @internal */
+  _getLoop(): BaseEventLoop {
+    return this.#binding.getLoop(this);
   }
 
   toString(): string {
-    const { size } = this.#waiters;
+    const { size } = this._waiters;
     return `<${this.constructor.name} [${this.#isSet ? "set" : "unset"}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
+}
+
+class EventWait extends Wait<true> {
+  readonly #event: Event;
+
+  constructor(event: Event) {
+    super("Event.wait", event._waiters);
+    this.#event = event;
+  }
+
+  protected override getLoop(): BaseEventLoop {
+    return this.#event._getLoop();
+  }
+
+  protected override attempt(isWoken: boolean): boolean {
+    return isWoken || this.#event.isSet();
+  }
+
+  protected override result(): true {
+    return true;
+  }
+
+  protected override abandon(): void {}
 }

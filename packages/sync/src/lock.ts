@@ -1,5 +1,6 @@
-import { CancelledError, type Coroutine, RuntimeError, showAsText } from "@yieldstar/loop";
+import { type BaseEventLoop, CancelledError, type Coroutine, RuntimeError, showAsText } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
+import { Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -14,12 +15,14 @@ export class Lock extends Acquirable {
   }
 
   readonly #binding = new LoopBinding();
-  readonly #waiters = new Waiters();
-  #locked = false;
+  /** @internal */
+  readonly _waiters: Waiters = new Waiters();
+  /** @internal */
+  _locked = false;
 
   /** Tells whether somebody has the lock. Between a release and the next task's step nobody has. */
   locked(): boolean {
-    return this.#locked;
+    return this._locked;
   }
 
   /**
@@ -30,20 +33,8 @@ export class Lock extends Acquirable {
    *
    * Cancellation leaves the queue; a turn that had come already goes to the next.
    */
-  *acquire(): Coroutine<true> {
-    if (!this.#locked && !this.#waiters.hasLive) {
-      this.#locked = true;
-      return true;
-    }
-    const turn = this.#binding.getLoop(this).createFuture<void>();
-    try {
-      yield* this.#waiters.wait(turn);
-    } catch (error) {
-      if (error instanceof CancelledError && !this.#locked) this.#waiters.wakeHead();
-      throw error;
-    }
-    this.#locked = true;
-    return true;
+  acquire(): Coroutine<true> {
+    return new Acquisition(this).asCoroutine();
   }
 
   /**
@@ -52,13 +43,46 @@ export class Lock extends Acquirable {
    * @throws RuntimeError when nobody has it
    */
   release(): void {
-    if (!this.#locked) throw new RuntimeError("Lock is not acquired.");
-    this.#locked = false;
-    this.#waiters.wakeHead();
+    if (!this._locked) throw new RuntimeError("Lock is not acquired.");
+    this._locked = false;
+    this._waiters.wakeHead();
+  }
+
+  /** @internal */
+  _getLoop(): BaseEventLoop {
+    return this.#binding.getLoop(this);
   }
 
   override toString(): string {
-    const { size } = this.#waiters;
-    return `<${this.constructor.name} [${this.#locked ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    const { size } = this._waiters;
+    return `<${this.constructor.name} [${this._locked ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+  }
+}
+
+class Acquisition extends Wait<true> {
+  readonly #lock: Lock;
+
+  constructor(lock: Lock) {
+    super("Lock.acquire", lock._waiters);
+    this.#lock = lock;
+  }
+
+  protected override getLoop(): BaseEventLoop {
+    return this.#lock._getLoop();
+  }
+
+  protected override attempt(isWoken: boolean): boolean {
+    const lock = this.#lock;
+    if (!isWoken && (lock._locked || lock._waiters.hasLive)) return false;
+    lock._locked = true;
+    return true;
+  }
+
+  protected override result(): true {
+    return true;
+  }
+
+  protected override abandon(error: unknown): void {
+    if (error instanceof CancelledError && !this.#lock._locked) this.#lock._waiters.wakeHead();
   }
 }

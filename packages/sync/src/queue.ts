@@ -1,8 +1,9 @@
-import { type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
+import { type BaseEventLoop, type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
 import { Event } from "./event.ts";
 import { Fifo } from "./fifo.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
 import { requireNumber } from "./size.ts";
+import { Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -19,13 +20,16 @@ export class Queue<T> {
 
   readonly #maxsize: number;
   readonly #binding = new LoopBinding();
-  readonly #getters = new Waiters();
-  readonly #putters = new Waiters();
+  /** @internal */
+  readonly _getters: Waiters = new Waiters();
+  /** @internal */
+  readonly _putters: Waiters = new Waiters();
   readonly #fifo = new Fifo<T>();
   /** Set while there is no unfinished item. */
   readonly #finished = new Event();
   #unfinished = 0;
-  #isShutdown = false;
+  /** @internal */
+  _isShutdown = false;
 
   /** @param maxsize - how many items it holds at most; zero, the default, or less means any number */
   constructor(maxsize = 0) {
@@ -62,12 +66,8 @@ export class Queue<T> {
    *
    * Cancellation leaves the item out, and passes a wake-up on.
    */
-  *put(item: T): Coroutine {
-    while (this.full()) {
-      if (this.#isShutdown) throw new QueueShutDown();
-      yield* this.#waitIn(this.#putters, () => !this.full());
-    }
-    this.putNowait(item);
+  put(item: T): Coroutine {
+    return new Put(this, item).asCoroutine();
   }
 
   /**
@@ -77,12 +77,12 @@ export class Queue<T> {
    * @throws QueueShutDown when the queue is shut down
    */
   putNowait(item: T): void {
-    if (this.#isShutdown) throw new QueueShutDown();
+    if (this._isShutdown) throw new QueueShutDown();
     if (this.full()) throw new QueueFull();
     this._put(item);
     this.#unfinished += 1;
     this.#finished.clear();
-    this.#getters.takeAndWake();
+    this._getters.takeAndWake();
   }
 
   /**
@@ -92,12 +92,8 @@ export class Queue<T> {
    *
    * Cancellation leaves the item where it is, and passes a wake-up on.
    */
-  *get(): Coroutine<T> {
-    while (this.empty()) {
-      if (this.#isShutdown) throw new QueueShutDown();
-      yield* this.#waitIn(this.#getters, () => !this.empty());
-    }
-    return this.getNowait();
+  get(): Coroutine<T> {
+    return new Get(this).asCoroutine();
   }
 
   /**
@@ -107,9 +103,9 @@ export class Queue<T> {
    * @throws QueueShutDown when there is none and the queue is shut down
    */
   getNowait(): T {
-    if (this.empty()) throw this.#isShutdown ? new QueueShutDown() : new QueueEmpty();
+    if (this.empty()) throw this._isShutdown ? new QueueShutDown() : new QueueEmpty();
     const item = this._get();
-    this.#putters.takeAndWake();
+    this._putters.takeAndWake();
     return item;
   }
 
@@ -135,10 +131,10 @@ export class Queue<T> {
    * @param immediate - whether to throw away what it holds, as if it was done with
    */
   shutdown(immediate = false): void {
-    this.#isShutdown = true;
+    this._isShutdown = true;
     if (immediate) this.#discard();
-    while (this.#getters.size > 0) this.#getters.takeAndWake();
-    while (this.#putters.size > 0) this.#putters.takeAndWake();
+    while (this._getters.size > 0) this._getters.takeAndWake();
+    while (this._putters.size > 0) this._putters.takeAndWake();
   }
 
   /** Takes the item whose turn it is. There is one. */
@@ -156,22 +152,6 @@ export class Queue<T> {
     return this.#fifo.toArray();
   }
 
-  /**
-   * Waits in a queue until woken.
-   *
-   * @param isPossible - whether what was waited for can be done: then a wake-up that comes to nothing goes to the next
-   */
-  *#waitIn(waiters: Waiters, isPossible: () => boolean): Coroutine {
-    const turn = this.#binding.getLoop(this).createFuture<void>();
-    try {
-      yield* waiters.wait(turn);
-    } catch (error) {
-      turn.cancel();
-      if (!turn.cancelled() && isPossible()) waiters.takeAndWake();
-      throw error;
-    }
-  }
-
   #discard(): void {
     while (!this.empty()) {
       this._get();
@@ -180,13 +160,81 @@ export class Queue<T> {
     if (this.#unfinished === 0) this.#finished.set();
   }
 
+  /** @internal */
+  _getLoop(): BaseEventLoop {
+    return this.#binding.getLoop(this);
+  }
+
   toString(): string {
     const parts = [`maxsize=${repr(this.#maxsize)}`];
     if (!this.empty()) parts.push(`_queue=${repr(this._items())}`);
-    if (this.#getters.size > 0) parts.push(`_getters[${this.#getters.size}]`);
-    if (this.#putters.size > 0) parts.push(`_putters[${this.#putters.size}]`);
+    if (this._getters.size > 0) parts.push(`_getters[${this._getters.size}]`);
+    if (this._putters.size > 0) parts.push(`_putters[${this._putters.size}]`);
     if (this.#unfinished > 0) parts.push(`tasks=${this.#unfinished}`);
-    if (this.#isShutdown) parts.push("shutdown");
+    if (this._isShutdown) parts.push("shutdown");
     return `<${this.constructor.name} ${parts.join(" ")}>`;
+  }
+}
+
+class Put<T> extends Wait<void> {
+  readonly #queue: Queue<T>;
+  readonly #item: T;
+
+  constructor(queue: Queue<T>, item: T) {
+    super("Queue.put", queue._putters);
+    this.#queue = queue;
+    this.#item = item;
+  }
+
+  protected override getLoop(): BaseEventLoop {
+    return this.#queue._getLoop();
+  }
+
+  protected override attempt(): boolean {
+    const queue = this.#queue;
+    if (queue.full()) {
+      if (queue._isShutdown) throw new QueueShutDown();
+      return false;
+    }
+    queue.putNowait(this.#item);
+    return true;
+  }
+
+  protected override result(): void {}
+
+  protected override abandon(error: unknown, isWoken: boolean): void {
+    if (error !== undefined && isWoken && !this.#queue.full()) this.#queue._putters.takeAndWake();
+  }
+}
+
+class Get<T> extends Wait<T> {
+  readonly #queue: Queue<T>;
+  #item: T | undefined = undefined;
+
+  constructor(queue: Queue<T>) {
+    super("Queue.get", queue._getters);
+    this.#queue = queue;
+  }
+
+  protected override getLoop(): BaseEventLoop {
+    return this.#queue._getLoop();
+  }
+
+  protected override attempt(): boolean {
+    const queue = this.#queue;
+    if (queue.empty()) {
+      if (queue._isShutdown) throw new QueueShutDown();
+      return false;
+    }
+    this.#item = queue.getNowait();
+    return true;
+  }
+
+  protected override result(): T {
+    return this.#item as T;
+  }
+
+  protected override abandon(error: unknown, isWoken: boolean): void {
+    if (error !== undefined && isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();
   }
 }

@@ -1,6 +1,7 @@
-import { CancelledError, type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
+import { type BaseEventLoop, CancelledError, type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
 import { requireNumber } from "./size.ts";
+import { Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -14,8 +15,10 @@ export class Semaphore extends Acquirable {
   }
 
   readonly #binding = new LoopBinding();
-  readonly #waiters = new Waiters();
-  #value: number;
+  /** @internal */
+  readonly _waiters: Waiters = new Waiters();
+  /** @internal */
+  _value: number;
 
   /**
    * @param value - how many can have it at a time
@@ -26,17 +29,17 @@ export class Semaphore extends Acquirable {
     super();
     requireNumber(value, "value");
     if (!(value >= 0)) throw new ValueError("Semaphore initial value must be >= 0");
-    this.#value = value;
+    this._value = value;
   }
 
   /** How many more can have it now. */
   protected get value(): number {
-    return this.#value;
+    return this._value;
   }
 
   /** Tells whether `acquire` would wait: nothing is left, or somebody is first. */
   locked(): boolean {
-    return this.#value === 0 || this.#waiters.hasLive;
+    return this._value === 0 || this._waiters.hasLive;
   }
 
   /**
@@ -47,40 +50,65 @@ export class Semaphore extends Acquirable {
    *
    * Cancellation leaves the queue; a turn that had come already goes to the next.
    */
-  *acquire(): Coroutine<true> {
-    if (!this.locked()) {
-      this.#value -= 1;
-      return true;
-    }
-    const turn = this.#binding.getLoop(this).createFuture<void>();
-    try {
-      yield* this.#waiters.wait(turn);
-    } catch (error) {
-      if (error instanceof CancelledError && turn.done() && !turn.cancelled()) this.#value += 1;
-      throw error;
-    } finally {
-      while (this.#value > 0 && this.#wakeNext());
-    }
-    return true;
+  acquire(): Coroutine<true> {
+    return new Acquisition(this).asCoroutine();
   }
 
   /** Gives a turn back, whoever has it, and wakes the first who waits. */
   release(): void {
-    this.#value += 1;
-    this.#wakeNext();
+    this._value += 1;
+    this._wakeNext();
   }
 
-  /** A turn is taken off the value as soon as its owner is woken, so that nobody else can take it. */
-  #wakeNext(): boolean {
-    const woken = this.#waiters.wake(1);
-    this.#value -= woken;
+  /** @internal A turn is taken off the value as soon as its owner is woken, so that nobody else can take it. */
+  _wakeNext(): boolean {
+    const woken = this._waiters.wake(1);
+    this._value -= woken;
     return woken > 0;
   }
 
+  /** @internal */
+  _getLoop(): BaseEventLoop {
+    return this.#binding.getLoop(this);
+  }
+
   override toString(): string {
-    const { size } = this.#waiters;
-    const state = this.locked() ? "locked" : `unlocked, value:${repr(this.#value)}`;
+    const { size } = this._waiters;
+    const state = this.locked() ? "locked" : `unlocked, value:${repr(this._value)}`;
     return `<${this.constructor.name} [${state}${size > 0 ? `, waiters:${size}` : ""}]>`;
+  }
+}
+
+class Acquisition extends Wait<true> {
+  readonly #semaphore: Semaphore;
+
+  constructor(semaphore: Semaphore) {
+    super("Semaphore.acquire", semaphore._waiters);
+    this.#semaphore = semaphore;
+  }
+
+  protected override getLoop(): BaseEventLoop {
+    return this.#semaphore._getLoop();
+  }
+
+  protected override attempt(isWoken: boolean): boolean {
+    if (isWoken) this.#wakeOthers();
+    else if (this.#semaphore.locked()) return false;
+    else this.#semaphore._value -= 1;
+    return true;
+  }
+
+  protected override result(): true {
+    return true;
+  }
+
+  protected override abandon(error: unknown, isWoken: boolean): void {
+    if (error instanceof CancelledError && isWoken) this.#semaphore._value += 1;
+    this.#wakeOthers();
+  }
+
+  #wakeOthers(): void {
+    while (this.#semaphore._value > 0 && this.#semaphore._wakeNext());
   }
 }
 

@@ -20,6 +20,22 @@ export class LoopBinding {
   }
 }
 
+/** A place in a queue of `Waiters`. */
+export class Waiter {
+  /** Done once its turn has come, or the waiting task was cancelled. */
+  readonly turn: Future<void>;
+  /** @internal */
+  _previous: Waiter | undefined = undefined;
+  /** @internal */
+  _next: Waiter | undefined = undefined;
+  /** @internal */
+  _isQueued = false;
+
+  constructor(turn: Future<void>) {
+    this.turn = turn;
+  }
+}
+
 /**
  * Those who wait for something, first in, first out: the one queue that all primitives share.
  *
@@ -27,39 +43,72 @@ export class LoopBinding {
  * comes meanwhile can see that it is not his turn. A cancelled waiter is passed over, and leaves the queue likewise.
  */
 export class Waiters {
-  readonly #futures = new Set<Future<void>>();
+  #first: Waiter | undefined;
+  #last: Waiter | undefined;
+  /** All before this one are woken or cancelled: without it a thousand wake-ups at once would each begin at the first. */
+  #cursor: Waiter | undefined;
+  #size = 0;
 
   /** How many are in the queue, those included that are woken or cancelled and have not gone on. */
   get size(): number {
-    return this.#futures.size;
+    return this.#size;
   }
 
   /** Whether somebody is in the queue who was not cancelled. */
   get hasLive(): boolean {
-    for (const future of this.#futures) if (!future.cancelled()) return true;
+    for (let waiter = this.#first; waiter !== undefined; waiter = waiter._next) {
+      if (!waiter.turn.cancelled()) return true;
+    }
     return false;
+  }
+
+  /** Puts a waiter at the end. */
+  add(waiter: Waiter): void {
+    const last = this.#last;
+    if (last === undefined) this.#first = waiter;
+    else last._next = waiter;
+    waiter._previous = last;
+    waiter._isQueued = true;
+    this.#last = waiter;
+    this.#cursor ??= waiter;
+    this.#size += 1;
+  }
+
+  /** Takes a waiter out, if it is in the queue. */
+  delete(waiter: Waiter): void {
+    if (!waiter._isQueued) return;
+    const { _previous: previous, _next: next } = waiter;
+    if (previous === undefined) this.#first = next;
+    else previous._next = next;
+    if (next === undefined) this.#last = previous;
+    else next._previous = previous;
+    if (this.#cursor === waiter) this.#cursor = next;
+    waiter._previous = waiter._next = undefined;
+    waiter._isQueued = false;
+    this.#size -= 1;
   }
 
   /**
    * Waits at the end of the queue.
    *
-   * @param future - what to wait on
-   * @throws CancelledError when the waiting task is cancelled. `future.cancelled()` then tells whether that came before a
+   * @param turn - what to wait on
+   * @throws CancelledError when the waiting task is cancelled. `turn.cancelled()` then tells whether that came before a
    * wake-up, or after one, which the caller has to pass on
    */
-  *wait(future: Future<void>): Coroutine {
-    this.#futures.add(future);
+  *wait(turn: Future<void>): Coroutine {
+    const waiter = new Waiter(turn);
+    this.add(waiter);
     try {
-      yield* future;
+      yield* turn;
     } finally {
-      this.#futures.delete(future);
+      this.delete(waiter);
     }
   }
 
   /** Wakes the one at the head, if it was not woken or cancelled already. */
   wakeHead(): void {
-    const [head] = this.#futures;
-    if (head?.done() === false) head.setResult();
+    const turn = this.#first?.turn;
+    if (turn?.done() === false) turn.setResult();
   }
 
   /**
@@ -69,21 +118,22 @@ export class Waiters {
    */
   wake(count: number): number {
     let woken = 0;
-    for (const future of this.#futures) {
-      if (woken >= count) break;
-      if (future.done()) continue;
-      future.setResult();
+    let waiter = this.#cursor;
+    for (; waiter !== undefined && woken < count; waiter = waiter._next) {
+      if (waiter.turn.done()) continue;
+      waiter.turn.setResult();
       woken += 1;
     }
+    this.#cursor = waiter;
     return woken;
   }
 
   /** Takes out those up to and with the first who was not woken or cancelled yet, and wakes that one. */
   takeAndWake(): void {
-    for (const future of this.#futures) {
-      this.#futures.delete(future);
-      if (future.done()) continue;
-      future.setResult();
+    for (let waiter = this.#first; waiter !== undefined; waiter = this.#first) {
+      this.delete(waiter);
+      if (waiter.turn.done()) continue;
+      waiter.turn.setResult();
       return;
     }
   }

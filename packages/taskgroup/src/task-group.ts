@@ -17,6 +17,9 @@ import {
 } from "@yieldstar/loop";
 import { asMember, BaseExceptionGroup } from "./exception-group.ts";
 
+/** So many tasks are kept, whether they have ended or not, before the group looks. */
+const fewTasks = 64;
+
 /**
  * Tasks that end together: leaving the block waits for all of them. When one fails the others, and the block itself,
  * are cancelled, and the block ends with a group of the errors.
@@ -45,7 +48,11 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   #parent: Task<unknown> | undefined;
   /** The group cancelled its parent to get out of the block, and owes it an `uncancel`. */
   #parentCancelRequested = false;
-  readonly #tasks = new Set<Task<unknown>>();
+  /** The tasks in the order they were created, those included that have ended since it was last gone through. */
+  #tasks: Task<unknown>[] = [];
+  /** How many of them have not ended, as far as the group was told. */
+  #unfinished = 0;
+  #tidyAt = fewTasks;
   #errors: Error[] = [];
   #baseError: Error | undefined;
   #allDone: Future<void> | undefined;
@@ -64,7 +71,9 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
       throw new RuntimeError(`TaskGroup ${this} ${refusal}`);
     }
     const task = (this.#loop as BaseEventLoop).createTask(coroutine, options);
-    this.#tasks.add(task);
+    if (this.#tasks.length === this.#tidyAt) this.#tidy();
+    this.#tasks.push(task);
+    this.#unfinished += 1;
     task.addDoneCallback(this.#onTaskDone);
     return task;
   }
@@ -95,6 +104,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
       yield* this.#exit(error);
     } finally {
       this.#parent = undefined;
+      this.#tasks = [];
       this.#errors = [];
       this.#baseError = undefined;
     }
@@ -108,7 +118,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     if (error !== undefined && !this.#aborting) this.#abort();
 
     // The wait can be cancelled again and again, as its task can be.
-    while (this.#tasks.size > 0) {
+    while (this.#unfinished > 0) {
       this.#allDone ??= (this.#loop as BaseEventLoop).createFuture<void>();
       try {
         yield* this.#allDone;
@@ -141,8 +151,16 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
 
   #refusal(): string | undefined {
     if (!this.#entered) return "has not been entered";
-    if (this.#exiting && this.#tasks.size === 0) return "is finished";
+    if (this.#exiting && this.#unfinished === 0) return "is finished";
     return this.#aborting ? "is shutting down" : undefined;
+  }
+
+  /** Forgets the tasks that have ended. A `Set` that each leaves at once would cost more than the rest of the group. */
+  #tidy(): void {
+    const pending: Task<unknown>[] = [];
+    for (const task of this.#tasks) if (!task.done()) pending.push(task);
+    this.#tasks = pending;
+    this.#tidyAt = Math.max(fewTasks, 2 * this.#tasks.length);
   }
 
   #abort(): void {
@@ -152,8 +170,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
 
   /** Named as CPython's is, since it stands in the text of every task of a group. */
   readonly #onTaskDone = nameCallback("TaskGroup._on_task_done", (task: Task<unknown>): void => {
-    this.#tasks.delete(task);
-    if (this.#tasks.size === 0 && this.#allDone?.done() === false) this.#allDone.setResult();
+    this.#unfinished -= 1;
+    if (this.#unfinished === 0 && this.#allDone?.done() === false) this.#allDone.setResult();
     if (task.cancelled()) return;
     const exception = task.exception();
     if (exception !== undefined) this.#onTaskFailed(task, exception);
@@ -179,7 +197,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
 
   toString(): string {
     const parts = ["<TaskGroup"];
-    if (this.#tasks.size > 0) parts.push(`tasks=${this.#tasks.size}`);
+    if (this.#unfinished > 0) parts.push(`tasks=${this.#unfinished}`);
     if (this.#errors.length > 0) parts.push(`errors=${this.#errors.length}`);
     if (this.#aborting) parts.push("cancelling");
     else if (this.#entered) parts.push("entered");

@@ -5,14 +5,14 @@ export const faults: readonly Fault[] = [
   {
     name: "equal deadlines run in the wrong order",
     file: "loop/timer-heap",
-    from: "a._sequence < b._sequence",
-    to: "a._sequence > b._sequence",
+    from: "timer._sequence > (timers[parent] as TimerHandle)._sequence",
+    to: "timer._sequence < (timers[parent] as TimerHandle)._sequence",
   },
   {
     name: "the rebuilt heap of timers is no heap",
     file: "loop/timer-heap",
-    from: "(kept.length >> 1) - 1; index >= 0",
-    to: "(kept.length >> 1) - 1; index > 0",
+    from: "(kept >> 1) - 1; index >= 0",
+    to: "(kept >> 1) - 1; index > 0",
   },
   {
     name: "what is scheduled in an iteration runs in the same one",
@@ -131,26 +131,26 @@ export const faults: readonly Fault[] = [
   {
     name: "a lock can be taken past those who wait",
     file: "sync/lock",
-    from: "if (!this.#locked && !this.#waiters.hasLive) {",
-    to: "if (!this.#locked) {",
+    from: "if (!isWoken && (lock._locked || lock._waiters.hasLive)) return false;",
+    to: "if (!isWoken && lock._locked) return false;",
   },
   {
     name: "a cancelled waiter keeps the turn at a lock",
     file: "sync/lock",
-    from: "if (error instanceof CancelledError && !this.#locked) this.#waiters.wakeHead();",
+    from: "if (error instanceof CancelledError && !this.#lock._locked) this.#lock._waiters.wakeHead();",
     to: "",
   },
   {
     name: "a cancelled waiter keeps the turn at a semaphore",
     file: "sync/semaphore",
-    from: "if (error instanceof CancelledError && turn.done() && !turn.cancelled()) this.#value += 1;",
+    from: "if (error instanceof CancelledError && isWoken) this.#semaphore._value += 1;",
     to: "",
   },
   {
     name: "an event wakes one only",
     file: "sync/event",
-    from: "this.#waiters.wake(Infinity);",
-    to: "this.#waiters.wake(1);",
+    from: "this._waiters.wake(Infinity);",
+    to: "this._waiters.wake(1);",
   },
   {
     name: "a condition gives up the lock when it is cancelled",
@@ -167,13 +167,13 @@ export const faults: readonly Fault[] = [
   {
     name: "a cancelled getter keeps the wake-up of a queue",
     file: "sync/queue",
-    from: "if (!turn.cancelled() && isPossible()) waiters.takeAndWake();",
+    from: "if (error !== undefined && isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();",
     to: "",
   },
   {
     name: "a queue that is shut down leaves those who put waiting",
     file: "sync/queue",
-    from: "while (this.#putters.size > 0) this.#putters.takeAndWake();",
+    from: "while (this._putters.size > 0) this._putters.takeAndWake();",
     to: "",
   },
   {
