@@ -12,19 +12,18 @@ export const pnpm = ["--yes", "pnpm@12.21.0"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "node_modules/.yieldstar-setup");
 
-const members = [
-  ".",
-  "examples",
-  "bench",
-  ...readdirSync(join(root, "packages")).map((name) => join("packages", name)),
-];
+const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name));
+const members = [".", "examples", "bench", ".ci/runtimes", ...packages];
 const projects = members.filter((folder) => existsSync(join(root, folder, "package.json")));
+/** Some hundred megabytes, which only tests need. */
+const isDemo = process.env["npm_lifecycle_event"] === "demo";
+const needed = isDemo ? projects.filter((folder) => folder !== ".ci/runtimes") : projects;
 
 if (!isUpToDate()) install();
 
 function isUpToDate() {
   return (
-    projects.every((folder) => existsSync(join(root, folder, "node_modules"))) &&
+    needed.every((folder) => existsSync(join(root, folder, "node_modules"))) &&
     existsSync(stamp) &&
     readFileSync(stamp, "utf8") === fingerprint()
   );
@@ -43,7 +42,8 @@ function fingerprint() {
 function install() {
   console.error(`Installing dependencies (npx ${pnpm.join(" ")} install --frozen-lockfile)`);
   rmSync(stamp, { force: true });
-  const { status, stdout, stderr, error } = spawnSync("npx", [...pnpm, "install", "--frozen-lockfile"], {
+  const filter = isDemo ? ["--filter", "!@yieldstar/runtimes"] : [];
+  const { status, stdout, stderr, error } = spawnSync("npx", [...pnpm, ...filter, "install", "--frozen-lockfile"], {
     cwd: root,
     encoding: "utf8",
     // CI: without a terminal pnpm must not stop to ask whether it may replace node_modules.

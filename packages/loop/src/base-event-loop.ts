@@ -220,6 +220,9 @@ export abstract class BaseEventLoop extends Scheduler {
     this._unretrieved.sweep();
   }
 
+  /** @internal A promise's callback, which is a turn of the host's own, has queued something. */
+  _servePromise(): void {}
+
   /** @internal */
   override _requireOpen(): void {
     if (this.#state === "closed") throw new RuntimeError("Event loop is closed");

@@ -130,6 +130,7 @@ class FromPromise<T> {
     const future = this.#awaited();
     if (future !== undefined) {
       future._succeed(result);
+      future._loop._servePromise();
     } else if (this.#state === "pending") {
       this.#state = "fulfilled";
       this.#subject = result;
@@ -142,6 +143,7 @@ class FromPromise<T> {
     const future = this.#awaited();
     if (future !== undefined) {
       future._fail(fromWebError(reason));
+      future._loop._servePromise();
     } else if (this.#state === "pending") {
       this.#state = "rejected";
       this.#subject = reason;

@@ -51,10 +51,13 @@ export async function bundle(program: URL): Promise<string> {
   return outfile;
 }
 
+/** Depends on what the tests run programs on. */
+const runtimes = new URL("../../../.ci/runtimes/package.json", import.meta.url);
+
 /** Returns where a package is that tests need, or `undefined` if it is not for this machine. */
 export function findPackage(name: string): string | undefined {
   try {
-    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    return dirname(createRequire(runtimes).resolve(`${name}/package.json`));
   } catch {
     return undefined;
   }
