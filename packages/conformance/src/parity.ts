@@ -15,7 +15,11 @@ import { loadOracle } from "./oracle.ts";
 const packages: Readonly<Record<string, object>> = { asyncgen, loop, sync, taskgroup, timeout };
 
 /** Names that the rule does not give. */
-const renamed: Readonly<Record<string, string>> = { isfuture: "isFuture", wrap_future: "fromPromise" };
+const renamed: Readonly<Record<string, string>> = {
+  isfuture: "isFuture",
+  run_coroutine_threadsafe: "toPromise",
+  wrap_future: "fromPromise",
+};
 
 const runsOnAHost = "returns a Promise: a host's loop cannot be blocked";
 
@@ -30,6 +34,8 @@ const different: Readonly<Record<string, string>> = {
   gather: "takes one iterable, as `Promise.all` does",
   iscoroutine: "true for every generator object: a coroutine is one",
   run: runsOnAHost,
+  run_coroutine_threadsafe:
+    "`toPromise(coroutine, { loop })` returns a promise, where Python returns a future of a thread; it runs a loop that is idle",
   wrap_future:
     "takes a promise, or a function that makes one from an AbortSignal, where Python takes a future of a thread",
 };
@@ -82,7 +88,6 @@ const absent: Readonly<Record<string, string>> = {
   iscoroutinefunction: "deprecated in 3.14; a generator function need not be a coroutine function",
   open_connection: streams,
   print_call_graph: introspection,
-  run_coroutine_threadsafe: threads,
   set_event_loop_policy: noPolicies,
   start_server: streams,
   to_thread: threads,

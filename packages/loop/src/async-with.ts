@@ -57,12 +57,14 @@ export function asyncWith<R>(
   body: (value: never) => Generator<unknown, R, unknown>,
 ): Coroutine<R | undefined> {
   if (typeof body !== "function") throw new TypeError(explainBody(body));
-  const run = (value: unknown): Coroutine<R> => {
-    const coroutine = (body as (value: unknown) => Coroutine<R>)(value);
-    if (!iscoroutine(coroutine)) throw new TypeError(explainBody(coroutine));
-    return coroutine;
-  };
+  const run = body as (value: unknown) => Coroutine<R>;
   return Array.isArray(managers) ? nest(managers, [], run) : enter(managers as Manager, run);
+}
+
+function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Coroutine<R> {
+  const coroutine = body(value);
+  if (!iscoroutine(coroutine)) throw new TypeError(explainBody(coroutine));
+  return coroutine;
 }
 
 function explainBody(got: unknown): string {
@@ -79,7 +81,7 @@ function nest<R>(
   body: (values: readonly unknown[]) => Coroutine<R>,
 ): Coroutine<R | undefined> {
   const [first, ...rest] = managers;
-  if (first === undefined) return body(values);
+  if (first === undefined) return start(body, values);
   return enter<R | undefined>(first, (value) => nest(rest, [...values, value], body));
 }
 
@@ -90,7 +92,7 @@ function* enter<R>(manager: Manager, body: (value: unknown) => Coroutine<R>): Co
   // Neither the end of the body nor a catch clause is reached when the generator's `return()` is called.
   let isClosed = true;
   try {
-    result = yield* body(value);
+    result = yield* start(body, value);
     isClosed = false;
   } catch (thrown) {
     isClosed = false;
@@ -104,6 +106,7 @@ function* enter<R>(manager: Manager, body: (value: unknown) => Coroutine<R>): Co
 }
 
 function requireManager(manager: Partial<Manager>): void {
+  if (typeof manager?.aexit === "function" && typeof manager.aenter === "function") return;
   for (const method of ["aexit", "aenter"] as const) {
     if (typeof manager?.[method] === "function") continue;
     const text = "object does not support the asynchronous context manager protocol";

@@ -55,8 +55,10 @@ export abstract class BaseEventLoop extends Scheduler {
    * @throws RuntimeError when the coroutine was given to a task before, or when the loop is closed
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
-    this._requireOpen();
-    if (this.#taskFactory !== undefined) return this.#taskFactory(this, coroutine, options);
+    if (this.#taskFactory !== undefined) {
+      this._requireOpen();
+      return this.#taskFactory(this, coroutine, options);
+    }
     return new Task(coroutine, getRunningLoopOrUndefined() === this ? options : { ...options, loop: this });
   }
 
@@ -138,6 +140,29 @@ export abstract class BaseEventLoop extends Scheduler {
    * Source: asyncio.BaseEventLoop.shutdown_default_executor, CPython 3.14 Lib/asyncio/base_events.py.
    */
   *shutdownDefaultExecutor(): Coroutine {}
+
+  /**
+   * Has `callback` called when the operating system sends `signal`. Only an `EventLoop` can, on a host that has signals.
+   *
+   * @throws RuntimeError when the loop has no signals
+   *
+   * Source: asyncio.AbstractEventLoop.add_signal_handler, CPython 3.14 Lib/asyncio/events.py.
+   */
+  addSignalHandler(_signal: string, _callback: () => void): void {
+    throw new RuntimeError("this loop has no signals");
+  }
+
+  /**
+   * Takes back what `addSignalHandler` did for `signal`.
+   *
+   * @returns whether there was a callback
+   * @throws RuntimeError when the loop has no signals
+   *
+   * Source: asyncio.AbstractEventLoop.remove_signal_handler, CPython 3.14 Lib/asyncio/events.py.
+   */
+  removeSignalHandler(_signal: string): boolean {
+    throw new RuntimeError("this loop has no signals");
+  }
 
   /** Tells whether the loop is between the begin and the end of a run. */
   isRunning(): boolean {

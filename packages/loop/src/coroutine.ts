@@ -66,12 +66,14 @@ export function isawaitable(value: unknown): value is Awaitable<unknown> {
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
   if (!iscoroutine(value)) throw new TypeError(explainNoCoroutine(value));
-  if (isTaken(value)) {
-    throw new RuntimeError(
-      withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
-    );
-  }
+  if ((value as Takeable)._isTaken === true) throw explainReuse();
   (value as Takeable)._isTaken = true;
+}
+
+function explainReuse(): RuntimeError {
+  return new RuntimeError(
+    withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
+  );
 }
 
 /** Tells whether a task has the coroutine, or had it. */

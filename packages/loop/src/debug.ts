@@ -33,6 +33,7 @@ export function isDebugRequested(): boolean {
 
 const creations = new WeakMap<object, string>();
 const suspensions = new WeakMap<object, string>();
+const loops = new WeakMap<object, { getDebug(): boolean }>();
 const cancelledCallbacks = new WeakMap<object, string>();
 
 /** So many frames are kept: enough for a deep chain, where V8's own limit is ten. */
@@ -53,9 +54,15 @@ export function noteCreation(object: object): void {
   creations.set(object, captureStack());
 }
 
-/** Remembers the callback that a handle forgets when it is cancelled. */
+/** Remembers the loop that a handle is made for, and where, if that loop is in debug mode. */
+export function noteHandle(handle: object, loop: { getDebug(): boolean }): void {
+  loops.set(handle, loop);
+  if (loop.getDebug()) noteCreation(handle);
+}
+
+/** Remembers the callback that a handle forgets when it is cancelled, if its loop is in debug mode. */
 export function noteCallback(handle: object, text: string): void {
-  cancelledCallbacks.set(handle, text);
+  if (loops.get(handle)?.getDebug() === true) cancelledCallbacks.set(handle, text);
 }
 
 /** The callback of a cancelled handle, if that is known. */
@@ -119,13 +126,24 @@ function withoutColumn(location: string): string {
 }
 
 const ownPackages = "loop|taskgroup|timeout|sync|asyncgen|testing|yieldstar";
-/** The folder that this package and its siblings stand in. */
-const ownFolder = new URL("../..", import.meta.url);
+/** How locations in the folder begin that this package and its siblings stand in. */
+let ownFolders: readonly string[] | undefined;
 
 function isOwn(location: string): boolean {
   if (/[\\/]@yieldstar[\\/]/.test(location) || location.startsWith("node:")) return true;
-  const prefix = [ownFolder.href, ownFolder.pathname].find((each) => location.startsWith(each));
+  ownFolders ??= findOwnFolders();
+  const prefix = ownFolders.find((each) => location.startsWith(each));
   return prefix !== undefined && new RegExp(`^(${ownPackages})/(src|dist)/`).test(location.slice(prefix.length));
+}
+
+/** None where a module has no folder: in a classic script, or one at a `blob:` or `data:` URL. */
+function findOwnFolders(): readonly string[] {
+  try {
+    const { href, pathname } = new URL("../..", import.meta.url);
+    return [href, pathname];
+  } catch {
+    return [];
+  }
 }
 
 const waitsSinceCancelled = new WeakMap<Task<unknown>, number>();

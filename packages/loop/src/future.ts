@@ -183,10 +183,9 @@ export class Future<T> {
 
   /** @internal */
   next(): IteratorResult<this, T> {
-    if (this._state !== "pending") return { done: true, value: this.result() };
-    if (this._blocking) {
-      throw new RuntimeError("await wasn't used with future");
-    }
+    if (this._state === "succeeded") return { done: true, value: this._outcome as T };
+    if (this._state !== "pending") throw this._takeError();
+    if (this._blocking) throw new RuntimeError("await wasn't used with future");
     this._blocking = true;
     if (isDebugging && this._loop.getDebug()) noteSuspension();
     return { done: false, value: this };

@@ -1,6 +1,6 @@
 import { type Context, enterContext, leaveContext, ownContext } from "./contextvars.ts";
 import { iscoroutine } from "./coroutine.ts";
-import { callbackOf, describeCreation, isDebugging, noteCallback, noteCreation, sourceTraceback } from "./debug.ts";
+import { callbackOf, describeCreation, isDebugging, noteCallback, noteHandle, sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { getRunningLoop } from "./running.ts";
@@ -46,7 +46,7 @@ export class Handle implements Runnable {
     this._callback = callback;
     this.#argument = argument;
     this._context = context;
-    if (isDebugging && loop.getDebug()) noteCreation(this);
+    if (isDebugging) noteHandle(this, loop);
   }
 
   /** Keeps the callback from being called, if it was not yet. */

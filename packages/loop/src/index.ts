@@ -29,6 +29,7 @@ export {
 export { fromPromise } from "./from-promise.ts";
 export { Future, isFuture } from "./future.ts";
 export { gather } from "./gather.ts";
+export { immediate } from "./immediate.ts";
 export { Handle, TimerHandle } from "./handle.ts";
 export { BrowserHost } from "./hosts/browser-host.ts";
 export { NodeHost } from "./hosts/node-host.ts";

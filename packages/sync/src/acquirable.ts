@@ -1,4 +1,4 @@
-import type { AsyncContextManager, Coroutine } from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine, immediate } from "@yieldstar/loop";
 
 /** What can be held during a block: `asyncWith(lock, function* () { … })`. */
 export abstract class Acquirable implements AsyncContextManager<void, void> {
@@ -11,7 +11,7 @@ export abstract class Acquirable implements AsyncContextManager<void, void> {
   }
 
   /** Releases it. */
-  *aexit(_error: Error | undefined): Coroutine {
-    this.release();
+  aexit(_error: Error | undefined): Coroutine {
+    return immediate(() => this.release());
   }
 }

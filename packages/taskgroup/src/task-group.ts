@@ -65,11 +65,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
    * closed
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
-    const refusal = this.#refusal();
-    if (refusal !== undefined) {
-      if (iscoroutine(coroutine)) closeCoroutine(coroutine);
-      throw new RuntimeError(`TaskGroup ${this} ${refusal}`);
-    }
+    if (!this.#entered || this.#aborting || (this.#exiting && this.#unfinished === 0)) this.#refuse(coroutine);
     const task = (this.#loop as BaseEventLoop).createTask(coroutine, options);
     if (this.#tasks.length === this.#tidyAt) this.#tidy();
     this.#tasks.push(task);
@@ -149,10 +145,11 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     throw new BaseExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
   }
 
-  #refusal(): string | undefined {
-    if (!this.#entered) return "has not been entered";
-    if (this.#exiting && this.#unfinished === 0) return "is finished";
-    return this.#aborting ? "is shutting down" : undefined;
+  #refuse(coroutine: Coroutine<unknown>): never {
+    if (iscoroutine(coroutine)) closeCoroutine(coroutine);
+    const isFinished = this.#exiting && this.#unfinished === 0;
+    const reason = this.#entered ? (isFinished ? "is finished" : "is shutting down") : "has not been entered";
+    throw new RuntimeError(`TaskGroup ${this} ${reason}`);
   }
 
   /** Forgets the tasks that have ended. A `Set` that each leaves at once would cost more than the rest of the group. */

@@ -5,6 +5,7 @@ import {
   currentTask,
   getRunningLoop,
   type Handle,
+  immediate,
   reprFloat,
   RuntimeError,
   showAsText,
@@ -68,7 +69,11 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    *
    * @throws RuntimeError when it was entered before, or the caller runs in no task
    */
-  *aenter(): Coroutine<this> {
+  aenter(): Coroutine<this> {
+    return immediate(() => this.#enter());
+  }
+
+  #enter(): this {
     if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
     const task = currentTask();
     if (task === undefined) throw new RuntimeError("Timeout should be used inside a task");
@@ -84,7 +89,11 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    *
    * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that came of it, its cause
    */
-  *aexit(error: Error | undefined): Coroutine {
+  aexit(error: Error | undefined): Coroutine {
+    return immediate(() => this.#exit(error));
+  }
+
+  #exit(error: Error | undefined): void {
     this.#handle?.cancel();
     this.#handle = undefined;
     if (this.#state === "active") this.#state = "finished";
