@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 /** The checks of one phase run side by side; a phase begins when those before it have passed. */
-const phases = [["types", "lint", "format", "unused"], ["packages", "dist", "compilers"], ["tests"]];
+const phases = [["types", "lint", "format", "unused"], ["packages", "size", "dist", "compilers"], ["tests"]];
 
 const root = new URL("..", import.meta.url);
 const { scripts } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
@@ -31,14 +31,15 @@ function askedFor(known) {
   return names;
 }
 
-/** Prints the check's name and time; its output too if it failed; of the tests the last line, which is the count. */
+/** Prints the check's name and time; its output too if it failed; the table of sizes, and the count of the tests. */
 async function check(name) {
   const start = performance.now();
-  const { passed, output } = await run(scripts[`check:${name}`]);
+  const { passed, stderr, stdout } = await run(scripts[`check:${name}`]);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${name.padEnd(9)} ${seconds} s${passed ? "" : "  FAILED"}`);
-  if (!passed) console.log(output);
-  else if (name === "tests") console.log(output.split("\n").at(-1));
+  if (!passed) console.log((stderr + stdout).trimEnd());
+  else if (name === "size") console.log(stdout.trimEnd());
+  else if (name === "tests") console.log(stdout.trimEnd().split("\n").at(-1));
   return passed;
 }
 
@@ -52,7 +53,7 @@ function run(command) {
   child.stdin.end();
   return new Promise((resolve) => {
     child.on("close", (code) => {
-      resolve({ passed: code === 0, output: (printed.stderr + printed.stdout).trimEnd() });
+      resolve({ passed: code === 0, ...printed });
     });
   });
 }

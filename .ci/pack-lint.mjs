@@ -1,33 +1,15 @@
-// Packs each public package as it would be published, and lints the tarballs: do its exports and its types resolve?
+// Lints the packages as they would be published: do their exports and their types resolve?
 
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { pnpm } from "./setup.mjs";
+import { packAll } from "./pack.mjs";
 
-const folder = mkdtempSync(join(tmpdir(), "yieldstar-pack-"));
-try {
-  pack();
-  for (const tarball of readdirSync(folder)) {
-    for (const problem of await lint(new Uint8Array(readFileSync(join(folder, tarball))))) {
-      console.error(`${tarball}: ${problem}`);
-      process.exitCode = 1;
-    }
+for (const [name, tarball] of packAll()) {
+  for (const problem of await lint(tarball)) {
+    console.error(`${name}: ${problem}`);
+    process.exitCode = 1;
   }
-} finally {
-  rmSync(folder, { recursive: true });
-}
-
-function pack() {
-  const packages = ["--recursive", "--filter", "./packages/*", "--filter", "!@yieldstar/conformance"];
-  execFileSync("npx", [...pnpm, ...packages, "pack", "--pack-destination", folder], {
-    shell: process.platform === "win32",
-    stdio: ["ignore", "ignore", "inherit"],
-  });
 }
 
 async function lint(tarball) {

@@ -1,5 +1,6 @@
 // Uses the packages as a program of somebody else's would: every compiler we support must accept it, and infer the same.
 
+import { EventEmitter } from "node:events";
 import * as asyncio from "yieldstar";
 import { runVirtual } from "@yieldstar/testing";
 
@@ -72,5 +73,39 @@ function* main(): asyncio.Coroutine<string> {
   return "done";
 }
 
+const options: asyncio.EventLoopOptions = { turnBudget: 0.001 };
+const target = new EventTarget();
+const emitter = new EventEmitter();
+
+function* border(signal: AbortSignal, body: ReadableStream<Uint8Array>): asyncio.Coroutine<Event> {
+  const loop = asyncio.getRunningLoop();
+  const stopped = loop.createFuture<void>();
+  loop.addSignalHandler("SIGTERM", () => stopped.setResult());
+  expectType<boolean>()(loop.removeSignalHandler("SIGTERM"), true);
+  const text = asyncio.fromPromise(async (aborted) => (await fetch("l", { signal: aborted })).text());
+  expectType<string>()(yield* text, true);
+  const closable = Promise.resolve({ close() {} });
+  expectType<{ close(): void }>()(yield* asyncio.fromPromise(closable, { dispose: (late) => late.close() }), true);
+  expectType<unknown[]>()(yield* asyncio.once(emitter, "drain"), true);
+  expectType<[Uint8Array]>()(yield* asyncio.once<[Uint8Array]>(emitter, "data"), true);
+  yield* asyncio.asyncFor(asyncio.events(target, "m", { overflow: "dropOldest" }), function* ([event]) {
+    expectType<Event>()(event, true);
+    return asyncio.BREAK;
+  });
+  yield* asyncio.asyncFor(body, function* (chunk) {
+    expectType<Uint8Array>()(chunk, true);
+  });
+  return yield* asyncio.asyncWith([asyncio.cancelOnAbort(signal), asyncio.abortOnCancel()], function* ([, inner]) {
+    expectType<AbortSignal>()(inner, true);
+    const [event] = yield* asyncio.once(target, "n");
+    return event;
+  });
+}
+
+const { signal } = new AbortController();
+const loop = new asyncio.EventLoop(options);
+expectType<Promise<Event>>()(asyncio.toPromise(border(signal, new ReadableStream()), { signal, loop }), true);
+expectType<Promise<number>>()(loop.createTask(fetchLength("o")).toPromise(), true);
+expectType<AsyncGenerator<string | number, undefined, unknown>>()(asyncio.toAsyncIterable(ticker(3), { signal }), true);
 expectType<string>()(runVirtual(main()), true);
 expectType<Promise<string>>()(asyncio.run(main()), true);

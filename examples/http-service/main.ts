@@ -11,7 +11,7 @@ import { upstreams } from "./upstreams.ts";
 const { PORT = "8080", TIMEOUT = "2", GRACE = "10", PRICES_URL, STOCK_URL } = process.env;
 
 function* main(): asyncio.Coroutine {
-  const loop = asyncio.getRunningLoop() as asyncio.EventLoop;
+  const loop = asyncio.getRunningLoop();
   const terminated = new asyncio.Event();
   loop.addSignalHandler("SIGTERM", () => terminated.set());
 

@@ -1,7 +1,5 @@
-import { type Coroutine, type Emission, iscoroutine, type Suspension } from "./coroutine.ts";
-import { GeneratorExit, toException } from "./exceptions.ts";
-import { nameOfType } from "./name-of-type.ts";
-import { repr, withHint } from "./repr.ts";
+import type { Coroutine, Emission, Suspension } from "./coroutine.ts";
+import { explainBody, WithBlock } from "./with-block.ts";
 
 /**
  * What `asyncWith` enters and exits: an object with Python's `__aenter__` and `__aexit__`.
@@ -61,19 +59,6 @@ export function asyncWith<R>(
   return Array.isArray(managers) ? nest(managers, [], run) : enter(managers as Manager, run);
 }
 
-function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Coroutine<R> {
-  const coroutine = body(value);
-  if (!iscoroutine(coroutine)) throw new TypeError(explainBody(coroutine));
-  return coroutine;
-}
-
-function explainBody(got: unknown): string {
-  return withHint(
-    `the body of asyncWith() must be a generator function, got ${repr(got)}`,
-    "write asyncWith(manager, function* (value) { … })",
-  );
-}
-
 /** Enters the first of `managers` and, inside it, the rest. */
 function nest<R>(
   managers: readonly Manager[],
@@ -81,36 +66,10 @@ function nest<R>(
   body: (values: readonly unknown[]) => Coroutine<R>,
 ): Coroutine<R | undefined> {
   const [first, ...rest] = managers;
-  if (first === undefined) return start(body, values);
+  if (first === undefined) return body(values);
   return enter<R | undefined>(first, (value) => nest(rest, [...values, value], body));
 }
 
-function* enter<R>(manager: Manager, body: (value: unknown) => Coroutine<R>): Coroutine<R | undefined> {
-  requireManager(manager);
-  const value = yield* manager.aenter();
-  let result: R;
-  // Neither the end of the body nor a catch clause is reached when the generator's `return()` is called.
-  let isClosed = true;
-  try {
-    result = yield* start(body, value);
-    isClosed = false;
-  } catch (thrown) {
-    isClosed = false;
-    if ((yield* manager.aexit(toException(thrown))) === true) return undefined;
-    throw thrown;
-  } finally {
-    if (isClosed) yield* manager.aexit(new GeneratorExit());
-  }
-  yield* manager.aexit(undefined);
-  return result;
-}
-
-function requireManager(manager: Partial<Manager>): void {
-  if (typeof manager?.aexit === "function" && typeof manager.aenter === "function") return;
-  for (const method of ["aexit", "aenter"] as const) {
-    if (typeof manager?.[method] === "function") continue;
-    const text = "object does not support the asynchronous context manager protocol";
-    const missing = `'${nameOfType(manager)}' ${text} (missed ${method} method)`;
-    throw new TypeError(typeof manager === "function" ? withHint(missing, "make one: call it, or use new") : missing);
-  }
+function enter<R>(manager: Manager, body: (value: unknown) => Coroutine<R>): Coroutine<R | undefined> {
+  return new WithBlock(manager, body) as unknown as Coroutine<R | undefined>;
 }

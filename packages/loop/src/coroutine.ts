@@ -35,6 +35,22 @@ interface Takeable {
 /** What `instanceof` matches generator objects with, whatever function has made them. */
 const NativeGenerator = function () {} as unknown as new () => Coroutine<unknown>;
 NativeGenerator.prototype = (Object.getPrototypeOf(function* () {}) as { prototype: unknown }).prototype;
+const { next: generatorNext, throw: generatorThrow } = NativeGenerator.prototype as {
+  next(this: unknown, value: unknown): unknown;
+  throw(this: unknown, error: unknown): unknown;
+};
+
+/** What `coroutine.next(value)` does. Looking the method up is dear where each generator has a shape of its own. */
+export function resume<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
+  const isNative: boolean = coroutine instanceof NativeGenerator;
+  return isNative ? (generatorNext.call(coroutine, value) as IteratorResult<Suspension, T>) : coroutine.next(value);
+}
+
+/** What `coroutine.throw(error)` does. */
+export function resumeThrowing<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
+  const isNative: boolean = coroutine instanceof NativeGenerator;
+  return isNative ? (generatorThrow.call(coroutine, error) as IteratorResult<Suspension, T>) : coroutine.throw(error);
+}
 
 /**
  * Tells whether `value` is a coroutine: a generator object, or an iterator that can be used like one.

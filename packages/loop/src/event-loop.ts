@@ -106,7 +106,7 @@ export class EventLoop extends BaseEventLoop {
    *
    * Source: asyncio.loop.add_signal_handler, CPython 3.14 Lib/asyncio/unix_events.py.
    */
-  addSignalHandler(signal: string, callback: () => void): void {
+  override addSignalHandler(signal: string, callback: () => void): void {
     this.#signalHandlers.set(signal, callback);
   }
 
@@ -118,7 +118,7 @@ export class EventLoop extends BaseEventLoop {
    *
    * Source: asyncio.loop.remove_signal_handler, CPython 3.14 Lib/asyncio/unix_events.py.
    */
-  removeSignalHandler(signal: string): boolean {
+  override removeSignalHandler(signal: string): boolean {
     return this.#signalHandlers.remove(signal);
   }
 

@@ -14,7 +14,7 @@ export function formatCallback(callback: { readonly name: string }): string {
 
 /** What `instanceof` matches generator functions with: calling one makes a coroutine, which nobody would run. */
 const GeneratorFunction = function () {};
-GeneratorFunction.prototype = Object.getPrototypeOf(function* () {});
+GeneratorFunction.prototype = Object.getPrototypeOf(function* () {}) as object;
 
 /** @throws TypeError when `callback`, which was given to `method`, is not a plain function */
 export function requireCallback(callback: unknown, method: string): void {

@@ -1,25 +1,18 @@
-import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumIs, lacksChromium, launchChromium } from "../../../.ci/vitest/chromium.ts";
 import { bundle } from "./program.ts";
 
 const program = new URL("./programs/in-browser.ts", import.meta.url);
 const origin = "http://yieldstar.test";
 
-/** CHROMIUM says where it is; otherwise it is where Debian's package `chromium`, and others, put it. */
-const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
-  (path) => path !== undefined && existsSync(path),
-);
-const where =
-  executablePath === undefined ? "which is not here (apt-get install chromium, or set CHROMIUM)" : "headless";
-
-describe.skipIf(executablePath === undefined)(`in Chromium, ${where},`, () => {
+describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
   let browser: Browser;
   let script: string;
 
   beforeAll(async () => {
-    script = await bundle(program);
-    browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox"] });
+    script = await bundle(program, "browser");
+    browser = await launchChromium();
   });
 
   afterAll(async () => {

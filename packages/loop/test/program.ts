@@ -27,9 +27,10 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 /**
  * Makes one file of a program and all that it imports.
  *
+ * @param platform - "browser" leaves out what only Node has a use for
  * @returns its path
  */
-export async function bundle(program: URL): Promise<string> {
+export async function bundle(program: URL, platform: "browser" | "neutral" = "neutral"): Promise<string> {
   const mode = process.env["MODE"] === "dist" ? "dist" : "src";
   const name = `${basename(program.pathname, ".ts")}.mjs`;
   // Test files run side by side.
@@ -42,8 +43,8 @@ export async function bundle(program: URL): Promise<string> {
     format: "esm",
     keepNames: true,
     outfile,
-    platform: "neutral",
-    mainFields: ["module", "main"],
+    platform,
+    mainFields: [platform, "module", "main"],
     external: ["node:*"],
     target: "es2022",
     logLevel: "warning",

@@ -8,6 +8,7 @@ import {
   ValueError,
   VirtualHost,
 } from "@yieldstar/loop";
+import { runVirtual } from "@yieldstar/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 /** Does nothing where nobody listens. */
@@ -105,6 +106,15 @@ describe("setting a signal handler", () => {
     expect(() => loop.addSignalHandler(signal, function* () {})).toThrow(
       new TypeError("coroutines cannot be used with addSignalHandler() (hint: use createTask)"),
     );
+  });
+
+  it("is refused by a loop without a host", () => {
+    const none = new RuntimeError("this loop has no signals");
+    const main = function* (): Coroutine {
+      expect(() => getRunningLoop().addSignalHandler(signal, () => {})).toThrow(none);
+      expect(() => getRunningLoop().removeSignalHandler(signal)).toThrow(none);
+    };
+    expect(runVirtual(main())).toBe(undefined);
   });
 
   it("is refused by a closed loop, and by a host that has no signals", () => {

@@ -133,7 +133,7 @@ function* longTimers(): Coroutine<boolean> {
 function* signals(): Coroutine<string> {
   yield* sleep(0);
   try {
-    (getRunningLoop() as EventLoop).addSignalHandler("SIGTERM", () => {});
+    getRunningLoop().addSignalHandler("SIGTERM", () => {});
     return "no error";
   } catch (error) {
     return String(error);

@@ -1,10 +1,10 @@
 import { isMainThread, Worker } from "node:worker_threads";
-import { type Coroutine, DeadlockError, type EventLoop, getRunningLoop, run, sleep } from "@yieldstar/loop";
+import { type Coroutine, DeadlockError, getRunningLoop, run, sleep } from "@yieldstar/loop";
 
 function* main(): Coroutine {
   yield* sleep(0.01);
   try {
-    (getRunningLoop() as EventLoop).addSignalHandler("SIGTERM", () => {});
+    getRunningLoop().addSignalHandler("SIGTERM", () => {});
   } catch (error) {
     console.log(String(error));
   }

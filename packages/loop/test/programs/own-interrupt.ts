@@ -1,7 +1,7 @@
-import { type Coroutine, type EventLoop, getRunningLoop, run, sleep } from "@yieldstar/loop";
+import { type Coroutine, getRunningLoop, run, sleep } from "@yieldstar/loop";
 
 function* main(): Coroutine {
-  const loop = getRunningLoop() as EventLoop;
+  const loop = getRunningLoop();
   const heard = loop.createFuture<void>();
   loop.addSignalHandler("SIGINT", () => heard.setResult());
   console.log("first");

@@ -1,7 +1,7 @@
-import { type Coroutine, type EventLoop, getRunningLoop, run, sleep } from "@yieldstar/loop";
+import { type Coroutine, getRunningLoop, run, sleep } from "@yieldstar/loop";
 
 function* main(): Coroutine {
-  const loop = getRunningLoop() as EventLoop;
+  const loop = getRunningLoop();
   const terminated = loop.createFuture<string>();
   loop.addSignalHandler("SIGTERM", () => terminated.setResult("SIGTERM"));
   console.log("serving");

@@ -1,0 +1,76 @@
+// Measures the packages as they would be published, bundled for a browser, minified and gzipped. None may be above its
+// budget; who adds what is worth its size raises that.
+
+import { createPackageFromTarballData } from "@arethetypeswrong/core";
+import { build } from "esbuild";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { packAll } from "./pack.mjs";
+
+const names = ["loop", "taskgroup", "timeout", "sync", "asyncgen", "testing"].map((name) => `@yieldstar/${name}`);
+const allOf = (...packages) => packages.map((name) => `export * from "${name}";`).join("");
+const only = (exports) => `export { ${exports} } from "yieldstar";`;
+
+/** Each with its budget in kilobytes. A package is measured without the others that it imports. */
+const subjects = [
+  { title: "yieldstar", budget: 26, code: allOf("yieldstar") },
+  { title: "yieldstar, with Node's host", budget: 27, code: allOf("yieldstar"), platform: "node" },
+  { title: "loop, taskgroup and timeout", budget: 19.5, code: allOf(...names.slice(0, 3)) },
+  // What of these a bundler can leave out.
+  { title: "{ sleep, run, TaskGroup, timeout }", budget: 15.3, code: only("sleep, run, TaskGroup, timeout") },
+  { title: "{ sleep, run }", budget: 12.8, code: only("sleep, run") },
+  { title: "@yieldstar/loop", budget: 16.3, code: allOf("@yieldstar/loop") },
+  { title: "@yieldstar/taskgroup", budget: 3.2, code: allOf("@yieldstar/taskgroup"), isAlone: true },
+  { title: "@yieldstar/timeout", budget: 1.5, code: allOf("@yieldstar/timeout"), isAlone: true },
+  { title: "@yieldstar/sync", budget: 4, code: allOf("@yieldstar/sync"), isAlone: true },
+  { title: "@yieldstar/asyncgen", budget: 4.5, code: allOf("@yieldstar/asyncgen"), isAlone: true },
+  { title: "@yieldstar/testing", budget: 0.8, code: allOf("@yieldstar/testing"), isAlone: true },
+];
+
+const folder = mkdtempSync(join(tmpdir(), "yieldstar-size-"));
+try {
+  for (const tarball of packAll().values()) unpack(tarball);
+  console.log(row("", ["minified", "gzipped", "budget"]));
+  for (const subject of subjects) await judge(subject);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function unpack(tarball) {
+  const unpacked = createPackageFromTarballData(tarball);
+  for (const name of unpacked.listFiles()) {
+    const file = join(folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, unpacked.readFile(name));
+  }
+}
+
+async function judge({ title, budget, ...how }) {
+  const code = await bundle(how);
+  const kilobytes = gzipSync(code, { level: 9 }).length / 1000;
+  const columns = [code.length / 1000, kilobytes, budget].map((each) => `${each.toFixed(1)} kB`);
+  console.log(row(title, columns) + (kilobytes > budget ? "  ABOVE ITS BUDGET" : ""));
+  if (kilobytes > budget) process.exitCode = 1;
+}
+
+function row(title, columns) {
+  return title.padEnd(34) + columns.map((each) => each.padStart(10)).join("");
+}
+
+async function bundle({ code, platform = "browser", isAlone = false }) {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: folder },
+    bundle: true,
+    external: isAlone ? names.filter((name) => !code.includes(name)) : [],
+    format: "esm",
+    minify: true,
+    nodePaths: [fileURLToPath(new URL("../packages/loop/node_modules", import.meta.url))],
+    platform,
+    target: "es2022",
+    write: false,
+  });
+  return outputFiles[0].contents;
+}
