@@ -1,3 +1,4 @@
+import { followIfCurrent } from "./async-stores.ts";
 import { Asyncgens, type ClosableAsyncgen } from "./asyncgens.ts";
 import type { Coroutine } from "./coroutine.ts";
 import { refuseInOtherLoop } from "./copies.ts";
@@ -55,11 +56,13 @@ export abstract class BaseEventLoop extends Scheduler {
    * @throws RuntimeError when the coroutine was given to a task before, or when the loop is closed
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
+    const isInside = getRunningLoopOrUndefined() === this;
+    if (!isInside) followIfCurrent();
     if (this.#taskFactory !== undefined) {
       this._requireOpen();
       return this.#taskFactory(this, coroutine, options);
     }
-    return new Task(coroutine, getRunningLoopOrUndefined() === this ? options : { ...options, loop: this });
+    return new Task(coroutine, isInside ? options : { ...options, loop: this });
   }
 
   /** Returns what was given to `setTaskFactory`. */

@@ -1,5 +1,6 @@
 import { LookupError, RuntimeError, ValueError } from "./exceptions.ts";
 import { repr, showAsText } from "./repr.ts";
+import type { Task } from "./task.ts";
 
 type Values = Map<ContextVar<unknown>, unknown>;
 
@@ -50,7 +51,9 @@ export class Context {
    * @throws RuntimeError when this context is already entered
    */
   run<T>(callback: () => T): T {
-    const outer = enterContext({ _context: this });
+    if (this._entered) throw explainEntered(this);
+    settleContext();
+    const outer = enterContext({ _context: this, _task: holder._task });
     try {
       return callback();
     } finally {
@@ -126,11 +129,18 @@ export class Context {
  */
 export interface ContextHolder {
   _context: Context;
+  /** The task whose step it is, or is part of. */
+  readonly _task: Task<unknown> | undefined;
 }
 
 /** Who runs now. Outside every task and callback it is one that lives as long as the program. */
-let holder: ContextHolder = { _context: new Context() };
+let holder: ContextHolder = { _context: new Context(), _task: undefined };
 holder._context._entered = true;
+
+/** @internal The task whose step is running. */
+export function currentTaskOrUndefined(): Task<unknown> | undefined {
+  return holder._task;
+}
 
 /** @internal What a new holder begins with. */
 export function snapshotContext(): Context {
@@ -146,18 +156,23 @@ export function ownContext(owner: ContextHolder): Context {
   return owner._context;
 }
 
-/** @internal Tells whether the holder's context is entered, so that it cannot be entered again. */
-export function isEntered(owner: ContextHolder): boolean {
-  return owner._context._entered;
+/** @internal What entering a context that is entered ends with. */
+export function explainEntered(context: Context): RuntimeError {
+  return new RuntimeError(`cannot enter context: ${context.toString()} is already entered`);
 }
 
-/** @internal Has `next` run in its context, and returns who ran before, for `leaveContext`. */
+/**
+ * @internal To be called before others are entered inside of whoever runs now: only the innermost may have a snapshot,
+ * since one that got its own context from further in could not be told entered.
+ */
+export function settleContext(): void {
+  ownContext(holder);
+}
+
+/** @internal Has `next` run in its context, which is not entered, and returns who ran before, for `leaveContext`. */
 export function enterContext(next: ContextHolder): ContextHolder {
   const outer = holder;
   const context = next._context;
-  if (context._entered) throw new RuntimeError(`cannot enter context: ${context.toString()} is already entered`);
-  // Only the innermost holder may have a snapshot: one that got its own context further out could not be told entered.
-  if (outer._context._isSnapshot) ownContext(outer);
   if (!context._isSnapshot) context._entered = true;
   holder = next;
   return outer;

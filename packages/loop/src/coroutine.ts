@@ -36,8 +36,8 @@ interface Takeable {
 const NativeGenerator = function () {} as unknown as new () => Coroutine<unknown>;
 NativeGenerator.prototype = (Object.getPrototypeOf(function* () {}) as { prototype: unknown }).prototype;
 const { next: generatorNext, throw: generatorThrow } = NativeGenerator.prototype as {
-  next(this: unknown, value: unknown): unknown;
-  throw(this: unknown, error: unknown): unknown;
+  readonly next: (this: unknown, value: unknown) => unknown;
+  readonly throw: (this: unknown, error: unknown) => unknown;
 };
 
 /** What `coroutine.next(value)` does. Looking the method up is dear where each generator has a shape of its own. */

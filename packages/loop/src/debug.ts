@@ -5,7 +5,7 @@
  * @module
  */
 
-import { currentTaskOrUndefined } from "./running.ts";
+import { currentTaskOrUndefined } from "./contextvars.ts";
 import type { Task } from "./task.ts";
 
 /** One `yield*` on the way down to what a task waits for. */

@@ -181,17 +181,7 @@ export class EventLoop extends BaseEventLoop {
   /** Runs iterations until nothing is ready or the budget is used up; returns whether the run goes on. */
   #iterate(): boolean {
     try {
-      do {
-        this.#ran += this.runOnce();
-        if (this.#ran < this.#untilClock) continue;
-        if (this.#host.time() >= this.#turnEnd) {
-          this.#isUsedUp = true;
-          break;
-        }
-        // What has run took no longer than the budget: as much again may run before the clock is read again.
-        this.#untilClock = Math.min(this.#untilClock * 2, longestUntilClock);
-        this.#ran = 0;
-      } while (this.isReady && !this.stopping);
+      this.runIterations(this.#goesOn);
     } catch (error) {
       this.#end((run) => run.reject(error));
       return false;
@@ -199,6 +189,18 @@ export class EventLoop extends BaseEventLoop {
     if (this.stopping) this.#end((run) => run.resolve());
     return this.#run !== undefined;
   }
+
+  readonly #goesOn = (ran: number): boolean => {
+    this.#ran += ran;
+    if (this.#ran >= this.#untilClock) {
+      this.#isUsedUp = this.#host.time() >= this.#turnEnd;
+      if (this.#isUsedUp) return false;
+      // What has run took no longer than the budget: as much again may run before the clock is read again.
+      this.#untilClock = Math.min(this.#untilClock * 2, longestUntilClock);
+      this.#ran = 0;
+    }
+    return this.isReady && !this.stopping;
+  };
 
   #idle(): void {
     this.beforeIdle();

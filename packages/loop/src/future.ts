@@ -1,3 +1,4 @@
+import { keepStores } from "./async-stores.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { markAsOurs } from "./copies.ts";
 import { snapshotContext } from "./contextvars.ts";
@@ -148,7 +149,7 @@ export class Future<T> {
    */
   addDoneCallback(callback: (future: this) => void, options?: ContextOptions): void {
     requireCallback(callback, "addDoneCallback");
-    const handle = new Handle(callback, this, this._loop, options?.context ?? snapshotContext());
+    const handle = keepStores(new Handle(callback, this, this._loop, options?.context ?? snapshotContext()));
     if (this._state !== "pending") this._loop._enqueue(handle);
     else this._addWaiter(handle);
   }

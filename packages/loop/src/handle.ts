@@ -1,4 +1,5 @@
-import { type Context, enterContext, leaveContext, ownContext } from "./contextvars.ts";
+import { isFollowing, type Stores, storesOf } from "./async-stores.ts";
+import { type Context, enterContext, explainEntered, leaveContext, ownContext } from "./contextvars.ts";
 import { iscoroutine } from "./coroutine.ts";
 import { callbackOf, describeCreation, isDebugging, noteCallback, noteHandle, sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
@@ -40,6 +41,8 @@ export class Handle implements Runnable {
   readonly #argument: unknown;
   /** @internal */
   _context: Context;
+  /** @internal Only while they are followed: else it is one field less. */
+  declare _stores: Stores | undefined;
 
   /** @internal */
   constructor(callback: (argument: never) => void, argument: unknown, loop: Scheduler, context: Context) {
@@ -66,14 +69,21 @@ export class Handle implements Runnable {
     return ownContext(this);
   }
 
+  /** @internal A callback is part of no task's step. */
+  get _task(): undefined {
+    return undefined;
+  }
+
   /** @internal */
   _run(): void {
     const callback = this._callback;
     if (callback === undefined) return;
     try {
+      if (this._context._entered) throw explainEntered(this._context);
       const outer = enterContext(this);
       try {
-        callback(this.#argument as never);
+        if (isFollowing) storesOf(this).runInAsyncScope(callback, undefined, this.#argument as never);
+        else callback(this.#argument as never);
       } finally {
         leaveContext(outer);
       }

@@ -1,5 +1,6 @@
 export { abortOnCancel } from "./abort-on-cancel.ts";
 export { AsCompleted, asCompleted } from "./as-completed.ts";
+export { followAsyncLocalStorage } from "./async-stores.ts";
 export { asyncWith } from "./async-with.ts";
 export { BaseEventLoop } from "./base-event-loop.ts";
 export { Completion } from "./completion.ts";

@@ -1,5 +1,5 @@
+import { isFollowing, storesOf } from "./async-stores.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import type { Context } from "./contextvars.ts";
 import { sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
@@ -47,7 +47,7 @@ function handleTraceback(loop: BaseEventLoop, context: ExceptionContext): { read
   return text === undefined ? {} : { handleTraceback: text.replace(/^Object/, "Handle") };
 }
 
-/** Calls the loop's exception handler, in the context of what it is told about. */
+/** Calls the loop's exception handler, in the context of what it is told about, and with its stores. */
 export function callExceptionHandler(loop: BaseEventLoop, context: ExceptionContext): void {
   const handler = loop.getExceptionHandler();
   if (handler === undefined) {
@@ -55,9 +55,11 @@ export function callExceptionHandler(loop: BaseEventLoop, context: ExceptionCont
     return;
   }
   try {
-    const scope = contextOf(context);
-    if (scope === undefined) handler(loop, context);
-    else scope.run(() => handler(loop, context));
+    const subject = runnableOf(context);
+    if (subject === undefined) handler(loop, context);
+    else if (isFollowing)
+      subject.getContext().run(() => storesOf(subject).runInAsyncScope(handler, undefined, loop, context));
+    else subject.getContext().run(() => handler(loop, context));
   } catch (thrown) {
     if (leavesLoop(thrown)) throw thrown;
     const nested = { message: "Unhandled error in exception handler", exception: toException(thrown), context };
@@ -76,7 +78,8 @@ function reportSafely(loop: BaseEventLoop, context: ExceptionContext, textOnErro
   }
 }
 
-function contextOf({ task, future, handle }: ExceptionContext): Context | undefined {
-  const subject = (task ?? future ?? handle) as { getContext?(): Context } | undefined;
-  return subject?.getContext?.();
+/** What runs in a context of its own: a plain future has none. */
+function runnableOf({ task, future, handle }: ExceptionContext): Task<unknown> | Handle | undefined {
+  const subject = (task ?? future ?? handle) as Partial<Task<unknown>> | undefined;
+  return subject?.getContext === undefined ? undefined : (subject as Task<unknown>);
 }

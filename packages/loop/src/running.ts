@@ -1,4 +1,5 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
+import { currentTaskOrUndefined } from "./contextvars.ts";
 import { explainOtherLoop, registerCopy } from "./copies.ts";
 import { RuntimeError } from "./exceptions.ts";
 import { withHint } from "./repr.ts";
@@ -6,7 +7,6 @@ import type { Task } from "./task.ts";
 
 let runningLoop: BaseEventLoop | undefined;
 let eventLoop: BaseEventLoop | undefined;
-let steppingTask: Task<unknown> | undefined;
 
 registerCopy(() => runningLoop !== undefined);
 
@@ -18,16 +18,6 @@ export function getRunningLoopOrUndefined(): BaseEventLoop | undefined {
 /** @internal */
 export function setRunningLoop(loop: BaseEventLoop | undefined): void {
   runningLoop = loop;
-}
-
-/** @internal The task whose step is running. */
-export function currentTaskOrUndefined(): Task<unknown> | undefined {
-  return steppingTask;
-}
-
-/** @internal */
-export function setCurrentTask(task: Task<unknown> | undefined): void {
-  steppingTask = task;
 }
 
 /**
@@ -83,7 +73,8 @@ export function unsetEventLoop(loop: BaseEventLoop): void {
  * Source: asyncio.current_task, CPython 3.14 Lib/asyncio/tasks.py.
  */
 export function currentTask(loop: BaseEventLoop = getRunningLoop()): Task<unknown> | undefined {
-  return steppingTask?.getLoop() === loop ? steppingTask : undefined;
+  const task = currentTaskOrUndefined();
+  return task?.getLoop() === loop ? task : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
+import { keepStores } from "./async-stores.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { type Context, snapshotContext } from "./contextvars.ts";
+import { type Context, settleContext, snapshotContext } from "./contextvars.ts";
 import { beginDebugging, isDebugRequested } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import { Handle, requireCallback, TimerHandle } from "./handle.ts";
@@ -54,7 +55,7 @@ export abstract class Scheduler {
   callSoon(callback: () => void, options?: ContextOptions): Handle {
     this._requireOpen();
     requireCallback(callback, "callSoon");
-    const handle = new Handle(callback, undefined, this, options?.context ?? snapshotContext());
+    const handle = keepStores(new Handle(callback, undefined, this, options?.context ?? snapshotContext()));
     this._enqueue(handle);
     return handle;
   }
@@ -82,7 +83,7 @@ export abstract class Scheduler {
     requireTime(delay, "delay");
     this._requireOpen();
     requireCallback(callback, "callLater");
-    return this._callAt(this.time() + delay, callback, undefined, options?.context ?? snapshotContext());
+    return keepStores(this._callAt(this.time() + delay, callback, undefined, options?.context ?? snapshotContext()));
   }
 
   /**
@@ -98,7 +99,7 @@ export abstract class Scheduler {
     requireTime(when, "when");
     this._requireOpen();
     requireCallback(callback, "callAt");
-    return this._callAt(when, callback, undefined, options?.context ?? snapshotContext());
+    return keepStores(this._callAt(when, callback, undefined, options?.context ?? snapshotContext()));
   }
 
   /** Tells whether debug mode is on. */
@@ -127,25 +128,38 @@ export abstract class Scheduler {
   }
 
   /**
+   * Runs iterations, as `runOnce` does, until `goesOn` says no.
+   *
+   * @param goesOn - asked after each iteration, and told how much that has run
+   */
+  protected runIterations(goesOn: (ran: number) => boolean): void {
+    const outerLoop = getRunningLoopOrUndefined();
+    settleContext();
+    setRunningLoop(this as unknown as BaseEventLoop);
+    try {
+      while (goesOn(this.#iterate()));
+    } finally {
+      setRunningLoop(outerLoop);
+    }
+  }
+
+  /**
    * One iteration: queues the timers that are due, then runs exactly what is queued by then. What that schedules belongs
    * to the next iteration. `KeyboardInterrupt` and `SystemExit` leave it; the rest stays queued.
-   *
-   * @returns how much it has run
    */
-  protected runOnce(): number {
+  protected runOnce(): void {
+    this.runIterations(() => false);
+  }
+
+  /** Returns how much it has run. */
+  #iterate(): number {
     this.#queueDueTimers();
     const ready = this.#ready;
     const count = ready.length;
-    const outerLoop = getRunningLoopOrUndefined();
-    setRunningLoop(this as unknown as BaseEventLoop);
-    try {
-      for (let left = count; left > 0; left -= 1) {
-        const item = ready.shift();
-        if (this.#debug) this.#runAndTime(item);
-        else item._run();
-      }
-    } finally {
-      setRunningLoop(outerLoop);
+    for (let left = count; left > 0; left -= 1) {
+      const item = ready.shift();
+      if (this.#debug) this.#runAndTime(item);
+      else item._run();
     }
     return count;
   }

@@ -1,3 +1,4 @@
+import { keepStores } from "./async-stores.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { copyContext } from "./contextvars.ts";
 import { RuntimeError } from "./exceptions.ts";
@@ -22,7 +23,7 @@ export class SignalHandlers {
     requireName(signal);
     this.#loop._requireOpen();
     if (this.#host.onSignal === undefined) throw new RuntimeError("this host has no signals");
-    const handle = new Handle(callback, undefined, this.#loop, copyContext());
+    const handle = keepStores(new Handle(callback, undefined, this.#loop, copyContext()));
     const stop = this.#host.onSignal(signal, () => this.#loop._enqueue(handle));
     // The former goes last: in between the signal would end the process.
     this.remove(signal);

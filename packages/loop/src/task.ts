@@ -1,7 +1,17 @@
+import { captureStores, isFollowing, type Stores, storesOf } from "./async-stores.ts";
 import { explainBadYield } from "./bad-yield.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { type Context, enterContext, isEntered, leaveContext, ownContext, snapshotContext } from "./contextvars.ts";
-import { type Coroutine, takeCoroutine } from "./coroutine.ts";
+import {
+  type Context,
+  currentTaskOrUndefined,
+  enterContext,
+  explainEntered,
+  leaveContext,
+  ownContext,
+  settleContext,
+  snapshotContext,
+} from "./contextvars.ts";
+import { type Coroutine, resume, resumeThrowing, takeCoroutine } from "./coroutine.ts";
 import {
   describeCreation,
   describePlace,
@@ -17,7 +27,7 @@ import { CancelledError, leavesLoop, RuntimeError, toException } from "./excepti
 import { Future } from "./future.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { repr } from "./repr.ts";
-import { currentTaskOrUndefined, getRunningLoopOrUndefined, setCurrentTask } from "./running.ts";
+import { getRunningLoopOrUndefined } from "./running.ts";
 import type { TaskOptions } from "./task-options.ts";
 
 let unnamedTasks = 0;
@@ -37,6 +47,8 @@ export class Task<T> extends Future<T> implements Runnable {
   #coroutine: Coroutine<T> | undefined;
   /** @internal */
   _context: Context;
+  /** @internal Only while they are followed: else it is one field less. */
+  declare _stores: Stores | undefined;
   #name: string | number;
   #waitsFor: Future<unknown> | undefined = undefined;
   /** A cancel that found nothing to cancel: it is delivered at the next step. */
@@ -63,6 +75,7 @@ export class Task<T> extends Future<T> implements Runnable {
     const name = options?.name;
     this.#name = name === undefined ? ++unnamedTasks : String(name);
     this._context = options?.context ?? snapshotContext();
+    if (isFollowing) this._stores = captureStores();
     if (options?.eagerStart === true && getRunningLoopOrUndefined() === this._loop) {
       this.#startEagerly();
     } else {
@@ -168,17 +181,27 @@ export class Task<T> extends Future<T> implements Runnable {
     throw new RuntimeError("Task does not support set_exception operation");
   }
 
+  /** @internal */
+  get _task(): Task<T> {
+    return this;
+  }
+
   /** @internal One step: the first, or the one after what the task waited for. */
   _run(): void {
     const waitedFor = this.#waitsFor;
-    this.#waitsFor = undefined;
-    const error = waitedFor === undefined || waitedFor._state === "succeeded" ? undefined : waitedFor._takeError();
-    this.#step(this.#mustCancel ? this.#takeCancel(error) : error);
+    let error: Error | undefined;
+    if (waitedFor !== undefined) {
+      this.#waitsFor = undefined;
+      if (waitedFor._state !== "succeeded") error = waitedFor._takeError();
+    }
+    if (this.#mustCancel) error = this.#takeCancel(error);
+    this.#step(error);
   }
 
   /** The first step, inside the step of whoever creates the task. */
   #startEagerly(): void {
     const { _tasks: tasks, _eagerTasks: eagerTasks } = this._loop;
+    settleContext();
     eagerTasks.add(this);
     try {
       this.#step(undefined);
@@ -200,16 +223,16 @@ export class Task<T> extends Future<T> implements Runnable {
   #step(error: Error | undefined): void {
     const coroutine = this.#coroutine as Coroutine<T>;
     const outerTask = currentTaskOrUndefined();
-    if (isEntered(this) || (outerTask !== undefined && !this._loop._eagerTasks.has(this))) {
+    if (this._context._entered || (outerTask !== undefined && !this._loop._eagerTasks.has(this))) {
       this.#refuseStep(outerTask);
       return;
     }
-    const outerContext = enterContext(this);
-    setCurrentTask(this);
+    const outer = enterContext(this);
     try {
       let step: IteratorResult<unknown, T>;
       try {
-        step = error === undefined ? coroutine.next() : coroutine.throw(error);
+        if (isFollowing) step = storesOf(this).runInAsyncScope(resumeWith, undefined, coroutine, error);
+        else step = error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
       } catch (thrown) {
         this.#end(thrown);
         return;
@@ -218,8 +241,7 @@ export class Task<T> extends Future<T> implements Runnable {
       else if (step.value === undefined) this._loop._enqueue(this);
       else this.#waitFor(step.value);
     } finally {
-      setCurrentTask(outerTask);
-      leaveContext(outerContext);
+      leaveContext(outer);
     }
   }
 
@@ -229,11 +251,10 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   #refuseStep(outerTask: Task<unknown> | undefined): void {
     const isEager = this._loop._eagerTasks.has(this);
-    const text =
+    const exception =
       outerTask === undefined || isEager
-        ? `cannot enter context: ${this._context} is already entered`
-        : `Cannot enter into task ${this} while another task ${outerTask} is being executed.`;
-    const exception = new RuntimeError(text);
+        ? explainEntered(this._context)
+        : new RuntimeError(`Cannot enter into task ${this} while another task ${outerTask} is being executed.`);
     if (isEager) throw exception;
     this._loop.callExceptionHandler({ message: "Exception in callback Task.task_wakeup()", exception });
   }
@@ -293,4 +314,8 @@ export class Task<T> extends Future<T> implements Runnable {
     parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
+}
+
+function resumeWith<T>(coroutine: Coroutine<T>, error: Error | undefined): IteratorResult<unknown, T> {
+  return error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
 }

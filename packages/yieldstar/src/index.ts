@@ -41,6 +41,7 @@ export {
   Exception,
   FIRST_COMPLETED,
   FIRST_EXCEPTION,
+  followAsyncLocalStorage,
   fromPromise,
   Future,
   gather,
