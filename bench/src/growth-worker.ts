@@ -1,7 +1,7 @@
 /** A process that measures one growth row at one size, and prints time and memory as a line of JSON. */
 
 import { growthRows } from "./growth-rows.ts";
-import { sampleBytes, sampleTime } from "./measure.ts";
+import { collectGarbage, sampleBytes, sampleTime } from "./measure.ts";
 import { spread } from "./statistics.ts";
 import { loadLibrary } from "./systems.ts";
 
@@ -40,6 +40,8 @@ await sampleTime(
 );
 const run = row(library, size);
 const work = { operations: 1, expected: size };
+// What has warmed up leaves the nursery full of garbage: a run of a million would be copied in the midst of it.
+collectGarbage();
 const times = await sampleTime(
   (stopwatch) => run({ start: () => stopwatch.start(), stop: () => stopwatch.stop(), weigh: nothing }),
   work,

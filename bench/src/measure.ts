@@ -103,11 +103,16 @@ export async function sampleBytes(
   return samples;
 }
 
-/** Returns the bytes that are in use once all garbage is collected. */
-function bytesInUse(): number {
+/** Collects all garbage. What the first collection finalizes only the second takes. */
+export function collectGarbage(): void {
   if (globalThis.gc === undefined) throw new Error("weighing needs node --expose-gc");
   globalThis.gc();
   globalThis.gc();
+}
+
+/** Returns the bytes that are in use once all garbage is collected. */
+function bytesInUse(): number {
+  collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

@@ -44,17 +44,19 @@ const effect: Implementation<Libraries["effect"]> = ({ Effect }) => {
   };
 };
 
-let turn: Promise<void> | undefined;
+let waiting: (() => void)[] = [];
 
-/** The next turn of the host: one promise for all that wait for it. */
+/** The next turn of the host: a promise for each that waits for it, and one immediate for all of them. */
 function nextTurn(): Promise<void> {
-  turn ??= new Promise((resolve) => {
-    setImmediate(() => {
-      turn = undefined;
-      resolve();
-    });
+  return new Promise((resolve) => {
+    if (waiting.push(resolve) === 1) setImmediate(resumeAll);
   });
-  return turn;
+}
+
+function resumeAll(): void {
+  const resumed = waiting;
+  waiting = [];
+  for (const resume of resumed) resume();
 }
 
 /** Giving up control and being resumed, with a thousand others. */

@@ -1,4 +1,4 @@
-import { nameOfType, toException } from "@yieldstar/loop";
+import { type BaseEventLoop, fromWebError, nameOfType, toException } from "@yieldstar/loop";
 
 // Emitters and targets declare their listeners in many ways. These take them all: `never` asks nothing of a parameter.
 
@@ -25,22 +25,37 @@ export type EventOf<T, N extends string> = T extends { readonly [K in `on${N}`]:
     : Event
   : Event;
 
-/** What listens to one emitter or target. What is both is an emitter, as Node's own functions have it. */
+/** @throws TypeError when `source` is neither an emitter nor a target */
+export function requireSource(source: unknown): void {
+  if (isEmitter(source) || isTarget(source)) return;
+  throw new TypeError(`an EventEmitter or an EventTarget was expected, got '${nameOfType(source)}' object`);
+}
+
+/**
+ * What listens to one emitter or target, for a task of `loop`. What is both is an emitter, as Node's own functions have it.
+ *
+ * Nothing is thrown into whoever emits: an event is ignored that comes when nobody listens any more, and one that comes
+ * when the loop is closed ends the listening.
+ */
 export class Listeners {
   readonly #source: EventEmitterLike | EventTargetLike;
+  readonly #loop: BaseEventLoop;
   readonly #removals: (() => void)[] = [];
+  #isListening = true;
 
-  /** @throws TypeError when `source` is neither an emitter nor a target */
-  constructor(source: EventEmitterLike | EventTargetLike) {
-    if (!isEmitter(source) && !isTarget(source)) {
-      throw new TypeError(`an EventEmitter or an EventTarget was expected, got '${nameOfType(source)}' object`);
-    }
+  constructor(source: EventEmitterLike | EventTargetLike, loop: BaseEventLoop) {
     this.#source = source;
+    this.#loop = loop;
+  }
+
+  /** Whether `removeAll` was not called yet. */
+  get isListening(): boolean {
+    return this.#isListening;
   }
 
   add(name: string | symbol, listener: Listener): void {
     const source = this.#source;
-    const [event, callback] = [name as never, listener as never];
+    const [event, callback] = [name as never, this.#guard(listener) as never];
     if (isEmitter(source)) {
       source.on(event, callback);
       this.#removals.push(() => source.off(event, callback));
@@ -56,8 +71,26 @@ export class Listeners {
     this.add("error", (error) => listener(toError(error)));
   }
 
+  /** Ends the listening. That a listener cannot be removed goes to the exception handler: the event is worth more. */
   removeAll(): void {
-    for (const remove of this.#removals.splice(0)) remove();
+    this.#isListening = false;
+    for (const remove of this.#removals.splice(0)) {
+      try {
+        remove();
+      } catch (error) {
+        const message = "an error occurred while a listener was removed";
+        this.#loop.callExceptionHandler({ message, exception: toException(error), source: this.#source });
+      }
+    }
+  }
+
+  #guard(listener: Listener): Listener {
+    return (...args) => {
+      // An emitter calls those who listened when it began: one of them may have ended this.
+      if (!this.#isListening) return;
+      if (this.#loop.isClosed()) this.removeAll();
+      else listener(...args);
+    };
   }
 }
 
@@ -71,9 +104,12 @@ function isTarget(source: unknown): source is EventTargetLike {
   return typeof addEventListener === "function" && typeof removeEventListener === "function";
 }
 
-/** An emitter may emit anything as its error; a future takes only errors. */
+/**
+ * An emitter may emit anything as its error; a future takes only errors. Somebody else's `CancelledError` would cancel the
+ * task that waits.
+ */
 function toError(emitted: unknown): Error {
-  const error: unknown = toException(emitted);
+  const error: unknown = fromWebError(emitted);
   if (Object.prototype.toString.call(error) === "[object Error]" || error instanceof Error) return error as Error;
   return new TypeError("exceptions must derive from BaseException", { cause: emitted });
 }

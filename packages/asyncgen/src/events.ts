@@ -10,7 +10,7 @@ import {
 } from "@yieldstar/loop";
 import { Queue, QueueFull, QueueShutDown } from "@yieldstar/sync";
 import { ClosingIterator } from "./async-iterator.ts";
-import { type EventEmitterLike, type EventOf, type EventTargetLike, Listeners } from "./event-source.ts";
+import { type EventEmitterLike, type EventOf, type EventTargetLike, Listeners, requireSource } from "./event-source.ts";
 
 /** How `events` keeps what nobody has taken yet. */
 export interface EventsOptions {
@@ -43,8 +43,10 @@ const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
  * @throws ValueError when `overflow` is no policy
  * @throws RuntimeError outside of a running loop
  *
- * The iterator throws what an emitter emits as `"error"`, after the events before it, unless that is what is iterated.
- * Cancellation of whoever waits for the next event loses none.
+ * The iterator throws what an emitter emits as `"error"`, after the events before it, unless that is what is iterated: as
+ * `fromPromise` throws what a promise is rejected with. Cancellation of whoever waits for the next event loses none. What
+ * the source throws when a listener is removed goes to the exception handler; an event that comes when the loop is closed
+ * is ignored, and ends the listening.
  */
 export function events<T extends EventTargetLike, N extends string>(
   source: T,
@@ -61,7 +63,8 @@ export function events(
   name: string | symbol,
   options: EventsOptions = {},
 ): ClosingIterator<unknown[]> {
-  return new EventIterator(new Listeners(source), name, options);
+  requireSource(source);
+  return new EventIterator(source, name, options);
 }
 
 class EventIterator extends ClosingIterator<unknown[]> {
@@ -74,12 +77,11 @@ class EventIterator extends ClosingIterator<unknown[]> {
   readonly #queue: Queue<unknown[]>;
   readonly #loop: BaseEventLoop;
   readonly #listeners: Listeners;
-  #isListening = true;
   #hasOverflown = false;
   /** The emitter's error. As a future it is reported when nobody comes to see it. */
   #failure: Future<never> | undefined;
 
-  constructor(listeners: Listeners, name: string | symbol, options: EventsOptions) {
+  constructor(source: EventEmitterLike | EventTargetLike, name: string | symbol, options: EventsOptions) {
     super();
     const { maxsize = 1024, overflow = "error", close = [] } = options;
     if (!policies.includes(overflow)) {
@@ -89,7 +91,7 @@ class EventIterator extends ClosingIterator<unknown[]> {
     this.#overflow = overflow;
     this.#queue = new Queue(maxsize);
     this.#loop = getRunningLoop();
-    this.#listeners = listeners;
+    this.#listeners = new Listeners(source, this.#loop);
     this.#listen(name, [...close]);
     this.#loop.asyncgenFirstiterHook(this);
   }
@@ -120,6 +122,8 @@ class EventIterator extends ClosingIterator<unknown[]> {
    * Cancellation leaves the event to the next `anext`.
    */
   override *anext(): Coroutine<unknown[]> {
+    // An event that came when the loop was closed has ended the listening, and could wake nobody.
+    if (!this.#listeners.isListening) this.#queue.shutdown();
     try {
       return yield* this.#queue.get();
     } catch (error) {
@@ -157,14 +161,13 @@ class EventIterator extends ClosingIterator<unknown[]> {
 
   /** No more events will come; those that are there can still be taken. */
   #end(): void {
-    if (!this.#isListening) return;
-    this.#isListening = false;
+    if (!this.#listeners.isListening) return;
     this.#listeners.removeAll();
     this.#loop.asyncgenFinalizerHook(this, true);
     this.#queue.shutdown();
   }
 
   override toString(): string {
-    return `<events ${repr(this.#name)} ${this.#isListening ? "listening" : "closed"}>`;
+    return `<events ${repr(this.#name)} ${this.#listeners.isListening ? "listening" : "closed"}>`;
   }
 }

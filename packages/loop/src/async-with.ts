@@ -1,5 +1,5 @@
 import type { Coroutine, Emission, Suspension } from "./coroutine.ts";
-import { explainBody, WithBlock } from "./with-block.ts";
+import { explainBody, start, WithBlock } from "./with-block.ts";
 
 /**
  * What `asyncWith` enters and exits: an object with Python's `__aenter__` and `__aexit__`.
@@ -66,7 +66,7 @@ function nest<R>(
   body: (values: readonly unknown[]) => Coroutine<R>,
 ): Coroutine<R | undefined> {
   const [first, ...rest] = managers;
-  if (first === undefined) return body(values);
+  if (first === undefined) return start(body, values);
   return enter<R | undefined>(first, (value) => nest(rest, [...values, value], body));
 }
 

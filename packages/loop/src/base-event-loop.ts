@@ -5,6 +5,7 @@ import { refuseInOtherLoop } from "./copies.ts";
 import { sourceTraceback } from "./debug.ts";
 import { RuntimeError } from "./exceptions.ts";
 import { Future } from "./future.ts";
+import { announceClose, announceIdle } from "./loop-ends.ts";
 import {
   callExceptionHandler,
   defaultExceptionHandler,
@@ -99,6 +100,7 @@ export abstract class BaseEventLoop extends Scheduler {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this._clear();
+    announceClose(this);
     for (const task of this._tasks) {
       const message = "Task was destroyed but it is pending!";
       if (task._reportWhenDestroyed) this.callExceptionHandler({ task, message, ...sourceTraceback(task) });
@@ -231,6 +233,7 @@ export abstract class BaseEventLoop extends Scheduler {
   protected runForeverCleanup(): void {
     this.#stopping = false;
     this.#state = "idle";
+    announceIdle(this);
   }
 
   /** Tells whether `stop` was called in, or before, the iterations of this run. */

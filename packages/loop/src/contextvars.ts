@@ -65,7 +65,8 @@ export class Context {
   get<T>(variable: ContextVar<T>): T | undefined;
   get<T, F>(variable: ContextVar<T>, fallback: F): T | F;
   get(variable: ContextVar<unknown>, fallback?: unknown): unknown {
-    return this.#values?.has(variable) === true ? this.#values.get(variable) : fallback;
+    const value = this.#values?.get(variable);
+    return value !== undefined || this.#values?.has(variable) === true ? value : fallback;
   }
 
   /** Tells whether the variable was set in this context. */
@@ -269,8 +270,8 @@ export class ContextVar<T> {
   get(): T;
   get<F>(fallback: F): T | F;
   get(...fallback: [unknown?]): unknown {
-    const context = holder._context;
-    if (context.has(this)) return context.get(this);
+    const value = holder._context.get(this, missing);
+    if (value !== missing) return value;
     if (fallback.length > 0) return fallback[0];
     if (this.#hasDefault) return this.#default;
     throw new LookupError(this.toString());

@@ -59,6 +59,13 @@ export function explainOtherFuture(value: unknown): string | undefined {
   return other && other !== thisCopy ? `it belongs to ${explainOther(other)}` : undefined;
 }
 
+/** Whose loop `value` is, in words, if another copy made it: its futures tell, in copies of any version. */
+export function explainForeignLoop(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { createFuture } = value as { readonly createFuture?: unknown };
+  return typeof createFuture === "function" ? explainOtherFuture(createFuture.call(value)) : undefined;
+}
+
 function explainOther(other: Copy): string {
   return `another copy of @yieldstar/loop, ${place(other)}, and this is ${place(thisCopy as Copy)}`;
 }

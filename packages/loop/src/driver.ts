@@ -1,11 +1,17 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { explainOtherLoop } from "./copies.ts";
 import { EventLoop } from "./event-loop.ts";
-import { leavesLoop, RuntimeError } from "./exceptions.ts";
+import { DeadlockError, leavesLoop, RuntimeError } from "./exceptions.ts";
+import { watchIdle } from "./loop-ends.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 
-/** Told that a loop has ended its run before what somebody waits for was done. */
-type Fail = (reason: Error) => void;
+/** Somebody who waits for something on a loop. */
+export interface Waiter {
+  /** Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. */
+  cancel(deadlock: DeadlockError): boolean;
+  /** Told that the loop has ended its run before what is waited for was done. */
+  fail(reason: Error): void;
+}
 
 const drivers = new WeakMap<BaseEventLoop, Driver>();
 
@@ -21,12 +27,13 @@ export function driverOf(loop: BaseEventLoop): Driver | undefined {
 /** Runs a loop that nobody else runs for as long as promise code waits for something on it. */
 export class Driver {
   readonly #loop: EventLoop;
-  readonly #waiting = new Set<Fail>();
+  readonly #waiting = new Set<Waiter>();
   #state: "idle" | "starting" | "running" | "stopping" = "idle";
   #runsOn = false;
 
   constructor(loop: EventLoop) {
     this.#loop = loop;
+    watchIdle(loop, () => this.#takeOver());
   }
 
   /** The loop runs on when nobody waits, and tells by itself when it may `rest`. */
@@ -35,14 +42,14 @@ export class Driver {
   }
 
   /** Somebody waits: a loop that is idle is run. */
-  enter(fail: Fail): void {
-    this.#waiting.add(fail);
+  enter(waiter: Waiter): void {
+    this.#waiting.add(waiter);
     this.#start();
   }
 
   /** The wait has ended. */
-  leave(fail: Fail): void {
-    this.#waiting.delete(fail);
+  leave(waiter: Waiter): void {
+    this.#waiting.delete(waiter);
     if (!this.#runsOn) this.rest();
   }
 
@@ -51,6 +58,11 @@ export class Driver {
     if (this.#waiting.size > 0 || this.#state !== "running") return;
     this.#state = "stopping";
     this.#loop.stop();
+  }
+
+  /** Somebody else's run has ended. Promise code that awaits it goes on first: it may run the loop again, or close it. */
+  #takeOver(): void {
+    if (this.#state === "idle" && this.#waiting.size > 0) setTimeout(() => this.#start(), 0);
   }
 
   #start(): void {
@@ -78,18 +90,26 @@ export class Driver {
   #end(error: Error | undefined): void {
     const wasStopped = this.#state === "running" && error === undefined;
     this.#state = "idle";
-    if (leavesLoop(error)) this.#loop._announceExit(error);
+    if (error instanceof DeadlockError && this.#waiting.size > 0) this.#cancelAll(error);
+    else if (leavesLoop(error)) this.#loop._announceExit(error);
     else if (wasStopped) this.#failAll(new RuntimeError("Event loop stopped before Future completed."));
     else if (error !== undefined && !this.#failAll(error)) this.#report(error);
     // Such an error is one task's, and others go on. And somebody may have come while the loop was stopping.
     if (this.#waiting.size > 0 || (this.#runsOn && leavesLoop(error))) this.#start();
   }
 
+  /** The cleanup of what is cancelled runs before its waiter is told; of one that is stuck again, no more. */
+  #cancelAll(deadlock: DeadlockError): void {
+    for (const waiter of this.#waiting) {
+      if (!waiter.cancel(deadlock)) waiter.fail(deadlock);
+    }
+  }
+
   /** Tells everyone who waits; returns whether there was anyone. */
   #failAll(error: Error): boolean {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const fail of waiting) fail(error);
+    for (const waiter of waiting) waiter.fail(error);
     return waiting.length > 0;
   }
 

@@ -7,8 +7,11 @@ import { defaultHost } from "./hosts/default-host.ts";
 import { repr } from "./repr.ts";
 import { SignalHandlers } from "./signal-handlers.ts";
 
-/** Reading the clock costs as much as a task's step. So many steps, at the most, are run between two readings. */
-const longestUntilClock = 32;
+/**
+ * Reading the clock costs as much as a task's step. So many steps, at the most, are run between two readings: nothing says
+ * that they will be as quick as those before.
+ */
+const longestUntilClock = 8;
 
 /** What an `EventLoop` is made with. */
 export interface EventLoopOptions {

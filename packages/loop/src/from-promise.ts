@@ -2,6 +2,7 @@ import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
+import { requireCallback } from "./handle.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { fromWebError } from "./web-errors.ts";
@@ -11,6 +12,9 @@ export interface FromPromiseOptions<T> {
   /**
    * Takes a result that comes after its waiter was cancelled, so that nothing is lost: `(socket) => socket.destroy()`.
    * What it throws, or the promise that it returns is rejected with, goes to the loop's exception handler.
+   *
+   * A coroutine that is never awaited, nor closed, has no waiter that could be cancelled: the result of its promise is not
+   * disposed of. Given a function instead, it makes no promise before it is awaited.
    */
   readonly dispose?: ((result: T) => unknown) | undefined;
 }
@@ -28,12 +32,14 @@ type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
  * @returns what the promise is fulfilled with
  * @throws what the promise is rejected with; for the web's "TimeoutError" a `TimeoutError`; `TypeError`, when awaited, if
  * the function gives none
- * @throws TypeError, at the call, when `source` is neither
+ * @throws TypeError, at the call, when `source` is neither, or `dispose` is no plain function
  *
  * Cancellation does not wait for the promise; that it is rejected then is nobody's concern.
  */
 export function fromPromise<T>(source: Source<T>, options?: FromPromiseOptions<T>): Coroutine<T> {
-  return new FromPromise(source, options?.dispose) as unknown as Coroutine<T>;
+  const dispose = options?.dispose;
+  if (dispose !== undefined) requireCallback(dispose, "dispose");
+  return new FromPromise(source, dispose) as unknown as Coroutine<T>;
 }
 
 /** Tells the host of a rejection that came when nobody had awaited the promise yet, if then nobody ever does. */

@@ -1,12 +1,25 @@
+import { RuntimeError } from "./exceptions.ts";
 import type { Future } from "./future.ts";
+import { watchClose } from "./loop-ends.ts";
 import { toWebError } from "./web-errors.ts";
 
 /** A promise of a future's outcome, for `Future.toPromise`. */
 export function promiseOf<T>(future: Future<T>): Promise<T> {
   if (!future.done()) future.getLoop()._requireOpen();
   return new Promise((resolve, reject) => {
-    if (future.done()) settle(future, resolve, reject);
-    else future.addDoneCallback(() => settle(future, resolve, reject));
+    const finish = (): void => settle(future, resolve, reject);
+    if (future.done()) {
+      finish();
+      return;
+    }
+    const leave = watchClose(future.getLoop(), () => {
+      if (future.done()) finish();
+      else reject(new RuntimeError("Event loop is closed"));
+    });
+    future.addDoneCallback(() => {
+      leave();
+      finish();
+    });
   });
 }
 

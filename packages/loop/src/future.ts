@@ -14,6 +14,9 @@ import { getEventLoop } from "./running.ts";
 import type { ContextOptions } from "./scheduler.ts";
 import type { Failure } from "./unretrieved.ts";
 
+const cancelMessages = new WeakMap<Future<unknown>, unknown>();
+let hasCancelMessages = false;
+
 /**
  * A result that is not there yet. A coroutine waits for it with `yield*`; `loop.createFuture()` makes one.
  *
@@ -34,8 +37,6 @@ export class Future<T> {
   _state: "pending" | "cancelled" | "succeeded" | "failed" = "pending";
   /** @internal The result, the exception, or the error that cancelled a task and that nobody has seen yet. */
   _outcome: unknown = undefined;
-  /** @internal */
-  _cancelMessage: unknown = undefined;
   /** @internal Set from the moment a coroutine yields this future until its task has seen it. */
   _blocking = false;
   /** @internal The exception was not retrieved; a record of it where it is already being watched. */
@@ -47,6 +48,17 @@ export class Future<T> {
   constructor(options?: { readonly loop?: BaseEventLoop | undefined }) {
     this._loop = options?.loop ?? getEventLoop();
     if (isDebugging && this._loop.getDebug()) noteCreation(this);
+  }
+
+  /** @internal What was given to the last `cancel`. It is kept beside the future, since hardly any cancel has a message. */
+  get _cancelMessage(): unknown {
+    return hasCancelMessages ? cancelMessages.get(this) : undefined;
+  }
+
+  set _cancelMessage(message: unknown) {
+    if (message === undefined && !hasCancelMessages) return;
+    hasCancelMessages = true;
+    cancelMessages.set(this, message);
   }
 
   /** Returns the loop this future belongs to. */

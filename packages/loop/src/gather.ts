@@ -76,7 +76,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
   const earlier = new EarlierArguments(args, children);
   let pending = 0;
   for (const arg of args) {
-    const known = earlier.find(arg);
+    const known = earlier.find(arg, loop);
     if (known !== undefined) {
       children.push(known);
       continue;
@@ -109,9 +109,10 @@ class EarlierArguments {
   }
 
   /** @param arg - the next argument: all before it have their futures */
-  find(arg: Awaitable<unknown>): Future<unknown> | undefined {
-    // A coroutine that no task has taken cannot have been passed before: it would have become a task.
-    if (iscoroutine(arg) && !isTaken(arg)) return undefined;
+  find(arg: Awaitable<unknown>, loop: BaseEventLoop | undefined): Future<unknown> | undefined {
+    // A coroutine that no task has taken cannot have been passed before, or a task would have it; unless tasks are made of
+    // something else.
+    if (iscoroutine(arg) && !isTaken(arg) && loop?.getTaskFactory() === undefined) return undefined;
     for (; this.#tabled < this.#children.length; this.#tabled += 1) {
       this.#table.set(this.#args[this.#tabled] as Awaitable<unknown>, this.#children[this.#tabled] as Future<unknown>);
     }

@@ -46,6 +46,7 @@ export { sleep } from "./sleep.ts";
 export { Task } from "./task.ts";
 export { toPromise } from "./to-promise.ts";
 export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait } from "./wait.ts";
+export { fromWebError } from "./web-errors.ts";
 
 export type { AsCompletedOptions } from "./as-completed.ts";
 export type { AllEntered, AsyncContextManager, BlockResult, Entered } from "./async-with.ts";

@@ -38,10 +38,12 @@ export class ReadyQueue {
   }
 
   #grow(): void {
-    const items = new Array<Runnable | undefined>(this.#length * 2);
+    // Pushed one by one: an array that is made with a great length is a hash table inside.
+    const items: (Runnable | undefined)[] = [];
     for (let index = 0; index < this.#length; index += 1) {
-      items[index] = this.#items[(this.#head + index) & (this.#length - 1)];
+      items.push(this.#items[(this.#head + index) & (this.#length - 1)]);
     }
+    for (let index = 0; index < this.#length; index += 1) items.push(undefined);
     this.#items = items;
     this.#head = 0;
   }

@@ -1,17 +1,24 @@
 import { backgroundLoop } from "./background-loop.ts";
-import type { BaseEventLoop } from "./base-event-loop.ts";
+import { BaseEventLoop } from "./base-event-loop.ts";
+import { explainForeignLoop } from "./copies.ts";
 import type { Awaitable } from "./coroutine.ts";
-import { driverOf } from "./driver.ts";
+import { driverOf, type Waiter } from "./driver.ts";
 import { ensureFuture } from "./ensure-future.ts";
+import { type DeadlockError, RuntimeError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { settle } from "./future-promise.ts";
+import { watchClose } from "./loop-ends.ts";
+import { repr, withHint } from "./repr.ts";
 import { requireSignal } from "./require-signal.ts";
 
 /** How promise code runs a coroutine. */
 export interface ToPromiseOptions {
   /** Cancels the task, at the `yield*` where it waits, when it is aborted. */
   readonly signal?: AbortSignal | undefined;
-  /** The loop to run on. One that is idle is run until the task is done; by default it is one that all calls share. */
+  /**
+   * The loop to run on. One that is idle is run until the task is done, and so is one that whoever runs it leaves before; by
+   * default it is one that all calls share.
+   */
   readonly loop?: BaseEventLoop | undefined;
 }
 
@@ -26,8 +33,11 @@ export interface ToPromiseOptions {
  * @param options - `signal` cancels the task; `loop` is where it runs
  * @returns a promise of its result, which settles when the task has ended, its cleanup included. It rejects with the
  * task's exception; with the signal's reason if the task was cancelled for it; with an "AbortError" if it was cancelled
- * otherwise; with an "AbortError" or "TimeoutError" of the web, a `DOMException`, whose `cause` is ours
- * @throws TypeError when `awaitable` cannot be awaited, or `signal` is no `AbortSignal`
+ * otherwise; with an "AbortError" or "TimeoutError" of the web, a `DOMException`, whose `cause` is ours; with a
+ * `DeadlockError`, after its cleanup, when nothing can wake the task any more; with a `RuntimeError` when the loop is closed
+ * before
+ * @throws TypeError when `awaitable` cannot be awaited, `signal` is no `AbortSignal`, or `loop` no loop of this copy of the
+ * package
  * @throws RuntimeError when the loop is closed, or when the coroutine was given to a task before
  * @throws ValueError when `awaitable` is a future of another loop than the one given
  */
@@ -35,23 +45,25 @@ export function toPromise<T>(awaitable: Awaitable<T>, options: ToPromiseOptions 
   const { signal } = options;
   if (signal !== undefined) requireSignal(signal);
   const loop = options.loop ?? (awaitable instanceof Future ? awaitable.getLoop() : backgroundLoop());
+  requireLoop(loop);
   loop._requireOpen();
   const future = ensureFuture(awaitable, { loop });
   const driver = driverOf(loop);
   return new Promise((resolve, reject) => {
     let isAborted = false;
+    let deadlock: DeadlockError | undefined;
     const abort = (): void => {
-      // Nothing can clean up any more.
-      if (loop.isClosed()) fail(signal?.reason);
-      else if (future.cancel(signal?.reason)) isAborted = true;
+      if (future.cancel(signal?.reason)) isAborted = true;
     };
     const leave = (): void => {
       signal?.removeEventListener("abort", abort);
-      driver?.leave(fail);
+      unwatch();
+      driver?.leave(waiter);
     };
     const finish = (): void => {
       leave();
-      if (isAborted && future.cancelled()) reject(signal?.reason);
+      if (deadlock !== undefined) reject(deadlock);
+      else if (isAborted && future.cancelled()) reject(signal?.reason);
       else settle(future, resolve, reject);
     };
     const fail = (reason: unknown): void => {
@@ -60,11 +72,27 @@ export function toPromise<T>(awaitable: Awaitable<T>, options: ToPromiseOptions 
         return;
       }
       leave();
-      reject(reason);
+      reject(deadlock ?? reason);
     };
+    const cancel = (error: DeadlockError): boolean => {
+      if (deadlock !== undefined || !future.cancel()) return false;
+      deadlock = error;
+      return true;
+    };
+    const waiter: Waiter = { cancel, fail };
+    // Nothing can clean up any more.
+    const unwatch = watchClose(loop, () => fail(isAborted ? signal?.reason : new RuntimeError("Event loop is closed")));
     future.addDoneCallback(finish);
     if (signal?.aborted === true) abort();
     else signal?.addEventListener("abort", abort);
-    driver?.enter(fail);
+    driver?.enter(waiter);
   });
+}
+
+/** Of another copy's loop nobody here could tell how it is run. */
+function requireLoop(loop: unknown): void {
+  if (loop instanceof BaseEventLoop) return;
+  const text = `an event loop was expected, got ${repr(loop)}`;
+  const other = explainForeignLoop(loop);
+  throw new TypeError(other === undefined ? text : withHint(text, other));
 }

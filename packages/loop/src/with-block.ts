@@ -1,4 +1,4 @@
-import { type Coroutine, iscoroutine, resume, resumeThrowing, type Suspension } from "./coroutine.ts";
+import { type Coroutine, isawaitable, iscoroutine, resume, resumeThrowing, type Suspension } from "./coroutine.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
 import { nameOfType } from "./name-of-type.ts";
 import { repr, withHint } from "./repr.ts";
@@ -43,7 +43,7 @@ export class WithBlock<R> {
     if (this.#state !== "created") return this.#advance(false, value);
     this.#state = "ended";
     requireManager(this.#manager);
-    this.#inner = iterate(this.#manager.aenter());
+    this.#inner = iterate(this.#manager.aenter(), "aenter");
     this.#state = "entering";
     return this.#advance(false, undefined);
   }
@@ -114,9 +114,10 @@ export class WithBlock<R> {
   }
 
   #leave(outcome: Outcome<R>, error: Error | undefined): Step<R | undefined> {
-    this.#state = "leaving";
+    this.#end();
+    this.#inner = iterate(this.#manager.aexit(error), "aexit");
     this.#outcome = outcome;
-    this.#inner = iterate(this.#manager.aexit(error));
+    this.#state = "leaving";
     return this.#advance(false, undefined);
   }
 
@@ -139,7 +140,8 @@ export class WithBlock<R> {
   }
 }
 
-function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Coroutine<R> {
+/** Calls a body, which has to make a coroutine. */
+export function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Coroutine<R> {
   const coroutine = body(value);
   if (!iscoroutine(coroutine)) throw new TypeError(explainBody(coroutine));
   return coroutine;
@@ -164,6 +166,8 @@ function requireManager(manager: Partial<BlockManager>): void {
 }
 
 /** What `yield*` would drive. */
-function iterate<T>(awaitable: Coroutine<T>): Coroutine<T> {
-  return awaitable[Symbol.iterator]();
+function iterate<T>(awaitable: Coroutine<T>, method: string): Coroutine<T> {
+  if (isawaitable(awaitable)) return awaitable[Symbol.iterator]();
+  const text = `'${nameOfType(awaitable)}' object cannot be awaited, which ${method}() returned`;
+  throw new TypeError(withHint(text, `make ${method} a generator function`));
 }

@@ -53,6 +53,13 @@ describe("two copies of the package in one process", () => {
     expect(runVirtual(main())).toBe(undefined);
   });
 
+  it("are named by the error when toPromise is given a loop of the other one's", () => {
+    const text = /^an event loop was expected, got <EventLoop .*> \(hint: it belongs to /;
+    for (const pattern of [text, both]) {
+      expect(() => loop.toPromise(loop.sleep(0.01), { loop: new other.EventLoop() })).toThrow(pattern);
+    }
+  });
+
   it("have nothing in common", () => {
     expect(Object.keys(other)).toEqual(Object.keys(loop));
     expect(other.Future).not.toBe(loop.Future);

@@ -225,3 +225,35 @@ describe("scheduling from outside", () => {
     expect(events).toEqual(["a", "b", "c"]);
   });
 });
+
+describe("a turn", () => {
+  it("ends soon after its budget is used up, however quick the steps were until then", async () => {
+    const host = new (class extends VirtualHost {
+      turns = 0;
+      busy = 0;
+
+      override time(): number {
+        return super.time() + this.busy;
+      }
+
+      override requestTurn(turn: () => void): void {
+        super.requestTurn(() => {
+          this.turns += 1;
+          turn();
+        });
+      }
+    })();
+    const slowSteps: number[] = [];
+    function* main(): Coroutine {
+      for (let quick = 0; quick < 100; quick += 1) yield;
+      for (let slow = 0; slow < 50; slow += 1) {
+        host.busy += 0.005;
+        slowSteps[host.turns] = (slowSteps[host.turns] ?? 0) + 1;
+        yield;
+      }
+    }
+    loop = new EventLoop({ host, turnBudget: 0.001 });
+    await loop.runUntilComplete(main());
+    expect(Math.max(...slowSteps.filter(Boolean))).toBeLessThanOrEqual(8);
+  });
+});

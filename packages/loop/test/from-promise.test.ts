@@ -370,6 +370,17 @@ describe("dispose of fromPromise", () => {
     expect(disposed).toEqual([]);
   });
 
+  it("is refused at the call when it is no plain function", () => {
+    const generator = function* (): Coroutine {};
+    expect(() => fromPromise(never, { dispose: generator })).toThrow(
+      new TypeError("coroutines cannot be used with dispose() (hint: use createTask)"),
+    );
+    // @ts-expect-error A number is no function.
+    expect(() => fromPromise(never, { dispose: 5 })).toThrow(
+      new TypeError("a callable object was expected by dispose(), got 5"),
+    );
+  });
+
   it("hands what dispose throws, or rejects with, to the loop's exception handler", async () => {
     const error = new Error("cannot close");
     const reported: unknown[] = [];

@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 import {
   allTasks,
+  type Awaitable,
   CancelledError,
   type Coroutine,
   createTask,
@@ -109,6 +110,10 @@ describe("toPromise", () => {
     expect(() => toPromise(5)).toThrow(TypeError);
     // @ts-expect-error A controller is no signal.
     expect(() => toPromise(sleep(0), { signal: new AbortController() })).toThrow("an AbortSignal was expected, got ");
+    const deaf = { aborted: false, addEventListener: () => {} } as unknown as AbortSignal;
+    expect(() => toPromise(sleep(0), { signal: deaf })).toThrow("an AbortSignal was expected, got ");
+    // @ts-expect-error An object is no loop.
+    expect(() => toPromise(sleep(0), { loop: {} })).toThrow(new TypeError("an event loop was expected, got {}"));
   });
 
   it("refuses, at the call, a coroutine that it has run already", async () => {
@@ -154,6 +159,47 @@ describe("toPromise on a given loop", () => {
     await running;
     expect(loop.time()).toBe(2);
     loop.close();
+  });
+
+  it("runs it on when its owner has left it before", async () => {
+    const loop = virtualLoop();
+    const running = loop.runUntilComplete(sleep(1));
+    const promise = toPromise(sleep(5, "result"), { loop });
+    await running;
+    expect(loop.isRunning()).toBe(false);
+    expect(await promise).toBe("result");
+    expect(loop.time()).toBe(5);
+    expect(await loop.runUntilComplete(sleep(1, "again"))).toBe("again");
+  });
+
+  it("lets the owner run it again first", async () => {
+    const loop = virtualLoop();
+    const first = loop.runUntilComplete(sleep(1));
+    const promise = toPromise(sleep(5, "result"), { loop });
+    await first;
+    await loop.runUntilComplete(sleep(1));
+    expect(loop.time()).toBe(2);
+    expect(await promise).toBe("result");
+  });
+
+  it("is cancelled by run(), which closes its loop", async () => {
+    let promise!: Promise<unknown>;
+    const main = function* (): Coroutine {
+      promise = rejection(toPromise(sleep(10), { loop: getRunningLoop() }));
+      yield* sleep(0);
+    };
+    await run(main());
+    expect(await promise).toMatchObject({ name: "AbortError" });
+  });
+
+  it("rejects when its owner closes it before", async () => {
+    const loop = virtualLoop();
+    loop.setExceptionHandler(() => {});
+    const running = loop.runUntilComplete(sleep(1));
+    const promise = rejection(toPromise(sleep(5), { loop }));
+    await running;
+    loop.close();
+    expect(await promise).toEqual(new RuntimeError("Event loop is closed"));
   });
 
   it("adds the task to a VirtualTimeLoop, which a test drives", async () => {
@@ -207,6 +253,42 @@ describe("toPromise on a given loop", () => {
     const loop = virtualLoop();
     const reason = await rejection(toPromise(loop.createFuture()));
     expect(String(reason)).toContain("DeadlockError: nothing is ready and no timer is set");
+  });
+
+  it("runs the cleanup of all that is stuck before it rejects with the DeadlockError", async () => {
+    const loop = virtualLoop();
+    const steps: string[] = [];
+    const stuck = function* (cleanup: () => Awaitable<unknown>): Coroutine {
+      try {
+        yield* loop.createFuture();
+      } finally {
+        yield* cleanup();
+        steps.push("cleaned up");
+      }
+    };
+    const promises = [stuck(() => sleep(1)), stuck(() => sleep(2))].map((each) => rejection(toPromise(each, { loop })));
+    for (const promise of promises) {
+      expect(String(await promise)).toContain("DeadlockError: nothing is ready and no timer is set");
+    }
+    expect(steps).toEqual(["cleaned up", "cleaned up"]);
+    expect(loop.time()).toBe(2);
+    expect(await toPromise(sleep(1, "result"), { loop })).toBe("result");
+  });
+
+  it("rejects with the DeadlockError if the cleanup is stuck too, or swallows the cancellation", async () => {
+    const loop = virtualLoop();
+    const stuck = function* (cleanup: () => Awaitable<unknown>): Coroutine {
+      try {
+        yield* loop.createFuture();
+      } catch {
+        yield* cleanup();
+      }
+    };
+    for (const cleanup of [() => sleep(1), () => loop.createFuture(), () => stuck(() => sleep(0))]) {
+      const reason = await rejection(toPromise(stuck(cleanup), { loop }));
+      expect(String(reason)).toContain("DeadlockError: nothing is ready and no timer is set");
+      expect(loop.isRunning()).toBe(false);
+    }
   });
 });
 
@@ -307,15 +389,24 @@ describe("the signal of toPromise", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
-  it("has the promise reject even if the loop was closed with the task pending", async () => {
+  it("has no listener left when the loop was closed with the task pending", async () => {
     const loop = new VirtualTimeLoop();
     loop.setExceptionHandler(() => {});
     const controller = new AbortController();
     const promise = toPromise(sleep(1), { loop, signal: controller.signal });
     loop.close();
-    controller.abort();
-    expect(await rejection(promise)).toBe(controller.signal.reason);
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+    expect(await rejection(promise)).toEqual(new RuntimeError("Event loop is closed"));
+  });
+
+  it("is what the promise rejects with if the loop was closed before the task could clean up", async () => {
+    const loop = new VirtualTimeLoop();
+    loop.setExceptionHandler(() => {});
+    const controller = new AbortController();
+    const promise = toPromise(sleep(1), { loop, signal: controller.signal });
+    controller.abort();
+    loop.close();
+    expect(await rejection(promise)).toBe(controller.signal.reason);
   });
 });
 
@@ -377,6 +468,19 @@ describe("Task.toPromise", () => {
     expect(await task.toPromise()).toBe("result");
     expect(await rejection(failed.toPromise())).toBe(error);
     expect(() => pending.toPromise()).toThrow(new RuntimeError("Event loop is closed"));
+  });
+
+  it("settles when the loop is closed: with the outcome, or else with an error", async () => {
+    const loop = virtualLoop();
+    const reported: unknown[] = [];
+    loop.setExceptionHandler((_, { message }) => reported.push(message));
+    const [pending, failed] = [loop.createFuture(), loop.createFuture()];
+    const reasons = [pending, failed].map((each) => rejection(each.toPromise()));
+    const error = new Error("boom");
+    failed.setException(error);
+    loop.close();
+    expect(await Promise.all(reasons)).toEqual([new RuntimeError("Event loop is closed"), error]);
+    expect(reported).toEqual([]);
   });
 
   it("does not run the loop, and does not cancel", async () => {

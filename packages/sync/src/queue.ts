@@ -202,8 +202,8 @@ class Put<T> extends Wait<void> {
 
   protected override result(): void {}
 
-  protected override abandon(error: unknown, isWoken: boolean): void {
-    if (error !== undefined && isWoken && !this.#queue.full()) this.#queue._putters.takeAndWake();
+  protected override abandon(_error: unknown, isWoken: boolean): void {
+    if (isWoken && !this.#queue.full()) this.#queue._putters.takeAndWake();
   }
 }
 
@@ -234,7 +234,7 @@ class Get<T> extends Wait<T> {
     return this.#item as T;
   }
 
-  protected override abandon(error: unknown, isWoken: boolean): void {
-    if (error !== undefined && isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();
+  protected override abandon(_error: unknown, isWoken: boolean): void {
+    if (isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();
   }
 }

@@ -11,6 +11,7 @@ import * as asyncio from "yieldstar";
 const forAuthors = new Set([
   "chain",
   "Completion",
+  "fromWebError",
   "immediate",
   "nameOfType",
   "repr",

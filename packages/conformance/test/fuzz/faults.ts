@@ -167,7 +167,7 @@ export const faults: readonly Fault[] = [
   {
     name: "a cancelled getter keeps the wake-up of a queue",
     file: "sync/queue",
-    from: "if (error !== undefined && isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();",
+    from: "if (isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();",
     to: "",
   },
   {
