@@ -34,7 +34,7 @@ async function bench(wishes: Wishes): Promise<0 | 1> {
   keep("latest.json", json);
   const grown = await tables.growth(selectGrowthRows(undefined));
   console.log(`\n${grown.report}`);
-  keep("growth.md", page("What each of many costs", grown.report));
+  if (!wishes.quick) keepGrowth(grown.report);
   keep("latest.json", resultsAsJson(ratios.rows, grown.rows));
   const unfair = await fairness(tables);
   return hasFailed(ratios.rows) || grown.rows.some(growsTooFast) ? 1 : unfair;
@@ -44,6 +44,7 @@ async function growth(wishes: Wishes): Promise<0 | 1> {
   const names = selectGrowthRows(wishes.only);
   const { rows, report } = await new Tables(wishes, temporaryFolder()).growth(names);
   console.log(report);
+  if (wishes.only === undefined && !wishes.quick) keepGrowth(report);
   if (wishes.json !== undefined) writeFileSync(wishes.json, resultsAsJson([], rows));
   return rows.some(growsTooFast) ? 1 : 0;
 }
@@ -61,6 +62,10 @@ function isWhole({ only, against, isEverySystem }: Wishes): boolean {
 
 function hasFailed(all: readonly Measured[]): boolean {
   return all.some(({ outcomes }) => [...outcomes.values()].some(({ failed }) => failed));
+}
+
+function keepGrowth(report: string): void {
+  writeResult("growth.md", page("What each of many costs", report));
 }
 
 function page(title: string, report: string): string {
