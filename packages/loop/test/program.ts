@@ -24,13 +24,23 @@ export interface Running {
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
+const bundles = new Map<string, Promise<string>>();
+
 /**
- * Makes one file of a program and all that it imports.
+ * Makes one file of a program and all that it imports, once: to write it again while another test runs it would give that
+ * an empty file.
  *
  * @param platform - "browser" leaves out what only Node has a use for
  * @returns its path
  */
-export async function bundle(program: URL, platform: "browser" | "neutral" = "neutral"): Promise<string> {
+export function bundle(program: URL, platform: "browser" | "neutral" = "neutral"): Promise<string> {
+  const key = `${platform} ${program.href}`;
+  const made = bundles.get(key) ?? makeBundle(program, platform);
+  bundles.set(key, made);
+  return made;
+}
+
+async function makeBundle(program: URL, platform: "browser" | "neutral"): Promise<string> {
   const mode = process.env["MODE"] === "dist" ? "dist" : "src";
   const name = `${basename(program.pathname, ".ts")}.mjs`;
   // Test files run side by side.
