@@ -44,7 +44,12 @@ async function makeBundle(program: URL, platform: "browser" | "neutral"): Promis
   const mode = process.env["MODE"] === "dist" ? "dist" : "src";
   const name = `${basename(program.pathname, ".ts")}.mjs`;
   // Test files run side by side.
-  const outfile = join(root, "node_modules/.cache/programs", `${mode}-${process.env["VITEST_POOL_ID"]}`, name);
+  const outfile = join(
+    root,
+    "node_modules/.cache/programs",
+    `${mode}-${platform}-${process.env["VITEST_POOL_ID"]}`,
+    name,
+  );
   const loop = mode === "dist" ? "dist/index.js" : "src/index.ts";
   await build({
     alias: { "@yieldstar/loop": join(root, "packages/loop", loop) },
