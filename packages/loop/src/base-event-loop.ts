@@ -57,13 +57,16 @@ export abstract class BaseEventLoop extends Scheduler {
    * @throws RuntimeError when the coroutine was given to a task before, or when the loop is closed
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
-    const isInside = getRunningLoopOrUndefined() === this;
-    if (!isInside) followIfCurrent();
-    if (this.#taskFactory !== undefined) {
-      this._requireOpen();
-      return this.#taskFactory(this, coroutine, options);
-    }
-    return new Task(coroutine, isInside ? options : { ...options, loop: this });
+    if (this.#taskFactory !== undefined) return this.#createByFactory(coroutine, options);
+    if (getRunningLoopOrUndefined() === this) return new Task(coroutine, options);
+    followIfCurrent();
+    return new Task(coroutine, { ...options, loop: this });
+  }
+
+  #createByFactory<T>(coroutine: Coroutine<T>, options: TaskOptions | undefined): Task<T> {
+    if (getRunningLoopOrUndefined() !== this) followIfCurrent();
+    this._requireOpen();
+    return (this.#taskFactory as TaskFactory)(this, coroutine, options);
   }
 
   /** Returns what was given to `setTaskFactory`. */
@@ -103,7 +106,7 @@ export abstract class BaseEventLoop extends Scheduler {
     announceClose(this);
     for (const task of this._tasks) {
       const message = "Task was destroyed but it is pending!";
-      if (task._reportWhenDestroyed) this.callExceptionHandler({ task, message, ...sourceTraceback(task) });
+      if (task._isReported()) this.callExceptionHandler({ task, message, ...sourceTraceback(task) });
     }
     this._unretrieved.reportAll();
   }

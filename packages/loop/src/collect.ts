@@ -17,9 +17,9 @@ export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => 
   }
   const members: A[] = [];
   for (const member of awaitables) {
-    const isAwait = member === undefined || (member instanceof Future && member._blocking);
+    const isAwait = member === undefined || (member instanceof Future && member._isBlocking());
     if (isAwait && iscoroutine(awaitables)) {
-      if (member instanceof Future) member._blocking = false;
+      if (member instanceof Future) member._takeBlocking();
       closeCoroutine(awaitables);
       throw new TypeError(complain("coroutine"));
     }

@@ -18,7 +18,7 @@ export class Completion<T> {
   constructor(loop: BaseEventLoop, awaitable: Awaitable<T>) {
     this.#future = ensureFuture(awaitable, { loop });
     this.#isOwn = !(awaitable instanceof Future);
-    if (this.#isOwn && this.#future instanceof Task) this.#future._reportWhenDestroyed = false;
+    if (this.#isOwn && this.#future instanceof Task) this.#future._dontReport();
     this.#future.addDoneCallback(stopLoop);
   }
 

@@ -51,13 +51,13 @@ export class Context {
    * @throws RuntimeError when this context is already entered
    */
   run<T>(callback: () => T): T {
-    if (this._entered) throw explainEntered(this);
-    settleContext();
-    const outer = enterContext({ _context: this, _task: holder._task });
+    const outer = beginNested();
     try {
+      if (this._entered) throw explainEntered(this);
+      enterContext({ _context: this, _task: outerHolder._task });
       return callback();
     } finally {
-      leaveContext(outer);
+      endNested(outer);
     }
   }
 
@@ -136,7 +136,8 @@ export interface ContextHolder {
 
 /** Who runs now. Outside every task and callback it is one that lives as long as the program. */
 let holder: ContextHolder = { _context: new Context(), _task: undefined };
-holder._context._entered = true;
+/** Inside of whom those were entered that run now, or ran last. */
+let outerHolder = holder;
 
 /** @internal The task whose step is running. */
 export function currentTaskOrUndefined(): Task<unknown> | undefined {
@@ -152,7 +153,6 @@ export function snapshotContext(): Context {
 export function ownContext(owner: ContextHolder): Context {
   if (owner._context._isSnapshot) {
     owner._context = owner._context.copy();
-    owner._context._entered = owner === holder;
   }
   return owner._context;
 }
@@ -163,26 +163,39 @@ export function explainEntered(context: Context): RuntimeError {
 }
 
 /**
- * @internal To be called before others are entered inside of whoever runs now: only the innermost may have a snapshot,
- * since one that got its own context from further in could not be told entered.
+ * @internal From here on others are entered inside of whoever runs now; returns what `endNested` takes. Only the innermost
+ * may have a snapshot, since one that got its own context from further in could not be told entered.
  */
-export function settleContext(): void {
-  ownContext(holder);
-}
-
-/** @internal Has `next` run in its context, which is not entered, and returns who ran before, for `leaveContext`. */
-export function enterContext(next: ContextHolder): ContextHolder {
-  const outer = holder;
-  const context = next._context;
-  if (!context._isSnapshot) context._entered = true;
-  holder = next;
+export function beginNested(): ContextHolder {
+  ownContext(holder)._entered = true;
+  const outer = outerHolder;
+  outerHolder = holder;
   return outer;
 }
 
 /** @internal */
-export function leaveContext(outer: ContextHolder): void {
-  holder._context._entered = false;
-  holder = outer;
+export function endNested(outer: ContextHolder): void {
+  outerHolder._context._entered = false;
+  holder = outerHolder;
+  outerHolder = outer;
+}
+
+/**
+ * @internal Has `next` run in its context, which is not entered. It need not be left: whoever runs next enters in its turn,
+ * and `endNested` puts back who ran before them all.
+ */
+export function enterContext(next: ContextHolder): void {
+  holder = next;
+}
+
+/** @internal To be called before others are told of what has run: they run outside of it. */
+export function leaveContext(): void {
+  holder = outerHolder;
+}
+
+/** @internal The task inside whose step a loop runs, which is another loop's or should not. */
+export function outerTaskOrUndefined(): Task<unknown> | undefined {
+  return outerHolder._task;
 }
 
 /**

@@ -58,8 +58,12 @@ export function resumeThrowing<T>(coroutine: Coroutine<T>, error: unknown): Iter
  * Source: asyncio.iscoroutine, CPython 3.14 Lib/asyncio/coroutines.py.
  */
 export function iscoroutine(value: unknown): value is Coroutine<unknown> {
-  if (value instanceof NativeGenerator) return true;
-  if (typeof value !== "object" || value === null || "_blocking" in value) return false;
+  return value instanceof NativeGenerator || isLikeCoroutine(value);
+}
+
+/** Futures can be used so too, but are none: they have a loop. */
+function isLikeCoroutine(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || "_loop" in value) return false;
   const { next, throw: raise, [Symbol.iterator]: iterate } = value as Partial<Coroutine<unknown>>;
   return typeof next === "function" && typeof raise === "function" && typeof iterate === "function";
 }
@@ -81,12 +85,12 @@ export function isawaitable(value: unknown): value is Awaitable<unknown> {
  * @throws RuntimeError when a task has it, or had it, already
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
-  if (!iscoroutine(value)) throw new TypeError(explainNoCoroutine(value));
-  if ((value as Takeable)._isTaken === true) throw explainReuse();
+  if (!iscoroutine(value) || isTaken(value)) throw explainRefusal(value);
   (value as Takeable)._isTaken = true;
 }
 
-function explainReuse(): RuntimeError {
+function explainRefusal(value: unknown): Error {
+  if (!iscoroutine(value)) return new TypeError(explainNoCoroutine(value));
   return new RuntimeError(
     withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
   );

@@ -101,7 +101,7 @@ export function suspendedAt(task: Task<unknown>): StackFrame[] {
 /** The frames of an error that was thrown in a task's step, the outermost first. */
 export function framesOfStep(stack: string): StackFrame[] {
   const lines = stack.split("\n");
-  const end = lines.findIndex((line) => /\bTask\.(#step|_run)\b/.test(line));
+  const end = lines.findIndex((line) => /\bTask\._(step|run)\b/.test(line));
   return parseStack(lines.slice(0, end < 0 ? undefined : end).join("\n")).reverse();
 }
 

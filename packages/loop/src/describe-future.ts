@@ -17,11 +17,12 @@ export function describeCallbacks(future: Future<unknown>): string[] {
 
 /** `result=…` or `exception=…` in the text of a future, or nothing. */
 export function describeOutcome(future: Future<unknown>): string[] {
-  if (future._state === "succeeded") return [`result=${abbreviate(future._outcome)}`];
-  return future._state === "failed" ? [`exception=${repr(future._outcome)}`] : [];
+  if (future._hasSucceeded()) return [`result=${abbreviate(future._outcome)}`];
+  return future._hasFailed() ? [`exception=${repr(future._outcome)}`] : [];
 }
 
 /** The state of a future as CPython has it: to have succeeded or failed is one there. */
 export function describeState(future: Future<unknown>): string {
-  return future._state === "pending" || future._state === "cancelled" ? future._state : "finished";
+  if (!future.done()) return "pending";
+  return future.cancelled() ? "cancelled" : "finished";
 }

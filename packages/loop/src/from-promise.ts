@@ -162,7 +162,7 @@ class FromPromise<T> {
   #awaited(): Future<T> | undefined {
     if (this.#state !== "waiting") return undefined;
     const future = this.#subject as Future<T>;
-    return future._state === "pending" && !future._loop.isClosed() ? future : undefined;
+    return !future.done() && !future._loop.isClosed() ? future : undefined;
   }
 
   #loop(): BaseEventLoop | undefined {
@@ -173,7 +173,7 @@ class FromPromise<T> {
 
   #resume(): IteratorResult<Suspension, T> {
     const future = this.#subject as Future<T>;
-    if (future._state !== "pending") this.#close();
+    if (future.done()) this.#close();
     return future.next() as unknown as IteratorResult<Suspension, T>;
   }
 
@@ -191,8 +191,8 @@ class FromPromise<T> {
 
   #abandonFuture(future: Future<T>, controller: AbortController | undefined, error: unknown): void {
     // The task was cancelled when the promise had woken it already.
-    if (future._state === "succeeded") this.#disposeOf(future._outcome as T, future._loop);
-    if (future._state === "succeeded" || future._state === "failed") return;
+    if (future._hasSucceeded()) this.#disposeOf(future._outcome as T, future._loop);
+    if (future._hasSucceeded() || future._hasFailed()) return;
     if (this.#dispose !== undefined) this.#subject = future._loop;
     controller?.abort(error);
   }

@@ -12,10 +12,21 @@ import type { Runnable } from "./ready-queue.ts";
 import { showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
 import type { ContextOptions } from "./scheduler.ts";
-import type { Failure } from "./unretrieved.ts";
 
 const cancelMessages = new WeakMap<Future<unknown>, unknown>();
 let hasCancelMessages = false;
+
+type Waiters = Runnable | Runnable[] | undefined;
+
+/** The lowest two bits of a future's flags are its state: none is set while it is pending. */
+const stateMask = 3;
+const succeeded = 1;
+const failed = 2;
+const cancelled = 3;
+/** From the moment a coroutine yields the future until its task has seen it. */
+const blocking = 4;
+/** It has failed, and nobody has retrieved the exception. */
+const unretrieved = 8;
 
 /**
  * A result that is not there yet. A coroutine waits for it with `yield*`; `loop.createFuture()` makes one.
@@ -32,22 +43,21 @@ export class Future<T> {
   }
 
   /** @internal */
-  readonly _loop: BaseEventLoop;
-  /** @internal */
-  _state: "pending" | "cancelled" | "succeeded" | "failed" = "pending";
-  /** @internal The result, the exception, or the error that cancelled a task and that nobody has seen yet. */
-  _outcome: unknown = undefined;
-  /** @internal Set from the moment a coroutine yields this future until its task has seen it. */
-  _blocking = false;
-  /** @internal The exception was not retrieved; a record of it where it is already being watched. */
-  _unretrieved: boolean | Failure = false;
-  /** @internal Done-callbacks and waiting tasks, in the order they came. Mostly there is none, or one. */
-  _waiters: Runnable | Runnable[] | undefined = undefined;
+  declare readonly _loop: BaseEventLoop;
+  /** What is true of it, as bits: a field for each would make every future half as large again. Those above are a task's. */
+  declare protected _flags: number;
+  /**
+   * While it is pending its done-callbacks and waiting tasks, in the order they came: mostly there is none, or one. Then the
+   * result, the exception, or the error that cancelled a task and that nobody has seen yet.
+   */
+  declare private _content: unknown;
 
   /** @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default */
   constructor(options?: { readonly loop?: BaseEventLoop | undefined }) {
     this._loop = options?.loop ?? getEventLoop();
-    if (isDebugging && this._loop.getDebug()) noteCreation(this);
+    this._flags = 0;
+    this._content = undefined;
+    if (isDebugging) noteFuture(this);
   }
 
   /** @internal What was given to the last `cancel`. It is kept beside the future, since hardly any cancel has a message. */
@@ -68,12 +78,12 @@ export class Future<T> {
 
   /** Tells whether there is a result, an exception, or a cancellation. */
   done(): boolean {
-    return this._state !== "pending";
+    return (this._flags & stateMask) !== 0;
   }
 
   /** Tells whether the future was cancelled. */
   cancelled(): boolean {
-    return this._state === "cancelled";
+    return (this._flags & stateMask) === cancelled;
   }
 
   /**
@@ -84,15 +94,9 @@ export class Future<T> {
    * @throws InvalidStateError when it is not done
    */
   result(): T {
-    switch (this._state) {
-      case "succeeded":
-        return this._outcome as T;
-      case "failed":
-      case "cancelled":
-        throw this._takeError();
-      case "pending":
-        throw new InvalidStateError("Result is not set.");
-    }
+    if (this._hasSucceeded()) return this._content as T;
+    if (!this.done()) throw new InvalidStateError("Result is not set.");
+    throw this._takeError();
   }
 
   /**
@@ -102,17 +106,10 @@ export class Future<T> {
    * @throws InvalidStateError when it is not done
    */
   exception(): Error | undefined {
-    switch (this._state) {
-      case "succeeded":
-        return undefined;
-      case "failed":
-        this._markRetrieved();
-        return this._outcome as Error;
-      case "cancelled":
-        throw this._makeCancelledError();
-      case "pending":
-        throw new InvalidStateError("Exception is not set.");
-    }
+    if (this._hasSucceeded()) return undefined;
+    if (!this.done()) throw new InvalidStateError("Exception is not set.");
+    if (this.cancelled()) throw this._makeCancelledError();
+    return this._takeError();
   }
 
   /**
@@ -147,10 +144,9 @@ export class Future<T> {
    */
   cancel(msg?: unknown): boolean {
     this._markRetrieved();
-    if (this._state !== "pending") return false;
-    this._state = "cancelled";
+    if (this.done()) return false;
     this._cancelMessage = msg;
-    this._wake();
+    this._settle(cancelled, undefined);
     return true;
   }
 
@@ -162,7 +158,7 @@ export class Future<T> {
   addDoneCallback(callback: (future: this) => void, options?: ContextOptions): void {
     requireCallback(callback, "addDoneCallback");
     const handle = keepStores(new Handle(callback, this, this._loop, options?.context ?? snapshotContext()));
-    if (this._state !== "pending") this._loop._enqueue(handle);
+    if (this.done()) this._loop._enqueue(handle);
     else this._addWaiter(handle);
   }
 
@@ -174,7 +170,7 @@ export class Future<T> {
   removeDoneCallback(callback: (future: this) => void): number {
     const waiters = this._waiterList();
     const kept = waiters.filter((waiter) => !(waiter instanceof Handle && waiter._callback === callback));
-    if (kept.length !== waiters.length) this._waiters = kept.length > 1 ? kept : kept[0];
+    if (kept.length !== waiters.length) this._content = kept.length > 1 ? kept : kept[0];
     return waiters.length - kept.length;
   }
 
@@ -196,11 +192,11 @@ export class Future<T> {
 
   /** @internal */
   next(): IteratorResult<this, T> {
-    if (this._state === "succeeded") return { done: true, value: this._outcome as T };
-    if (this._state !== "pending") throw this._takeError();
-    if (this._blocking) throw new RuntimeError("await wasn't used with future");
-    this._blocking = true;
-    if (isDebugging && this._loop.getDebug()) noteSuspension();
+    const flags = this._flags;
+    if ((flags & stateMask) === succeeded) return { done: true, value: this._content as T };
+    if ((flags & (stateMask | blocking)) !== 0) throw this._explainNext();
+    this._flags = flags | blocking;
+    if (isDebugging) noteWait(this);
     return { done: false, value: this };
   }
 
@@ -214,71 +210,107 @@ export class Future<T> {
     return { done: true, value };
   }
 
+  /** What `next` throws. */
+  private _explainNext(): Error {
+    return this.done() ? this._takeError() : new RuntimeError("await wasn't used with future");
+  }
+
+  /** @internal */
+  _isBlocking(): boolean {
+    return (this._flags & blocking) !== 0;
+  }
+
+  /** @internal Takes the mark of being awaited off again; returns whether it was there. */
+  _takeBlocking(): boolean {
+    const flags = this._flags;
+    this._flags = flags & ~blocking;
+    return (flags & blocking) !== 0;
+  }
+
+  /** @internal */
+  _hasSucceeded(): boolean {
+    return (this._flags & stateMask) === succeeded;
+  }
+
+  /** @internal */
+  _hasFailed(): boolean {
+    return (this._flags & stateMask) === failed;
+  }
+
+  /** @internal The result or the exception of a future that is done. */
+  get _outcome(): unknown {
+    return this._content;
+  }
+
   /** @internal */
   _succeed(result: T): void {
-    this._state = "succeeded";
-    this._outcome = result;
-    this._wake();
+    this._settle(succeeded, result);
   }
 
   /** @internal */
   _fail(error: Error): void {
-    this._state = "failed";
-    this._outcome = error;
-    this._unretrieved = true;
+    this._settle(failed | unretrieved, error);
     this._loop._unretrieved.add(this);
-    this._wake();
+  }
+
+  /** @internal Cancelled by an error that whoever asks first shall see. */
+  _cancelWith(error: CancelledError): void {
+    this._cancelMessage = undefined;
+    this._settle(cancelled, error);
   }
 
   /** @internal Lets `waiter` be queued when the future is done, which it must not be yet. */
   _addWaiter(waiter: Runnable): void {
-    const waiters = this._waiters;
-    if (waiters === undefined) this._waiters = waiter;
+    const waiters = this._content as Waiters;
+    if (waiters === undefined) this._content = waiter;
     else if (Array.isArray(waiters)) waiters.push(waiter);
-    else this._waiters = [waiters, waiter];
+    else this._content = [waiters, waiter];
+  }
+
+  /** @internal */
+  _isUnretrieved(): boolean {
+    return (this._flags & unretrieved) !== 0;
   }
 
   /** @internal */
   _markRetrieved(): void {
-    const unretrieved = this._unretrieved;
-    if (unretrieved === false) return;
-    this._unretrieved = false;
-    if (unretrieved !== true) this._loop._unretrieved.forget(unretrieved);
+    if (!this._isUnretrieved()) return;
+    this._flags &= ~unretrieved;
+    this._loop._unretrieved.forget(this);
   }
 
   /** @internal What `result()` throws: the future has failed or was cancelled. */
   _takeError(): Error {
-    if (this._state === "cancelled") return this._makeCancelledError();
+    if (this.cancelled()) return this._makeCancelledError();
     this._markRetrieved();
-    return this._outcome as Error;
+    return this._content as Error;
   }
 
   /** @internal The error a task ended with is thrown once; after that each caller gets one of its own. */
   _makeCancelledError(): CancelledError {
-    const original = this._state === "cancelled" ? this._outcome : undefined;
-    if (original !== undefined) {
-      this._outcome = undefined;
-      return original as CancelledError;
-    }
-    return createCancelledError(this._cancelMessage);
+    const original = this.cancelled() ? this._content : undefined;
+    if (original === undefined) return createCancelledError(this._cancelMessage);
+    this._content = undefined;
+    return original as CancelledError;
   }
 
-  /** Queues everyone who waits. */
-  _wake(): void {
-    const waiters = this._waiters;
+  /** Ends it, and queues everyone who waits. */
+  private _settle(state: number, outcome: unknown): void {
+    const waiters = this._content as Waiters;
+    this._flags |= state;
+    this._content = outcome;
     if (waiters === undefined) return;
-    this._waiters = undefined;
-    if (Array.isArray(waiters)) for (const waiter of waiters) this._loop._enqueue(waiter);
+    if (Array.isArray(waiters)) this._loop._enqueueAll(waiters);
     else this._loop._enqueue(waiters);
   }
 
   protected _requirePending(): void {
-    if (this._state !== "pending") throw new InvalidStateError("invalid state");
+    if (this.done()) throw new InvalidStateError("invalid state");
   }
 
   /** @internal */
   _waiterList(): readonly Runnable[] {
-    const waiters = this._waiters;
+    const waiters = this.done() ? undefined : (this._content as Waiters);
     return waiters === undefined ? [] : Array.isArray(waiters) ? waiters : [waiters];
   }
 
@@ -291,6 +323,14 @@ export class Future<T> {
     ];
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
+}
+
+function noteFuture(future: Future<unknown>): void {
+  if (future._loop.getDebug()) noteCreation(future);
+}
+
+function noteWait(future: Future<unknown>): void {
+  if (future._loop.getDebug()) noteSuspension();
 }
 
 /**

@@ -84,7 +84,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     const child = ensureFuture(arg, { loop });
     loop ??= child.getLoop();
     // The caller never sees a task made here, and so cannot be told off for leaving it pending.
-    if (child !== arg && child instanceof Task) child._reportWhenDestroyed = false;
+    if (child !== arg && child instanceof Task) child._dontReport();
     children.push(child);
     pending += 1;
     if (child.done()) doneAlready.push(child);

@@ -19,7 +19,10 @@ GeneratorFunction.prototype = Object.getPrototypeOf(function* () {}) as object;
 
 /** @throws TypeError when `callback`, which was given to `method`, is not a plain function */
 export function requireCallback(callback: unknown, method: string): void {
-  if (typeof callback === "function" && !(callback instanceof GeneratorFunction)) return;
+  if (typeof callback !== "function" || callback instanceof GeneratorFunction) refuseCallback(callback, method);
+}
+
+function refuseCallback(callback: unknown, method: string): never {
   if (typeof callback === "function" || iscoroutine(callback)) {
     throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, "use createTask"));
   }
@@ -38,7 +41,7 @@ export class Handle implements Runnable {
 
   /** @internal `undefined` once cancelled. A future's done-callback takes the future; others ignore the argument. */
   _callback: ((argument: never) => void) | undefined;
-  readonly #argument: unknown;
+  private readonly _argument: unknown;
   /** @internal */
   _context: Context;
   /** @internal Only while they are followed: else it is one field less. */
@@ -47,7 +50,7 @@ export class Handle implements Runnable {
   /** @internal */
   constructor(callback: (argument: never) => void, argument: unknown, loop: Scheduler, context: Context) {
     this._callback = callback;
-    this.#argument = argument;
+    this._argument = argument;
     this._context = context;
     if (isDebugging) noteHandle(this, loop);
   }
@@ -80,14 +83,11 @@ export class Handle implements Runnable {
     if (callback === undefined) return;
     try {
       if (this._context._entered) throw explainEntered(this._context);
-      const outer = enterContext(this);
-      try {
-        if (isFollowing) storesOf(this).runInAsyncScope(callback, undefined, this.#argument as never);
-        else callback(this.#argument as never);
-      } finally {
-        leaveContext(outer);
-      }
+      enterContext(this);
+      if (isFollowing) storesOf(this).runInAsyncScope(callback, undefined, this._argument as never);
+      else callback(this._argument as never);
     } catch (thrown) {
+      leaveContext();
       if (leavesLoop(thrown)) throw thrown;
       const message = `Exception in callback ${formatCallback(callback)}`;
       getRunningLoop().callExceptionHandler({

@@ -8,43 +8,49 @@ const initialCapacity = 64;
 
 /** First in, first out, in a ring that doubles when it is full: the loop pushes and shifts at every step of a task. */
 export class ReadyQueue {
-  #items: (Runnable | undefined)[] = new Array<Runnable | undefined>(initialCapacity);
-  #head = 0;
-  #length = 0;
+  /** There is always one empty place at least. */
+  private _items: (Runnable | undefined)[] = new Array<Runnable | undefined>(initialCapacity);
+  /** Its length, a power of two, less one. */
+  private _mask = initialCapacity - 1;
+  private _head = 0;
+  private _tail = 0;
 
   get length(): number {
-    return this.#length;
+    return (this._tail - this._head) & this._mask;
   }
 
   push(item: Runnable): void {
-    if (this.#length === this.#items.length) this.#grow();
-    this.#items[(this.#head + this.#length) & (this.#items.length - 1)] = item;
-    this.#length += 1;
+    const tail = this._tail;
+    this._items[tail] = item;
+    this._tail = (tail + 1) & this._mask;
+    if (this._tail === this._head) this._grow();
   }
 
   /** Takes the oldest item. The queue must not be empty. */
   shift(): Runnable {
-    const items = this.#items;
-    const item = items[this.#head] as Runnable;
-    items[this.#head] = undefined;
-    this.#head = (this.#head + 1) & (items.length - 1);
-    this.#length -= 1;
+    const head = this._head;
+    const item = this._items[head] as Runnable;
+    this._items[head] = undefined;
+    this._head = (head + 1) & this._mask;
     return item;
   }
 
   clear(): void {
-    this.#items = new Array<Runnable | undefined>(initialCapacity);
-    this.#head = this.#length = 0;
+    this._items = new Array<Runnable | undefined>(initialCapacity);
+    this._mask = initialCapacity - 1;
+    this._head = this._tail = 0;
   }
 
-  #grow(): void {
-    // Pushed one by one: an array that is made with a great length is a hash table inside.
-    const items: (Runnable | undefined)[] = [];
-    for (let index = 0; index < this.#length; index += 1) {
-      items.push(this.#items[(this.#head + index) & (this.#length - 1)]);
+  /** Makes twice the room. What had wrapped around to the begin goes on where the old end was. */
+  private _grow(): void {
+    const items = this._items;
+    const { length } = items;
+    items.length = 2 * length;
+    for (let index = 0; index < this._tail; index += 1) {
+      items[length + index] = items[index];
+      items[index] = undefined;
     }
-    for (let index = 0; index < this.#length; index += 1) items.push(undefined);
-    this.#items = items;
-    this.#head = 0;
+    this._tail += length;
+    this._mask = 2 * length - 1;
   }
 }

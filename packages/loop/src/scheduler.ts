@@ -1,6 +1,6 @@
 import { keepStores } from "./async-stores.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { type Context, settleContext, snapshotContext } from "./contextvars.ts";
+import { beginNested, type Context, endNested, snapshotContext } from "./contextvars.ts";
 import { beginDebugging, isDebugRequested } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import { Handle, requireCallback, TimerHandle } from "./handle.ts";
@@ -134,12 +134,13 @@ export abstract class Scheduler {
    */
   protected runIterations(goesOn: (ran: number) => boolean): void {
     const outerLoop = getRunningLoopOrUndefined();
-    settleContext();
+    const outer = beginNested();
     setRunningLoop(this as unknown as BaseEventLoop);
     try {
       while (goesOn(this.#iterate()));
     } finally {
       setRunningLoop(outerLoop);
+      endNested(outer);
     }
   }
 
@@ -178,13 +179,24 @@ export abstract class Scheduler {
 
   /** @internal */
   _enqueue(item: Runnable): void {
-    if (!this.#isRunningCaller()) {
-      this._requireOpen();
-      this.#ready.push(item);
-      this.wakeUp();
-    } else {
-      this.#ready.push(item);
-    }
+    if (!this.#isRunningCaller()) this._wakeUp();
+    this.#ready.push(item);
+  }
+
+  /** @internal */
+  _enqueueAll(items: readonly Runnable[]): void {
+    for (const item of items) this._enqueue(item);
+  }
+
+  /** @internal What `_enqueue` does, where this loop runs the caller or was woken already. */
+  _enqueueNext(item: Runnable): void {
+    this.#ready.push(item);
+  }
+
+  /** @internal Something is about to be queued from outside. @throws RuntimeError when the loop is closed */
+  _wakeUp(): void {
+    this._requireOpen();
+    this.wakeUp();
   }
 
   /** @internal */

@@ -2,13 +2,14 @@ import { captureStores, isFollowing, type Stores, storesOf } from "./async-store
 import { explainBadYield } from "./bad-yield.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import {
+  beginNested,
   type Context,
-  currentTaskOrUndefined,
+  endNested,
   enterContext,
   explainEntered,
   leaveContext,
+  outerTaskOrUndefined,
   ownContext,
-  settleContext,
   snapshotContext,
 } from "./contextvars.ts";
 import { type Coroutine, resume, resumeThrowing, takeCoroutine } from "./coroutine.ts";
@@ -24,13 +25,18 @@ import {
 } from "./debug.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
-import { Future } from "./future.ts";
+import { Future, isFuture } from "./future.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import type { TaskOptions } from "./task-options.ts";
 
 let unnamedTasks = 0;
+
+/** Flags beside those of a future. A cancel that found nothing to cancel: it is delivered at the next step. */
+const mustCancel = 16;
+/** Nobody but its maker knows of it: it is not reported when it is destroyed while pending. */
+const unreported = 32;
 
 /**
  * A coroutine on its way through the loop. `createTask` makes one.
@@ -44,22 +50,19 @@ let unnamedTasks = 0;
  */
 export class Task<T> extends Future<T> implements Runnable {
   /** `undefined` once an eager first step has ended the task. */
-  #coroutine: Coroutine<T> | undefined;
+  declare private _coroutine: Coroutine<T> | undefined;
   /** @internal */
-  _context: Context;
+  declare _context: Context;
   /** @internal Only while they are followed: else it is one field less. */
   declare _stores: Stores | undefined;
-  #name: string | number;
-  #waitsFor: Future<unknown> | undefined = undefined;
-  /** A cancel that found nothing to cancel: it is delivered at the next step. */
-  #mustCancel = false;
-  #cancelRequests = 0;
-  /** @internal */
-  _reportWhenDestroyed = true;
+  /** A number stands for the name `Task-1`. */
+  declare private _name: string | number;
+  declare private _waitsFor: Future<unknown> | undefined;
+  declare private _cancelRequests: number;
   /** @internal Its neighbours in the loop's list of tasks. */
-  _previous: Task<unknown> | undefined = undefined;
+  declare _previous: Task<unknown> | undefined;
   /** @internal */
-  _next: Task<unknown> | undefined = undefined;
+  declare _next: Task<unknown> | undefined;
 
   /**
    * @param coroutine - what it runs, from the next iteration of the loop on
@@ -69,35 +72,36 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   constructor(coroutine: Coroutine<T>, options?: TaskOptions & { readonly loop?: BaseEventLoop | undefined }) {
     super(options);
-    this._loop._requireOpen();
+    const loop = this._loop;
+    if (getRunningLoopOrUndefined() !== loop) loop._wakeUp();
     takeCoroutine(coroutine);
-    this.#coroutine = coroutine;
-    const name = options?.name;
-    this.#name = name === undefined ? ++unnamedTasks : String(name);
+    this._coroutine = coroutine;
     this._context = options?.context ?? snapshotContext();
+    this._name = options?.name === undefined ? ++unnamedTasks : String(options.name);
+    this._waitsFor = undefined;
+    this._cancelRequests = 0;
+    this._previous = undefined;
+    this._next = undefined;
     if (isFollowing) this._stores = captureStores();
-    if (options?.eagerStart === true && getRunningLoopOrUndefined() === this._loop) {
-      this.#startEagerly();
-    } else {
-      this._loop._enqueue(this);
-      this._loop._tasks.add(this);
-    }
+    if (options?.eagerStart === true && this._startEagerly()) return;
+    loop._enqueueNext(this);
+    loop._tasks.add(this);
   }
 
   /** Returns the name. */
   getName(): string {
-    if (typeof this.#name === "number") this.#name = `Task-${this.#name}`;
-    return this.#name;
+    if (typeof this._name === "number") this._name = `Task-${this._name}`;
+    return this._name;
   }
 
   /** Sets the name to the text of `value`. */
   setName(value: unknown): void {
-    this.#name = String(value);
+    this._name = String(value);
   }
 
   /** Returns the coroutine, or `undefined` when it ended in an eager first step. */
   getCoro(): Coroutine<T> | undefined {
-    return this.#coroutine;
+    return this._coroutine;
   }
 
   /** Returns the context that the task's steps run in. */
@@ -115,18 +119,18 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   override cancel(msg?: unknown): boolean {
     this._markRetrieved();
-    if (this._state !== "pending") return false;
-    this.#cancelRequests += 1;
+    if (this.done()) return false;
+    this._cancelRequests += 1;
     // The awaited future takes the cancel on and wakes this task with it; unless it is already done, or refuses.
-    if (this.#waitsFor?.cancel(msg) === true) return true;
-    this.#mustCancel = true;
+    if (this._waitsFor?.cancel(msg) === true) return true;
+    this._flags |= mustCancel;
     this._cancelMessage = msg;
     return true;
   }
 
   /** Returns how many requests to cancel the task has had, less the calls of `uncancel`. */
   cancelling(): number {
-    return this.#cancelRequests;
+    return this._cancelRequests;
   }
 
   /**
@@ -136,14 +140,14 @@ export class Task<T> extends Future<T> implements Runnable {
    * @returns how many are left
    */
   uncancel(): number {
-    if (this.#cancelRequests > 0) {
-      this.#cancelRequests -= 1;
-      if (this.#cancelRequests === 0) {
-        this.#mustCancel = false;
+    if (this._cancelRequests > 0) {
+      this._cancelRequests -= 1;
+      if (this._cancelRequests === 0) {
+        this._flags &= ~mustCancel;
         if (isDebugging) forgetCancel(this);
       }
     }
-    return this.#cancelRequests;
+    return this._cancelRequests;
   }
 
   /**
@@ -155,8 +159,8 @@ export class Task<T> extends Future<T> implements Runnable {
   getStack(options: { readonly limit?: number | undefined } = {}): StackFrame[] {
     const { limit = Infinity } = options;
     if (limit <= 0) return [];
-    if (this._state === "pending") return suspendedAt(this).slice(-limit);
-    return this._state === "failed" ? framesOfStep((this._outcome as Error).stack ?? "").slice(0, limit) : [];
+    if (!this.done()) return suspendedAt(this).slice(-limit);
+    return this._hasFailed() ? framesOfStep((this._outcome as Error).stack ?? "").slice(0, limit) : [];
   }
 
   /**
@@ -166,7 +170,7 @@ export class Task<T> extends Future<T> implements Runnable {
    */
   printStack(options: { readonly limit?: number | undefined } = {}): void {
     const frames = this.getStack(options).map(({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`);
-    const kind = this._state === "failed" ? "Traceback" : "Stack";
+    const kind = this._hasFailed() ? "Traceback" : "Stack";
     if (frames.length === 0) console.error(`No stack for ${this}`);
     else console.error(`${kind} for ${this} (most recent call last):${frames.join("")}`);
   }
@@ -182,99 +186,108 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   /** @internal */
+  _dontReport(): void {
+    this._flags |= unreported;
+  }
+
+  /** @internal Tells whether it is reported when it is destroyed while pending. */
+  _isReported(): boolean {
+    return (this._flags & unreported) === 0;
+  }
+
+  /** @internal */
   get _task(): Task<T> {
     return this;
   }
 
   /** @internal One step: the first, or the one after what the task waited for. */
   _run(): void {
-    const waitedFor = this.#waitsFor;
+    const waitedFor = this._waitsFor;
     let error: Error | undefined;
     if (waitedFor !== undefined) {
-      this.#waitsFor = undefined;
-      if (waitedFor._state !== "succeeded") error = waitedFor._takeError();
+      this._waitsFor = undefined;
+      if (!waitedFor._hasSucceeded()) error = waitedFor._takeError();
     }
-    if (this.#mustCancel) error = this.#takeCancel(error);
-    this.#step(error);
+    if ((this._flags & mustCancel) !== 0) error = this._takeCancel(error);
+    this._resume(error);
   }
 
-  /** The first step, inside the step of whoever creates the task. */
-  #startEagerly(): void {
+  /** The first step, inside the step of whoever creates the task; returns whether there is one. */
+  private _startEagerly(): boolean {
     const { _tasks: tasks, _eagerTasks: eagerTasks } = this._loop;
-    settleContext();
+    if (getRunningLoopOrUndefined() !== this._loop) return false;
     eagerTasks.add(this);
+    const outer = beginNested();
     try {
-      this.#step(undefined);
+      if (this._context._entered) throw explainEntered(this._context);
+      this._step(undefined);
     } finally {
+      endNested(outer);
       eagerTasks.delete(this);
-      if (this._state !== "pending") this.#coroutine = undefined;
+      if (this.done()) this._coroutine = undefined;
     }
-    if (this._state === "pending") tasks.add(this);
+    if (!this.done()) tasks.add(this);
+    return true;
   }
 
   /** The error to throw in for a cancel that came when the awaited future, if any, was already done. */
-  #takeCancel(error: Error | undefined): Error {
-    this.#mustCancel = false;
+  private _takeCancel(error: Error | undefined): Error {
+    this._flags &= ~mustCancel;
     // If the future was cancelled too its error, and its message, came first.
     return error instanceof CancelledError ? error : this._makeCancelledError();
   }
 
-  /** Runs the coroutine up to where it next gives up control. */
-  #step(error: Error | undefined): void {
-    const coroutine = this.#coroutine as Coroutine<T>;
-    const outerTask = currentTaskOrUndefined();
-    if (this._context._entered || (outerTask !== undefined && !this._loop._eagerTasks.has(this))) {
-      this.#refuseStep(outerTask);
-      return;
-    }
-    const outer = enterContext(this);
-    try {
-      let step: IteratorResult<unknown, T>;
-      try {
-        if (isFollowing) step = storesOf(this).runInAsyncScope(resumeWith, undefined, coroutine, error);
-        else step = error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
-      } catch (thrown) {
-        this.#end(thrown);
-        return;
-      }
-      if (step.done === true) this.#finish(step.value);
-      else if (step.value === undefined) this._loop._enqueue(this);
-      else this.#waitFor(step.value);
-    } finally {
-      leaveContext(outer);
-    }
+  private _resume(error: Error | undefined): void {
+    if (this._context._entered || outerTaskOrUndefined() !== undefined) this._refuseStep();
+    else this._step(error);
   }
 
   /**
    * The loop is run inside a task's step, or inside the very context that this task would enter. The step is lost, as in
    * CPython, and the task stays pending.
    */
-  #refuseStep(outerTask: Task<unknown> | undefined): void {
-    const isEager = this._loop._eagerTasks.has(this);
+  private _refuseStep(): void {
+    const outerTask = outerTaskOrUndefined();
+    leaveContext();
     const exception =
-      outerTask === undefined || isEager
+      outerTask === undefined
         ? explainEntered(this._context)
         : new RuntimeError(`Cannot enter into task ${this} while another task ${outerTask} is being executed.`);
-    if (isEager) throw exception;
     this._loop.callExceptionHandler({ message: "Exception in callback Task.task_wakeup()", exception });
   }
 
-  #finish(result: T): void {
+  /** Runs the coroutine up to where it next gives up control. */
+  private _step(error: Error | undefined): void {
+    const coroutine = this._coroutine as Coroutine<T>;
+    enterContext(this);
+    let step: IteratorResult<unknown, T>;
+    try {
+      if (isFollowing) step = resumeInStores(this, coroutine, error);
+      else step = error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
+    } catch (thrown) {
+      this._end(thrown);
+      return;
+    }
+    if (step.done === true) this._finish(step.value);
+    else if (step.value === undefined) this._loop._enqueueNext(this);
+    else this._waitFor(step.value);
+  }
+
+  private _finish(result: T): void {
     this._loop._tasks.delete(this);
-    if (this.#mustCancel) {
-      this.#mustCancel = false;
-      super.cancel(this._cancelMessage);
-    } else {
+    if ((this._flags & mustCancel) === 0) {
       this._succeed(result);
+    } else {
+      this._flags &= ~mustCancel;
+      super.cancel(this._cancelMessage);
     }
   }
 
   /** Ends the task with what its coroutine threw. */
-  #end(thrown: unknown): void {
+  private _end(thrown: unknown): void {
     this._loop._tasks.delete(this);
     if (thrown instanceof CancelledError) {
-      this._outcome = thrown;
-      super.cancel();
+      this._cancelWith(thrown);
       return;
     }
     this._fail(toException(thrown));
@@ -282,38 +295,49 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   /** Waits for the future that the coroutine yielded, if it is one that can be waited for. */
-  #waitFor(yielded: unknown): void {
-    const isFuture = yielded instanceof Future;
-    const isAwaited = isFuture && yielded._blocking;
+  private _waitFor(yielded: unknown): void {
     // CPython's C class leaves the mark on a future that it refuses, which then can never be awaited again.
-    if (isFuture) yielded._blocking = false;
-    if (!isAwaited || yielded._loop !== this._loop || (yielded as Future<unknown>) === this) {
-      this.#throwSoon(explainBadYield(this, yielded));
+    if (!isFuture(yielded) || !yielded._takeBlocking() || yielded._loop !== this._loop || yielded === this) {
+      this._throwSoon(explainBadYield(this, yielded));
       return;
     }
-    yielded._addWaiter(this);
-    this.#waitsFor = yielded;
-    if (this.#mustCancel && yielded.cancel(this._cancelMessage)) this.#mustCancel = false;
-    else if (isDebugging && this.#cancelRequests > 0 && this._loop.getDebug()) noteWaitAfterCancel(this);
+    this._waitsFor = yielded;
+    if (yielded.done()) this._loop._enqueue(this);
+    else yielded._addWaiter(this);
+    if (this._cancelRequests > 0) this._passCancelOn(yielded);
+  }
+
+  /** The task was cancelled before it waited for `future`. */
+  private _passCancelOn(future: Future<unknown>): void {
+    if ((this._flags & mustCancel) !== 0 && future.cancel(this._cancelMessage)) this._flags &= ~mustCancel;
+    else if (isDebugging && this._loop.getDebug()) noteWaitAfterCancel(this);
   }
 
   /** Throws a `RuntimeError` into the coroutine at its next step; it may catch it and go on. */
-  #throwSoon(text: string): void {
+  private _throwSoon(text: string): void {
     const error = new RuntimeError(text);
     this._loop._enqueue({
-      _run: () => this.#step(this.#mustCancel ? this.#takeCancel(undefined) : error),
+      _run: () => this._resume((this._flags & mustCancel) !== 0 ? this._takeCancel(undefined) : error),
     });
   }
 
   override toString(): string {
-    const place = this._state === "pending" ? describePlace(this) : undefined;
-    const coroutine = place === undefined ? repr(this.#coroutine) : `<${place}>`;
-    const state = this._state === "pending" && this.#cancelRequests > 0 ? "cancelling" : describeState(this);
+    const place = !this.done() ? describePlace(this) : undefined;
+    const coroutine = place === undefined ? repr(this._coroutine) : `<${place}>`;
+    const state = !this.done() && this._cancelRequests > 0 ? "cancelling" : describeState(this);
     const parts = [state, `name=${repr(this.getName())}`, `coro=${coroutine}`];
-    if (this.#waitsFor !== undefined) parts.push(`wait_for=${this.#waitsFor}`);
+    if (this._waitsFor !== undefined) parts.push(`wait_for=${this._waitsFor}`);
     parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
     return `<${this.constructor.name} ${parts.join(" ")}>`;
   }
+}
+
+function resumeInStores<T>(
+  task: Task<T>,
+  coroutine: Coroutine<T>,
+  error: Error | undefined,
+): IteratorResult<unknown, T> {
+  return storesOf(task).runInAsyncScope(resumeWith<T>, undefined, coroutine, error);
 }
 
 function resumeWith<T>(coroutine: Coroutine<T>, error: Error | undefined): IteratorResult<unknown, T> {

@@ -3,7 +3,7 @@ import { sourceTraceback } from "./debug.ts";
 import type { Future } from "./future.ts";
 
 /** An exception that nobody has retrieved, watched without keeping its future alive. */
-export interface Failure {
+interface Failure {
   readonly message: string;
   readonly exception: Error;
   /** The future's text, for when it is gone. */
@@ -24,6 +24,7 @@ const sweepThreshold = 1000;
 export class Unretrieved {
   readonly #loop: BaseEventLoop;
   readonly #watched = new Set<Failure>();
+  readonly #failures = new WeakMap<Future<unknown>, Failure>();
   readonly #registry: FinalizationRegistry<Failure>;
   #fresh: Future<unknown>[] = [];
 
@@ -41,10 +42,18 @@ export class Unretrieved {
     if (this.#fresh.length === 0) return;
     const fresh = this.#fresh;
     this.#fresh = [];
-    for (const future of fresh) if (future._unretrieved === true) this.#watch(future);
+    for (const future of fresh) if (future._isUnretrieved() && !this.#failures.has(future)) this.#watch(future);
   }
 
-  forget(failure: Failure): void {
+  /** Its exception was retrieved. */
+  forget(future: Future<unknown>): void {
+    const failure = this.#failures.get(future);
+    if (failure === undefined) return;
+    this.#failures.delete(future);
+    this.#unwatch(failure);
+  }
+
+  #unwatch(failure: Failure): void {
     this.#watched.delete(failure);
     this.#registry.unregister(failure);
   }
@@ -59,24 +68,23 @@ export class Unretrieved {
     const message = `${future.constructor.name} exception was never retrieved`;
     const exception = future._outcome as Error;
     const failure: Failure = { message, exception, text: String(future), future: new WeakRef(future) };
-    future._unretrieved = failure;
+    this.#failures.set(future, failure);
     this.#watched.add(failure);
     this.#registry.register(future, failure, failure);
   }
 
   #report(failure: Failure): void {
     const { message, exception } = failure;
-    this.forget(failure);
+    this.#unwatch(failure);
     const future = failure.future.deref() ?? this.#standIn(failure);
-    future._unretrieved = false;
+    future._markRetrieved();
     this.#loop.callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
   }
 
   /** A future like the one that the collector has taken. */
   #standIn({ exception, text }: Failure): Future<unknown> {
     const future = this.#loop.createFuture<unknown>();
-    future._state = "failed";
-    future._outcome = exception;
+    future._fail(exception);
     return Object.defineProperty(future, "toString", { value: () => text });
   }
 }

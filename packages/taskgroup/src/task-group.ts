@@ -52,7 +52,6 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   #tasks: Task<unknown>[] = [];
   /** How many of them have not ended, as far as the group was told. */
   #unfinished = 0;
-  #tidyAt = fewTasks;
   #errors: Error[] = [];
   #baseError: Error | undefined;
   #allDone: Future<void> | undefined;
@@ -67,7 +66,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
     if (!this.#entered || this.#aborting || (this.#exiting && this.#unfinished === 0)) this.#refuse(coroutine);
     const task = (this.#loop as BaseEventLoop).createTask(coroutine, options);
-    if (this.#tasks.length === this.#tidyAt) this.#tidy();
+    if (this.#tasks.length > fewTasks && this.#tasks.length > 2 * this.#unfinished) this.#tidy();
     this.#tasks.push(task);
     this.#unfinished += 1;
     task.addDoneCallback(this.#onTaskDone);
@@ -157,7 +156,6 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     const pending: Task<unknown>[] = [];
     for (const task of this.#tasks) if (!task.done()) pending.push(task);
     this.#tasks = pending;
-    this.#tidyAt = Math.max(fewTasks, 2 * this.#tasks.length);
   }
 
   #abort(): void {
