@@ -1,7 +1,7 @@
 /** A process that measures one growth row at one size, and prints time and memory as a line of JSON. */
 
 import { growthRows } from "./growth-rows.ts";
-import { collectGarbage, sampleBytes, sampleTime } from "./measure.ts";
+import { sampleBytes, sampleTime } from "./measure.ts";
 import { spread } from "./statistics.ts";
 import { loadLibrary } from "./systems.ts";
 
@@ -12,6 +12,8 @@ export interface GrowthJob {
   /** How long runs of a thousand warm up and the runs of this size are counted, in milliseconds. */
   readonly warmup: number;
   readonly time: number;
+  /** In megabytes. */
+  readonly nursery: number;
 }
 
 /** What it answers, for the whole size: nanoseconds and bytes. */
@@ -20,11 +22,28 @@ export interface GrowthFigures {
   readonly bytes: number;
 }
 
-const { name, size, warmup, time } = JSON.parse(process.argv[2] ?? "") as GrowthJob;
+const { name, size, warmup, time, nursery } = JSON.parse(process.argv[2] ?? "") as GrowthJob;
 const row = growthRows[name];
 if (row === undefined) throw new RangeError(`no growth row is called ${name}`);
 const library = await loadLibrary("ours");
 const nothing = () => {};
+
+/** A process runs so many of anything only once or twice; what are fewer it runs so often that some run is not disturbed. */
+const many = 1_000_000;
+
+/** Empties the nursery. A full collection would give its pages back to the kernel, and the next run would pay for them. */
+function emptyNursery(): void {
+  globalThis.gc?.({ type: "minor", execution: "sync" });
+}
+
+/** Has the kernel give all pages of the nursery's two halves before anything is measured. */
+function touchNursery(): void {
+  const kilobyte = (): number[] => new Array<number>(1024 / 8).fill(0);
+  for (let filled = 0; filled < 2 * nursery; filled += 1) {
+    for (let kilobytes = 0; kilobytes < 1024; kilobytes += 1) kilobyte();
+  }
+}
+
 // A run of seconds is interrupted by whatever else the machine does; there is no undisturbed one to choose.
 const processorTime = () => {
   const { user, system } = process.cpuUsage();
@@ -40,14 +59,19 @@ await sampleTime(
 );
 const run = row(library, size);
 const work = { operations: 1, expected: size };
-// What has warmed up leaves the nursery full of garbage: a run of a million would be copied in the midst of it.
-collectGarbage();
+touchNursery();
 const times = await sampleTime(
-  (stopwatch) => run({ start: () => stopwatch.start(), stop: () => stopwatch.stop(), weigh: nothing }),
+  (stopwatch) => {
+    // One that began where another has ended would be copied in its midst.
+    if (size >= many) emptyNursery();
+    return run({ start: () => stopwatch.start(), stop: () => stopwatch.stop(), weigh: nothing });
+  },
   work,
   { warmup: 0, time, samples: 1 },
   processorTime,
 );
-const weights = await sampleBytes((weigh) => run({ start: nothing, stop: nothing, weigh }), work, { samples: 1 });
+// What the run before has left is now and then still there when the next begins: the median leaves such a weight out.
+const samples = size >= many ? 1 : 3;
+const weights = await sampleBytes((weigh) => run({ start: nothing, stop: nothing, weigh }), work, { samples });
 const figures: GrowthFigures = { time: spread(times).min, bytes: spread(weights).median };
 process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit());

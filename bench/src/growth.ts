@@ -10,9 +10,9 @@ export const sizes: readonly number[] = [1_000, 10_000, 100_000, 1_000_000];
 /** n log n has the exponent 1.08 over these decades; what is beyond is noise, the caches and the garbage collector. */
 const allowed = 1.15;
 
-// V8 never copies what a thousand tasks need, but copies twice whatever does not fit into its nursery. One that holds a
-// million lets all sizes be collected alike, so that what grows is ours.
-const nursery = ["--min-semi-space-size=1024", "--max-semi-space-size=1024"];
+// V8 never copies what a thousand tasks need, but copies twice whatever does not fit into its nursery. Each size gets one
+// that holds a run or two, so that all are collected alike, and what grows is ours. In megabytes.
+const nurseryFor = (size: number): number => Math.max(16, (2 * size) / 1000);
 
 /** What came of a row: for each size that was measured its figures, or why it failed. */
 export interface Growth {
@@ -43,8 +43,11 @@ export async function measureGrowth(
   const figures: (GrowthFigures & { size: number })[] = [];
   for (const size of effort.sizes) {
     effort.onSize(size);
-    const job: GrowthJob = { name, size, warmup: 250, time: 300 };
-    const args = ["--expose-gc", "--max-old-space-size=8192", ...nursery, worker, JSON.stringify(job)];
+    const nursery = nurseryFor(size);
+    const job: GrowthJob = { name, size, warmup: 250, time: 300, nursery };
+    const flags = ["--expose-gc", "--max-old-space-size=8192"];
+    const semiSpaces = [`--min-semi-space-size=${nursery}`, `--max-semi-space-size=${nursery}`];
+    const args = [...flags, ...semiSpaces, worker, JSON.stringify(job)];
     try {
       const each: GrowthFigures[] = [];
       for (let process_ = 0; process_ < effort.processes(size); process_ += 1) {

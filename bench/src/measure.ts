@@ -104,7 +104,7 @@ export async function sampleBytes(
 }
 
 /** Collects all garbage. What the first collection finalizes only the second takes. */
-export function collectGarbage(): void {
+function collectGarbage(): void {
   if (globalThis.gc === undefined) throw new Error("weighing needs node --expose-gc");
   globalThis.gc();
   globalThis.gc();

@@ -134,10 +134,11 @@ export interface ContextHolder {
   readonly _task: Task<unknown> | undefined;
 }
 
-/** Who runs now. Outside every task and callback it is one that lives as long as the program. */
-let holder: ContextHolder = { _context: new Context(), _task: undefined };
+/** Who runs now. Outside every task and callback it is one that lives as long as the program. Nobody else has its context. */
+const outermost: ContextHolder = { _context: new Context(), _task: undefined };
+let holder = outermost;
 /** Inside of whom those were entered that run now, or ran last. */
-let outerHolder = holder;
+let outerHolder = outermost;
 
 /** @internal The task whose step is running. */
 export function currentTaskOrUndefined(): Task<unknown> | undefined {
@@ -167,7 +168,7 @@ export function explainEntered(context: Context): RuntimeError {
  * may have a snapshot, since one that got its own context from further in could not be told entered.
  */
 export function beginNested(): ContextHolder {
-  ownContext(holder)._entered = true;
+  if (holder !== outermost) ownContext(holder)._entered = true;
   const outer = outerHolder;
   outerHolder = holder;
   return outer;
@@ -175,7 +176,7 @@ export function beginNested(): ContextHolder {
 
 /** @internal */
 export function endNested(outer: ContextHolder): void {
-  outerHolder._context._entered = false;
+  if (outerHolder !== outermost) outerHolder._context._entered = false;
   holder = outerHolder;
   outerHolder = outer;
 }

@@ -40,10 +40,10 @@ export class Handle implements Runnable {
   }
 
   /** @internal `undefined` once cancelled. A future's done-callback takes the future; others ignore the argument. */
-  _callback: ((argument: never) => void) | undefined;
-  private readonly _argument: unknown;
+  declare _callback: ((argument: never) => void) | undefined;
+  declare private readonly _argument: unknown;
   /** @internal */
-  _context: Context;
+  declare _context: Context;
   /** @internal Only while they are followed: else it is one field less. */
   declare _stores: Stores | undefined;
 
@@ -118,12 +118,12 @@ export class Handle implements Runnable {
  * Source: asyncio.TimerHandle, CPython 3.14 Lib/asyncio/events.py.
  */
 export class TimerHandle extends Handle {
-  readonly #when: number;
-  readonly #loop: Scheduler;
+  declare private readonly _when: number;
+  declare private readonly _loop: Scheduler;
   /** @internal Orders timers of equal deadlines: they run as they were set. */
-  readonly _sequence: number;
+  declare readonly _sequence: number;
   /** @internal It stands in the loop's heap. */
-  _scheduled = true;
+  declare _scheduled: boolean;
 
   /** @internal */
   constructor(
@@ -135,22 +135,23 @@ export class TimerHandle extends Handle {
     context: Context,
   ) {
     super(callback, argument, loop, context);
-    this.#when = when;
-    this.#loop = loop;
+    this._when = when;
+    this._loop = loop;
     this._sequence = sequence;
+    this._scheduled = true;
   }
 
   /** Returns the deadline, in seconds of the loop's clock. */
   when(): number {
-    return this.#when;
+    return this._when;
   }
 
   override cancel(): void {
-    if (this._callback !== undefined && this._scheduled) this.#loop._timers.noteCancelled();
+    if (this._callback !== undefined && this._scheduled) this._loop._timers.noteCancelled();
     super.cancel();
   }
 
   override toString(): string {
-    return this._format(`when=${reprFloat(this.#when)}`);
+    return this._format(`when=${reprFloat(this._when)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { type BaseEventLoop, type Coroutine, showAsText } from "@yieldstar/loop";
-import { Wait } from "./wait.ts";
+import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -15,6 +15,7 @@ export class Event {
   readonly #binding = new LoopBinding();
   /** @internal */
   readonly _waiters: Waiters = new Waiters();
+  readonly #waiting: Operation<true> = new Waiting(this);
   #isSet = false;
 
   /** Tells whether the flag is set. */
@@ -41,7 +42,7 @@ export class Event {
    * @throws RuntimeError when the event was waited for on another loop before
    */
   wait(): Coroutine<true> {
-    return new EventWait(this).asCoroutine();
+    return new Wait(this.#waiting, true).asCoroutine();
   }
 
   /** @internal */
@@ -55,25 +56,23 @@ export class Event {
   }
 }
 
-class EventWait extends Wait<true> {
+class Waiting implements Operation<true> {
+  readonly name = "Event.wait";
+  readonly waiters: Waiters;
   readonly #event: Event;
 
   constructor(event: Event) {
-    super("Event.wait", event._waiters);
+    this.waiters = event._waiters;
     this.#event = event;
   }
 
-  protected override getLoop(): BaseEventLoop {
+  getLoop(): BaseEventLoop {
     return this.#event._getLoop();
   }
 
-  protected override attempt(isWoken: boolean): boolean {
+  attempt(_wait: Wait<true>, isWoken: boolean): boolean {
     return isWoken || this.#event.isSet();
   }
 
-  protected override result(): true {
-    return true;
-  }
-
-  protected override abandon(): void {}
+  abandon(): void {}
 }

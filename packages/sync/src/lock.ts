@@ -1,6 +1,6 @@
 import { type BaseEventLoop, CancelledError, type Coroutine, RuntimeError, showAsText } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
-import { Wait } from "./wait.ts";
+import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -17,6 +17,7 @@ export class Lock extends Acquirable {
   readonly #binding = new LoopBinding();
   /** @internal */
   readonly _waiters: Waiters = new Waiters();
+  readonly #acquiring: Operation<true> = new Acquiring(this);
   /** @internal */
   _locked = false;
 
@@ -34,7 +35,7 @@ export class Lock extends Acquirable {
    * Cancellation leaves the queue; a turn that had come already goes to the next.
    */
   acquire(): Coroutine<true> {
-    return new Acquisition(this).asCoroutine();
+    return new Wait(this.#acquiring, true).asCoroutine();
   }
 
   /**
@@ -59,30 +60,28 @@ export class Lock extends Acquirable {
   }
 }
 
-class Acquisition extends Wait<true> {
+class Acquiring implements Operation<true> {
+  readonly name = "Lock.acquire";
+  readonly waiters: Waiters;
   readonly #lock: Lock;
 
   constructor(lock: Lock) {
-    super("Lock.acquire", lock._waiters);
+    this.waiters = lock._waiters;
     this.#lock = lock;
   }
 
-  protected override getLoop(): BaseEventLoop {
+  getLoop(): BaseEventLoop {
     return this.#lock._getLoop();
   }
 
-  protected override attempt(isWoken: boolean): boolean {
+  attempt(_wait: Wait<true>, isWoken: boolean): boolean {
     const lock = this.#lock;
     if (!isWoken && (lock._locked || lock._waiters.hasLive)) return false;
     lock._locked = true;
     return true;
   }
 
-  protected override result(): true {
-    return true;
-  }
-
-  protected override abandon(error: unknown): void {
+  abandon(error: unknown): void {
     if (error instanceof CancelledError && !this.#lock._locked) this.#lock._waiters.wakeHead();
   }
 }

@@ -3,7 +3,7 @@ import { Event } from "./event.ts";
 import { Fifo } from "./fifo.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
 import { requireNumber } from "./size.ts";
-import { Wait } from "./wait.ts";
+import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -24,6 +24,8 @@ export class Queue<T> {
   readonly _getters: Waiters = new Waiters();
   /** @internal */
   readonly _putters: Waiters = new Waiters();
+  readonly #putting: Operation<T | undefined> = new Putting(this);
+  readonly #getting: Operation<T | undefined> = new Getting(this);
   readonly #fifo = new Fifo<T>();
   /** Set while there is no unfinished item. */
   readonly #finished = new Event();
@@ -67,7 +69,7 @@ export class Queue<T> {
    * Cancellation leaves the item out, and passes a wake-up on.
    */
   put(item: T): Coroutine {
-    return new Put(this, item).asCoroutine();
+    return new Wait<T | undefined>(this.#putting, item).asCoroutine<void>();
   }
 
   /**
@@ -93,7 +95,7 @@ export class Queue<T> {
    * Cancellation leaves the item where it is, and passes a wake-up on.
    */
   get(): Coroutine<T> {
-    return new Get(this).asCoroutine();
+    return new Wait<T | undefined>(this.#getting, undefined).asCoroutine<T>();
   }
 
   /**
@@ -176,65 +178,62 @@ export class Queue<T> {
   }
 }
 
-class Put<T> extends Wait<void> {
+/** Its coroutines are given the item, and give nothing. */
+class Putting<T> implements Operation<T | undefined> {
+  readonly name = "Queue.put";
+  readonly waiters: Waiters;
   readonly #queue: Queue<T>;
-  readonly #item: T;
 
-  constructor(queue: Queue<T>, item: T) {
-    super("Queue.put", queue._putters);
+  constructor(queue: Queue<T>) {
+    this.waiters = queue._putters;
     this.#queue = queue;
-    this.#item = item;
   }
 
-  protected override getLoop(): BaseEventLoop {
+  getLoop(): BaseEventLoop {
     return this.#queue._getLoop();
   }
 
-  protected override attempt(): boolean {
+  attempt(wait: Wait<T | undefined>): boolean {
     const queue = this.#queue;
     if (queue.full()) {
       if (queue._isShutdown) throw new QueueShutDown();
       return false;
     }
-    queue.putNowait(this.#item);
+    queue.putNowait(wait.value as T);
+    wait.value = undefined;
     return true;
   }
 
-  protected override result(): void {}
-
-  protected override abandon(_error: unknown, isWoken: boolean): void {
+  abandon(_error: unknown, isWoken: boolean): void {
     if (isWoken && !this.#queue.full()) this.#queue._putters.takeAndWake();
   }
 }
 
-class Get<T> extends Wait<T> {
+class Getting<T> implements Operation<T | undefined> {
+  readonly name = "Queue.get";
+  readonly waiters: Waiters;
   readonly #queue: Queue<T>;
-  #item: T | undefined = undefined;
 
   constructor(queue: Queue<T>) {
-    super("Queue.get", queue._getters);
+    this.waiters = queue._getters;
     this.#queue = queue;
   }
 
-  protected override getLoop(): BaseEventLoop {
+  getLoop(): BaseEventLoop {
     return this.#queue._getLoop();
   }
 
-  protected override attempt(): boolean {
+  attempt(wait: Wait<T | undefined>): boolean {
     const queue = this.#queue;
     if (queue.empty()) {
       if (queue._isShutdown) throw new QueueShutDown();
       return false;
     }
-    this.#item = queue.getNowait();
+    wait.value = queue.getNowait();
     return true;
   }
 
-  protected override result(): T {
-    return this.#item as T;
-  }
-
-  protected override abandon(_error: unknown, isWoken: boolean): void {
+  abandon(_error: unknown, isWoken: boolean): void {
     if (isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();
   }
 }

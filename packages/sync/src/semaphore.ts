@@ -1,7 +1,7 @@
 import { type BaseEventLoop, CancelledError, type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
 import { requireNumber } from "./size.ts";
-import { Wait } from "./wait.ts";
+import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -17,6 +17,7 @@ export class Semaphore extends Acquirable {
   readonly #binding = new LoopBinding();
   /** @internal */
   readonly _waiters: Waiters = new Waiters();
+  readonly #acquiring: Operation<true> = new Acquiring(this);
   /** @internal */
   _value: number;
 
@@ -51,7 +52,7 @@ export class Semaphore extends Acquirable {
    * Cancellation leaves the queue; a turn that had come already goes to the next.
    */
   acquire(): Coroutine<true> {
-    return new Acquisition(this).asCoroutine();
+    return new Wait(this.#acquiring, true).asCoroutine();
   }
 
   /** Gives a turn back, whoever has it, and wakes the first who waits. */
@@ -79,30 +80,28 @@ export class Semaphore extends Acquirable {
   }
 }
 
-class Acquisition extends Wait<true> {
+class Acquiring implements Operation<true> {
+  readonly name = "Semaphore.acquire";
+  readonly waiters: Waiters;
   readonly #semaphore: Semaphore;
 
   constructor(semaphore: Semaphore) {
-    super("Semaphore.acquire", semaphore._waiters);
+    this.waiters = semaphore._waiters;
     this.#semaphore = semaphore;
   }
 
-  protected override getLoop(): BaseEventLoop {
+  getLoop(): BaseEventLoop {
     return this.#semaphore._getLoop();
   }
 
-  protected override attempt(isWoken: boolean): boolean {
+  attempt(_wait: Wait<true>, isWoken: boolean): boolean {
     if (isWoken) this.#wakeOthers();
     else if (this.#semaphore.locked()) return false;
     else this.#semaphore._value -= 1;
     return true;
   }
 
-  protected override result(): true {
-    return true;
-  }
-
-  protected override abandon(error: unknown, isWoken: boolean): void {
+  abandon(error: unknown, isWoken: boolean): void {
     if (error instanceof CancelledError && isWoken) this.#semaphore._value += 1;
     this.#wakeOthers();
   }

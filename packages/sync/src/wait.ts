@@ -1,48 +1,54 @@
-import { type BaseEventLoop, CancelledError, type Coroutine, type Suspension } from "@yieldstar/loop";
+import { type BaseEventLoop, CancelledError, type Coroutine, type Future, type Suspension } from "@yieldstar/loop";
 import { Waiter, type Waiters } from "./waiters.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
 
-/**
- * A coroutine that waits in a queue until it can do what it is for: `lock.acquire()` and its like. It is written by hand,
- * since as a generator it would cost several times as much. Awaiting it first tries; then it waits and tries again.
- */
-export abstract class Wait<T> {
-  readonly #name: string;
-  readonly #waiters: Waiters;
-  #state: "created" | "waiting" | "closed" = "created";
-  #waiter: Waiter | undefined = undefined;
+/** What the coroutines of one method do, `lock.acquire()` or its like. A primitive has one, which serves all calls. */
+export interface Operation<T> {
+  /** What its coroutines are called where they are printed. */
+  readonly name: string;
+  /** Where they wait. */
+  readonly waiters: Waiters;
 
-  /** @param name - what it is called where it is printed */
-  protected constructor(name: string, waiters: Waiters) {
-    this.#name = name;
-    this.#waiters = waiters;
-  }
-
-  /** The loop that it waits on. */
-  protected abstract getLoop(): BaseEventLoop;
+  /** The loop that they wait on. */
+  getLoop(): BaseEventLoop;
 
   /**
-   * Does what this is for.
+   * Does what they are for.
    *
+   * @param wait - the coroutine; its `value` is what it was given, and what awaiting it is to give
    * @param isWoken - whether it has waited and its turn has come
    * @returns whether it could; else it waits
    */
-  protected abstract attempt(isWoken: boolean): boolean;
-
-  /** What awaiting it gives. */
-  protected abstract result(): T;
+  attempt(wait: Wait<T>, isWoken: boolean): boolean;
 
   /**
-   * Told that the wait has ended without its turn, as by a cancellation.
+   * Told that a wait has ended without its turn, as by a cancellation.
    *
    * @param isWoken - whether the turn had come meanwhile, so that it has to be passed on
    */
-  protected abstract abandon(error: unknown, isWoken: boolean): void;
+  abandon(error: unknown, isWoken: boolean): void;
+}
+
+/**
+ * A coroutine that waits in a queue until it can do what it is for. It is written by hand, since as a generator it would
+ * cost several times as much; it is its own place in the queue; and it is of one class for all primitives, so that V8
+ * knows the queue's members. Awaiting it first tries; then it waits and tries again.
+ */
+export class Wait<T> extends Waiter {
+  value: T;
+  private readonly _operation: Operation<T>;
+  private _state: "created" | "waiting" | "closed" = "created";
+
+  constructor(operation: Operation<T>, value: T) {
+    super(undefined);
+    this.value = value;
+    this._operation = operation;
+  }
 
   /** This, as what it is to whoever awaits it. */
-  asCoroutine(): Coroutine<T> {
-    return this as unknown as Coroutine<T>;
+  asCoroutine<R = T>(): Coroutine<R> {
+    return this as unknown as Coroutine<R>;
   }
 
   [Symbol.iterator](): this {
@@ -50,48 +56,48 @@ export abstract class Wait<T> {
   }
 
   next(): Step<T> {
-    const isWoken = this.#state === "waiting";
+    const isWoken = this._state === "waiting";
     if (isWoken) {
-      const { turn } = this.#waiter as Waiter;
+      const turn = this.turn as Future<void>;
       if (!turn.done()) return turn[Symbol.iterator]().next() as Step<T>;
       if (turn.cancelled()) return this.throw(new CancelledError());
-      this.#waiters.delete(this.#waiter as Waiter);
-    } else if (this.#state === "closed") {
+      this._operation.waiters.delete(this);
+    } else if (this._state === "closed") {
       return { done: true, value: undefined as T };
     }
-    this.#state = "closed";
-    if (this.attempt(isWoken)) return { done: true, value: this.result() };
-    return this.#wait();
+    this._state = "closed";
+    if (this._operation.attempt(this, isWoken)) return { done: true, value: this.value };
+    return this._wait();
   }
 
   throw(error: unknown): never {
-    this.#end(error);
+    this._end(error);
     throw error;
   }
 
   return<R>(value: R): IteratorResult<never, R> {
-    this.#end(undefined);
+    this._end(undefined);
     return { done: true, value };
   }
 
-  #wait(): Step<T> {
-    const turn = this.getLoop().createFuture<void>();
-    this.#waiter = new Waiter(turn);
-    this.#waiters.add(this.#waiter);
-    this.#state = "waiting";
+  private _wait(): Step<T> {
+    const turn = this._operation.getLoop().createFuture<void>();
+    this.turn = turn;
+    this._operation.waiters.add(this);
+    this._state = "waiting";
     return turn[Symbol.iterator]().next() as Step<T>;
   }
 
-  #end(error: unknown): void {
-    const isWaiting = this.#state === "waiting";
-    this.#state = "closed";
+  private _end(error: unknown): void {
+    const isWaiting = this._state === "waiting";
+    this._state = "closed";
     if (!isWaiting) return;
-    const waiter = this.#waiter as Waiter;
-    this.#waiters.delete(waiter);
-    this.abandon(error, waiter.turn.done() && !waiter.turn.cancelled());
+    const turn = this.turn as Future<void>;
+    this._operation.waiters.delete(this);
+    this._operation.abandon(error, turn.done() && !turn.cancelled());
   }
 
-  toString(): string {
-    return `<coroutine object ${this.#name}>`;
+  override toString(): string {
+    return `<coroutine object ${this._operation.name}>`;
   }
 }

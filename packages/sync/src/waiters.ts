@@ -22,8 +22,8 @@ export class LoopBinding {
 
 /** A place in a queue of `Waiters`. */
 export class Waiter {
-  /** Done once its turn has come, or the waiting task was cancelled. */
-  readonly turn: Future<void>;
+  /** What is waited on: done once its turn has come, or the waiting task was cancelled. It has one before it queues. */
+  turn: Future<void> | undefined;
   /** @internal */
   _previous: Waiter | undefined = undefined;
   /** @internal */
@@ -31,7 +31,7 @@ export class Waiter {
   /** @internal */
   _isQueued = false;
 
-  constructor(turn: Future<void>) {
+  constructor(turn: Future<void> | undefined) {
     this.turn = turn;
   }
 }
@@ -57,7 +57,7 @@ export class Waiters {
   /** Whether somebody is in the queue who was not cancelled. */
   get hasLive(): boolean {
     for (let waiter = this.#first; waiter !== undefined; waiter = waiter._next) {
-      if (!waiter.turn.cancelled()) return true;
+      if (!isCancelled(waiter)) return true;
     }
     return false;
   }
@@ -107,8 +107,7 @@ export class Waiters {
 
   /** Wakes the one at the head, if it was not woken or cancelled already. */
   wakeHead(): void {
-    const turn = this.#first?.turn;
-    if (turn?.done() === false) turn.setResult();
+    if (this.#first !== undefined) wake(this.#first);
   }
 
   /**
@@ -120,9 +119,7 @@ export class Waiters {
     let woken = 0;
     let waiter = this.#cursor;
     for (; waiter !== undefined && woken < count; waiter = waiter._next) {
-      if (waiter.turn.done()) continue;
-      waiter.turn.setResult();
-      woken += 1;
+      if (wake(waiter)) woken += 1;
     }
     this.#cursor = waiter;
     return woken;
@@ -132,9 +129,18 @@ export class Waiters {
   takeAndWake(): void {
     for (let waiter = this.#first; waiter !== undefined; waiter = this.#first) {
       this.delete(waiter);
-      if (waiter.turn.done()) continue;
-      waiter.turn.setResult();
-      return;
+      if (wake(waiter)) return;
     }
   }
+}
+
+function isCancelled({ turn }: Waiter): boolean {
+  return turn?.cancelled() === true;
+}
+
+/** Returns whether it was neither woken nor cancelled before. */
+function wake({ turn }: Waiter): boolean {
+  if (turn?.done() !== false) return false;
+  turn.setResult();
+  return true;
 }
