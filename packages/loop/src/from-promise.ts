@@ -57,19 +57,19 @@ let unawaited: FinalizationRegistry<unknown> | undefined;
  * - "closed": the loop that is told of an error of `dispose`, if a result may yet come.
  */
 class FromPromise<T> {
-  #state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed";
-  #subject: unknown;
-  readonly #dispose: ((result: T) => unknown) | undefined;
-  #controller: AbortController | undefined;
+  declare private _state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed";
+  declare private _subject: unknown;
+  declare private readonly _dispose: ((result: T) => unknown) | undefined;
+  declare private _controller: AbortController | undefined;
 
   constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
     const isFunction = typeof source === "function";
-    this.#state = isFunction ? "idle" : "pending";
-    this.#subject = isFunction ? source : undefined;
-    this.#dispose = dispose;
-    this.#controller = undefined;
+    this._state = isFunction ? "idle" : "pending";
+    this._subject = isFunction ? source : undefined;
+    this._dispose = dispose;
+    this._controller = undefined;
     // To listen only when it is awaited could be too late: the host would report a rejection that nobody handles.
-    if (!isFunction) this.#listenTo(source);
+    if (!isFunction) this._listenTo(source);
   }
 
   [Symbol.iterator](): this {
@@ -77,133 +77,133 @@ class FromPromise<T> {
   }
 
   next(): IteratorResult<Suspension, T | undefined> {
-    switch (this.#state) {
+    switch (this._state) {
       case "waiting":
-        return this.#resume();
+        return this._resume();
       case "closed":
         return { done: true, value: undefined };
       default:
-        return this.#start();
+        return this._start();
     }
   }
 
   throw(error: unknown): never {
-    this.#abandon(error);
+    this._abandon(error);
     throw error;
   }
 
   return<R>(value: R): IteratorResult<never, R> {
-    if (this.#state !== "closed") this.#abandon(new GeneratorExit());
+    if (this._state !== "closed") this._abandon(new GeneratorExit());
     return { done: true, value };
   }
 
-  #start(): IteratorResult<Suspension, T> {
+  private _start(): IteratorResult<Suspension, T> {
     const loop = getRunningLoop();
-    const state = this.#state;
-    const subject = this.#subject;
-    this.#close();
+    const state = this._state;
+    const subject = this._subject;
+    this._close();
     if (state === "fulfilled") return { done: true, value: subject as T };
     if (state === "rejected") {
       unawaited?.unregister(this);
       throw fromWebError(subject);
     }
-    if (state === "idle") this.#listenTo(this.#call(subject as (signal: AbortSignal) => PromiseLike<T>));
+    if (state === "idle") this._listenTo(this._call(subject as (signal: AbortSignal) => PromiseLike<T>));
     const future = loop.createFuture<T>();
-    this.#state = "waiting";
-    this.#subject = future;
+    this._state = "waiting";
+    this._subject = future;
     return future.next() as unknown as IteratorResult<Suspension, T>;
   }
 
-  #call(source: (signal: AbortSignal) => PromiseLike<T>): PromiseLike<T> {
+  private _call(source: (signal: AbortSignal) => PromiseLike<T>): PromiseLike<T> {
     // A function that declares no parameter costs no signal.
     if (source.length === 0) return (source as () => PromiseLike<T>)();
-    this.#controller = new AbortController();
-    return source(this.#controller.signal);
+    this._controller = new AbortController();
+    return source(this._controller.signal);
   }
 
-  #listenTo(promise: PromiseLike<T>): void {
+  private _listenTo(promise: PromiseLike<T>): void {
     if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
       throw new TypeError(`a promise was expected, got ${repr(promise)}`);
     }
     // A native promise is taken as it is; of anything else nobody knows how often, and when, it calls back.
     void Promise.resolve(promise).then(
-      (result) => this.#fulfil(result),
-      (reason: unknown) => this.#reject(reason),
+      (result) => this._fulfil(result),
+      (reason: unknown) => this._reject(reason),
     );
   }
 
-  #fulfil(result: T): void {
-    const future = this.#awaited();
+  private _fulfil(result: T): void {
+    const future = this._awaited();
     if (future !== undefined) {
       future._succeed(result);
       future._loop._servePromise();
-    } else if (this.#state === "pending") {
-      this.#state = "fulfilled";
-      this.#subject = result;
+    } else if (this._state === "pending") {
+      this._state = "fulfilled";
+      this._subject = result;
     } else {
-      this.#disposeOf(result, this.#loop());
+      this._disposeOf(result, this._loopToTell());
     }
   }
 
-  #reject(reason: unknown): void {
-    const future = this.#awaited();
+  private _reject(reason: unknown): void {
+    const future = this._awaited();
     if (future !== undefined) {
       future._fail(fromWebError(reason));
       future._loop._servePromise();
-    } else if (this.#state === "pending") {
-      this.#state = "rejected";
-      this.#subject = reason;
+    } else if (this._state === "pending") {
+      this._state = "rejected";
+      this._subject = reason;
       unawaited ??= new FinalizationRegistry((lost) => void Promise.reject(lost));
       unawaited.register(this, reason, this);
     }
   }
 
   /** The future, if its task is there to be woken. */
-  #awaited(): Future<T> | undefined {
-    if (this.#state !== "waiting") return undefined;
-    const future = this.#subject as Future<T>;
+  private _awaited(): Future<T> | undefined {
+    if (this._state !== "waiting") return undefined;
+    const future = this._subject as Future<T>;
     return !future.done() && !future._loop.isClosed() ? future : undefined;
   }
 
-  #loop(): BaseEventLoop | undefined {
-    return this.#state === "waiting"
-      ? (this.#subject as Future<T>)._loop
-      : (this.#subject as BaseEventLoop | undefined);
+  private _loopToTell(): BaseEventLoop | undefined {
+    return this._state === "waiting"
+      ? (this._subject as Future<T>)._loop
+      : (this._subject as BaseEventLoop | undefined);
   }
 
-  #resume(): IteratorResult<Suspension, T> {
-    const future = this.#subject as Future<T>;
-    if (future.done()) this.#close();
+  private _resume(): IteratorResult<Suspension, T> {
+    const future = this._subject as Future<T>;
+    if (future.done()) this._close();
     return future.next() as unknown as IteratorResult<Suspension, T>;
   }
 
   /** Something else than the promise's outcome ends the wait. */
-  #abandon(error: unknown): void {
-    const state = this.#state;
-    const subject = this.#subject;
-    const controller = this.#controller;
-    this.#close();
-    if (state === "fulfilled") this.#disposeOf(subject as T, getRunningLoopOrUndefined());
-    else if (state === "pending" && this.#dispose !== undefined) this.#subject = getRunningLoopOrUndefined();
+  private _abandon(error: unknown): void {
+    const state = this._state;
+    const subject = this._subject;
+    const controller = this._controller;
+    this._close();
+    if (state === "fulfilled") this._disposeOf(subject as T, getRunningLoopOrUndefined());
+    else if (state === "pending" && this._dispose !== undefined) this._subject = getRunningLoopOrUndefined();
     else if (state === "rejected") unawaited?.unregister(this);
-    else if (state === "waiting") this.#abandonFuture(subject as Future<T>, controller, error);
+    else if (state === "waiting") this._abandonFuture(subject as Future<T>, controller, error);
   }
 
-  #abandonFuture(future: Future<T>, controller: AbortController | undefined, error: unknown): void {
+  private _abandonFuture(future: Future<T>, controller: AbortController | undefined, error: unknown): void {
     // The task was cancelled when the promise had woken it already.
-    if (future._hasSucceeded()) this.#disposeOf(future._outcome as T, future._loop);
+    if (future._hasSucceeded()) this._disposeOf(future._outcome as T, future._loop);
     if (future._hasSucceeded() || future._hasFailed()) return;
-    if (this.#dispose !== undefined) this.#subject = future._loop;
+    if (this._dispose !== undefined) this._subject = future._loop;
     controller?.abort(error);
   }
 
-  #close(): void {
-    this.#state = "closed";
-    this.#subject = this.#controller = undefined;
+  private _close(): void {
+    this._state = "closed";
+    this._subject = this._controller = undefined;
   }
 
-  #disposeOf(result: T, loop: BaseEventLoop | undefined): void {
-    const dispose = this.#dispose;
+  private _disposeOf(result: T, loop: BaseEventLoop | undefined): void {
+    const dispose = this._dispose;
     if (dispose === undefined) return;
     const report = (thrown: unknown): void => {
       if (loop === undefined) throw thrown;

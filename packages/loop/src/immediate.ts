@@ -12,10 +12,10 @@ export function immediate<T>(body: () => T): Coroutine<T> {
 }
 
 class Immediate<T> {
-  #body: (() => T) | undefined;
+  declare private _body: (() => T) | undefined;
 
   constructor(body: () => T) {
-    this.#body = body;
+    this._body = body;
   }
 
   [Symbol.iterator](): this {
@@ -23,18 +23,18 @@ class Immediate<T> {
   }
 
   next(): IteratorResult<Suspension, T | undefined> {
-    const body = this.#body;
-    this.#body = undefined;
+    const body = this._body;
+    this._body = undefined;
     return { done: true, value: body?.() };
   }
 
   throw(error: unknown): never {
-    this.#body = undefined;
+    this._body = undefined;
     throw error;
   }
 
   return<R>(value: R): IteratorResult<never, R> {
-    this.#body = undefined;
+    this._body = undefined;
     return { done: true, value };
   }
 

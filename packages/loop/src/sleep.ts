@@ -32,11 +32,12 @@ const ended = Object.freeze({ done: true, value: undefined } as const);
 
 /** `sleep(0)`: gives up one iteration. A coroutine written by hand: as a generator it would cost twice as much. */
 class BareYield {
-  readonly #result: unknown;
-  #state: "created" | "yielded" | "closed" = "created";
+  declare private readonly _result: unknown;
+  declare private _state: "created" | "yielded" | "closed";
 
   constructor(result: unknown) {
-    this.#result = result;
+    this._result = result;
+    this._state = "created";
   }
 
   [Symbol.iterator](): this {
@@ -44,23 +45,23 @@ class BareYield {
   }
 
   next(): IteratorResult<Suspension, unknown> {
-    if (this.#state === "created") {
-      this.#state = "yielded";
+    if (this._state === "created") {
+      this._state = "yielded";
       if (isDebugging) noteSuspension();
       return suspended;
     }
-    const value = this.#state === "yielded" ? this.#result : undefined;
-    this.#state = "closed";
+    const value = this._state === "yielded" ? this._result : undefined;
+    this._state = "closed";
     return value === undefined ? ended : { done: true, value };
   }
 
   throw(error: unknown): never {
-    this.#state = "closed";
+    this._state = "closed";
     throw error;
   }
 
   return<R>(value: R): IteratorResult<never, R> {
-    this.#state = "closed";
+    this._state = "closed";
     return { done: true, value };
   }
 
@@ -71,15 +72,18 @@ class BareYield {
 
 /** Waits for a timer. */
 class Sleep {
-  readonly #delay: number;
-  readonly #result: unknown;
-  #state: "created" | "waiting" | "closed" = "created";
-  #future: Future<unknown> | undefined;
-  #timer: TimerHandle | undefined;
+  declare private readonly _delay: number;
+  declare private readonly _result: unknown;
+  declare private _state: "created" | "waiting" | "closed";
+  declare private _future: Future<unknown> | undefined;
+  declare private _timer: TimerHandle | undefined;
 
   constructor(delay: number, result: unknown) {
-    this.#delay = delay;
-    this.#result = result;
+    this._delay = delay;
+    this._result = result;
+    this._state = "created";
+    this._future = undefined;
+    this._timer = undefined;
   }
 
   [Symbol.iterator](): this {
@@ -87,55 +91,55 @@ class Sleep {
   }
 
   next(): IteratorResult<Suspension, unknown> {
-    switch (this.#state) {
+    switch (this._state) {
       case "created":
-        return this.#start();
+        return this._start();
       case "waiting":
-        return this.#resume();
+        return this._resume();
       case "closed":
         return { done: true, value: undefined };
     }
   }
 
   throw(error: unknown): never {
-    this.#close();
+    this._close();
     throw error;
   }
 
   return<R>(value: R): IteratorResult<never, R> {
-    this.#close();
+    this._close();
     return { done: true, value };
   }
 
-  #start(): IteratorResult<Suspension, unknown> {
-    const delay = this.#delay;
-    this.#state = "closed";
+  private _start(): IteratorResult<Suspension, unknown> {
+    const delay = this._delay;
+    this._state = "closed";
     if (typeof delay !== "number") throw new TypeError(`delay must be a number of seconds, got ${repr(delay)}`);
     if (Number.isNaN(delay)) throw new ValueError("Invalid delay: NaN (not a number)");
     const loop = getRunningLoop();
     const future = loop.createFuture<unknown>();
-    this.#future = future;
-    this.#timer = loop._callAt(loop.time() + delay, wake, this, snapshotContext());
-    this.#state = "waiting";
+    this._future = future;
+    this._timer = loop._callAt(loop.time() + delay, wake, this, snapshotContext());
+    this._state = "waiting";
     return future.next() as IteratorResult<never, unknown>;
   }
 
-  #resume(): IteratorResult<Suspension, unknown> {
-    const future = this.#future as Future<unknown>;
-    if (future.done()) this.#close();
+  private _resume(): IteratorResult<Suspension, unknown> {
+    const future = this._future as Future<unknown>;
+    if (future.done()) this._close();
     return future.next() as IteratorResult<never, unknown>;
   }
 
-  #close(): void {
-    this.#state = "closed";
-    this.#future?.return(undefined);
-    this.#timer?.cancel();
+  private _close(): void {
+    this._state = "closed";
+    this._future?.return(undefined);
+    this._timer?.cancel();
   }
 
   /** The timer's callback. */
   wake(): void {
-    const future = this.#future as Future<unknown>;
-    if (!future.done()) future.setResult(this.#result);
+    const future = this._future as Future<unknown>;
+    if (!future.done()) future.setResult(this._result);
   }
 
   toString(): string {

@@ -23,15 +23,18 @@ type Outcome<R> =
  * where a body is written in place, every evaluation makes generators of a new shape, on which a look-up costs 0.5 µs.
  */
 export class WithBlock<R> {
-  readonly #manager: BlockManager;
-  readonly #body: (value: unknown) => Coroutine<R>;
-  #state: "created" | "entering" | "running" | "leaving" | "ended" = "created";
-  #inner: Coroutine<unknown> | undefined = undefined;
-  #outcome: Outcome<R> | undefined = undefined;
+  declare private readonly _manager: BlockManager;
+  declare private readonly _body: (value: unknown) => Coroutine<R>;
+  declare private _state: "created" | "entering" | "running" | "leaving" | "ended";
+  declare private _inner: Coroutine<unknown> | undefined;
+  declare private _outcome: Outcome<R> | undefined;
 
   constructor(manager: BlockManager, body: (value: unknown) => Coroutine<R>) {
-    this.#manager = manager;
-    this.#body = body;
+    this._manager = manager;
+    this._body = body;
+    this._state = "created";
+    this._inner = undefined;
+    this._outcome = undefined;
   }
 
   [Symbol.iterator](): this {
@@ -39,100 +42,100 @@ export class WithBlock<R> {
   }
 
   next(value?: unknown): Step<R | undefined> {
-    if (this.#state === "ended") return { done: true, value: undefined };
-    if (this.#state !== "created") return this.#advance(false, value);
-    this.#state = "ended";
-    requireManager(this.#manager);
-    this.#inner = iterate(this.#manager.aenter(), "aenter");
-    this.#state = "entering";
-    return this.#advance(false, undefined);
+    if (this._state === "ended") return { done: true, value: undefined };
+    if (this._state !== "created") return this._advance(false, value);
+    this._state = "ended";
+    requireManager(this._manager);
+    this._inner = iterate(this._manager.aenter(), "aenter");
+    this._state = "entering";
+    return this._advance(false, undefined);
   }
 
   throw(error: unknown): Step<R | undefined> {
-    if (this.#inner !== undefined) return this.#advance(true, error);
-    this.#state = "ended";
+    if (this._inner !== undefined) return this._advance(true, error);
+    this._state = "ended";
     throw error;
   }
 
   return(value: unknown): Step<R | undefined> {
-    const isRunning = this.#state === "running";
+    const isRunning = this._state === "running";
     let step: Step<unknown> | undefined;
     try {
-      step = this.#inner?.return(value);
+      step = this._inner?.return(value);
     } catch (thrown) {
-      if (isRunning) return this.#leave({ kind: "threw", thrown }, toException(thrown));
+      if (isRunning) return this._leave({ kind: "threw", thrown }, toException(thrown));
       throw thrown;
     }
     if (step?.done === false) return step;
     const returned = step === undefined ? value : step.value;
-    if (isRunning) return this.#leave({ kind: "closed", value: returned }, new GeneratorExit());
-    this.#end();
+    if (isRunning) return this._leave({ kind: "closed", value: returned }, new GeneratorExit());
+    this._end();
     return { done: true, value: returned as R };
   }
 
   /** Resumes the coroutine that is running. What the body throws is for the manager; the rest is for the caller. */
-  #advance(isThrowing: boolean, argument: unknown): Step<R | undefined> {
-    const inner = this.#inner as Coroutine<unknown>;
+  private _advance(isThrowing: boolean, argument: unknown): Step<R | undefined> {
+    const inner = this._inner as Coroutine<unknown>;
     let step: Step<unknown> | undefined;
-    if (this.#state === "running") {
+    if (this._state === "running") {
       try {
         step = isThrowing ? resumeThrowing(inner, argument) : resume(inner, argument);
       } catch (thrown) {
-        return this.#leave({ kind: "threw", thrown }, toException(thrown));
+        return this._leave({ kind: "threw", thrown }, toException(thrown));
       }
     } else {
       // No catch clause: to throw an error again costs as much as to throw it.
       try {
         step = isThrowing ? resumeThrowing(inner, argument) : resume(inner, argument);
       } finally {
-        if (step === undefined) this.#end();
+        if (step === undefined) this._end();
       }
     }
-    return step.done === true ? this.#complete(step.value) : step;
+    return step.done === true ? this._complete(step.value) : step;
   }
 
   /** A coroutine has returned `value`: goes on with the next. */
-  #complete(value: unknown): Step<R | undefined> {
-    switch (this.#state) {
+  private _complete(value: unknown): Step<R | undefined> {
+    switch (this._state) {
       case "entering":
-        return this.#begin(value);
+        return this._begin(value);
       case "running":
-        return this.#leave({ kind: "returned", result: value as R }, undefined);
+        return this._leave({ kind: "returned", result: value as R }, undefined);
       default:
-        return this.#finish(value === true);
+        return this._finish(value === true);
     }
   }
 
-  #begin(value: unknown): Step<R | undefined> {
-    this.#state = "running";
+  private _begin(value: unknown): Step<R | undefined> {
+    this._state = "running";
     try {
-      this.#inner = start(this.#body, value);
+      this._inner = start(this._body, value);
     } catch (thrown) {
-      return this.#leave({ kind: "threw", thrown }, toException(thrown));
+      return this._leave({ kind: "threw", thrown }, toException(thrown));
     }
-    return this.#advance(false, undefined);
+    return this._advance(false, undefined);
   }
 
-  #leave(outcome: Outcome<R>, error: Error | undefined): Step<R | undefined> {
-    this.#end();
-    this.#inner = iterate(this.#manager.aexit(error), "aexit");
-    this.#outcome = outcome;
-    this.#state = "leaving";
-    return this.#advance(false, undefined);
+  private _leave(outcome: Outcome<R>, error: Error | undefined): Step<R | undefined> {
+    this._end();
+    this._inner = iterate(this._manager.aexit(error), "aexit");
+    this._outcome = outcome;
+    this._state = "leaving";
+    return this._advance(false, undefined);
   }
 
-  #finish(isSwallowed: boolean): Step<R | undefined> {
-    const outcome = this.#outcome as Outcome<R>;
-    this.#end();
+  private _finish(isSwallowed: boolean): Step<R | undefined> {
+    const outcome = this._outcome as Outcome<R>;
+    this._end();
     if (outcome.kind === "returned") return { done: true, value: outcome.result };
     if (outcome.kind === "closed") return { done: true, value: outcome.value as R };
     if (isSwallowed) return { done: true, value: undefined };
     throw outcome.thrown;
   }
 
-  #end(): void {
-    this.#state = "ended";
-    this.#inner = this.#outcome = undefined;
+  private _end(): void {
+    this._state = "ended";
+    this._inner = this._outcome = undefined;
   }
 
   toString(): string {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type Coroutine, createTask, getRunningLoop, run, sleep, ValueError } from "@yieldstar/loop";
+import { type Coroutine, createTask, getRunningLoop, run, sleep, SystemExit, ValueError } from "@yieldstar/loop";
 import { expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
 
@@ -44,4 +44,16 @@ it("an exception that was retrieved is not reported when its future is collected
     return printed();
   };
   expect(await run(main())).toEqual([]);
+});
+
+it("the listener for an error with which a program ends goes with the error", async () => {
+  const listeners = (): number => process.listenerCount("uncaughtExceptionMonitor");
+  const exiting = function* (): Coroutine {
+    throw new SystemExit(3);
+  };
+  const before = listeners();
+  // An expectation of the error itself would hold it.
+  expect(await run(exiting()).then(undefined, listeners)).toBe(before + 1);
+  for (let count = 0; count < 100 && listeners() > before; count += 1) await run(collected());
+  expect(listeners()).toBe(before);
 });

@@ -36,14 +36,15 @@ export interface Operation<T> {
  * knows the queue's members. Awaiting it first tries; then it waits and tries again.
  */
 export class Wait<T> extends Waiter {
-  value: T;
-  private readonly _operation: Operation<T>;
-  private _state: "created" | "waiting" | "closed" = "created";
+  declare value: T;
+  declare private readonly _operation: Operation<T>;
+  declare private _state: "created" | "waiting" | "closed";
 
   constructor(operation: Operation<T>, value: T) {
     super(undefined);
     this.value = value;
     this._operation = operation;
+    this._state = "created";
   }
 
   /** This, as what it is to whoever awaits it. */

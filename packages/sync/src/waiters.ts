@@ -23,16 +23,19 @@ export class LoopBinding {
 /** A place in a queue of `Waiters`. */
 export class Waiter {
   /** What is waited on: done once its turn has come, or the waiting task was cancelled. It has one before it queues. */
-  turn: Future<void> | undefined;
+  declare turn: Future<void> | undefined;
   /** @internal */
-  _previous: Waiter | undefined = undefined;
+  declare _previous: Waiter | undefined;
   /** @internal */
-  _next: Waiter | undefined = undefined;
+  declare _next: Waiter | undefined;
   /** @internal */
-  _isQueued = false;
+  declare _isQueued: boolean;
 
   constructor(turn: Future<void> | undefined) {
     this.turn = turn;
+    this._previous = undefined;
+    this._next = undefined;
+    this._isQueued = false;
   }
 }
 

@@ -11,8 +11,8 @@ export const faults: readonly Fault[] = [
   {
     name: "the rebuilt heap of timers is no heap",
     file: "loop/timer-heap",
-    from: "(kept >> 1) - 1; index >= 0",
-    to: "(kept >> 1) - 1; index > 0",
+    from: "(kept - 2) >> arityBits; index >= 0",
+    to: "(kept - 2) >> arityBits; index > 0",
   },
   {
     name: "what is scheduled in an iteration runs in the same one",
@@ -23,26 +23,26 @@ export const faults: readonly Fault[] = [
   {
     name: "requests to cancel are not counted",
     file: "loop/task",
-    from: "this.#cancelRequests += 1",
-    to: "this.#cancelRequests = 1",
+    from: "this._cancelRequests += 1",
+    to: "this._cancelRequests = 1",
   },
   {
     name: "uncancel does not take back a cancel that was not delivered",
     file: "loop/task",
-    from: "if (this.#cancelRequests === 0) {\n        this.#mustCancel = false;",
-    to: "if (this.#cancelRequests === 0) {",
+    from: "if (this._cancelRequests === 0) {\n        this._flags &= ~mustCancel;",
+    to: "if (this._cancelRequests === 0) {",
   },
   {
     name: "a cancel in the last step is lost",
     file: "loop/task",
-    from: "if (this.#mustCancel) {\n      this.#mustCancel = false;\n      super.cancel",
-    to: "if (this.#cancelRequests > 1000) {\n      super.cancel",
+    from: "if ((this._flags & mustCancel) === 0) {\n      this._succeed(result);",
+    to: "if (this._cancelRequests < 1000) {\n      this._succeed(result);",
   },
   {
     name: "a cancel does not reach the awaited future",
     file: "loop/task",
-    from: "if (this.#waitsFor?.cancel(msg) === true) return true;",
-    to: "if (this.#waitsFor?.cancel() === true) return true;",
+    from: "if (this._waitsFor?.cancel(msg) === true) return true;",
+    to: "if (this._waitsFor?.cancel() === true) return true;",
   },
   {
     name: "contexts share their values for good",

@@ -5,17 +5,23 @@ const interruptedExitCode = 130;
 
 /** The errors with which programs have asked to end; should nobody catch them, they decide the exit status. */
 const exits = new WeakSet<Error>();
-let isMonitored = false;
+/** How many of them somebody still has, who may throw them. */
+let held = 0;
+const forgotten = new FinalizationRegistry(() => {
+  held -= 1;
+  if (held === 0) process.off("uncaughtExceptionMonitor", exitLikePython);
+});
 
 /**
  * Has the process end as Python would, should nobody catch `error`. Whether somebody does may turn out long after the
- * run: so this listener, unlike all others, stays.
+ * run: so this listener, unlike all others, stays until the error is collected.
  */
 export function exitByUncaught(error: KeyboardInterrupt | SystemExit): void {
+  if (exits.has(error)) return;
   exits.add(error);
-  if (isMonitored) return;
-  isMonitored = true;
-  process.on("uncaughtExceptionMonitor", exitLikePython);
+  forgotten.register(error, undefined);
+  if (held === 0) process.on("uncaughtExceptionMonitor", exitLikePython);
+  held += 1;
 }
 
 function exitLikePython(error: Error): void {

@@ -1,0 +1,56 @@
+import { BrowserHost, type Coroutine, EventLoop, fromPromise, sleep } from "@yieldstar/loop";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+/** How far apart the timers of this page fire, in milliseconds: a browser takes a second, and later a minute. */
+const pace = 40;
+
+let loop: EventLoop;
+
+/** Timers fire all together, at whole multiples of the pace, as those of a hidden tab do. */
+beforeEach(() => {
+  const { setTimeout: setTimer } = globalThis;
+  vi.stubGlobal("setTimeout", (callback: () => void, delay: number) => {
+    const now = performance.now();
+    return setTimer(callback, Math.ceil((now + delay) / pace) * pace - now);
+  });
+  loop = new EventLoop({ host: new BrowserHost() });
+});
+
+afterEach(() => {
+  loop.close();
+  vi.unstubAllGlobals();
+});
+
+describe("a page whose timers are throttled", () => {
+  it("has its deadlines late, never early, and in their order", async () => {
+    const woken: number[] = [];
+    function* sleeper(delay: number): Coroutine<number> {
+      const begin = loop.time();
+      yield* sleep(delay);
+      woken.push(delay);
+      return loop.time() - begin - delay;
+    }
+    function* main(): Coroutine<number[]> {
+      const tasks = [0.003, 0.001, 0.002].map((delay) => loop.createTask(sleeper(delay)));
+      const late: number[] = [];
+      for (const task of tasks) late.push(yield* task);
+      return late;
+    }
+    for (const late of await loop.runUntilComplete(main())) {
+      expect(late).toBeGreaterThan(-1e-3);
+      expect(late).toBeLessThan(1);
+    }
+    expect(woken).toEqual([0.001, 0.002, 0.003]);
+  });
+
+  it("gives up control and is woken by promises without a timer", async () => {
+    vi.stubGlobal("setTimeout", () => {
+      throw new Error("no timer is needed");
+    });
+    function* main(): Coroutine<string> {
+      for (let count = 0; count < 1000; count += 1) yield* sleep(0);
+      return yield* fromPromise(Promise.resolve("woken"));
+    }
+    expect(await loop.runUntilComplete(main())).toBe("woken");
+  });
+});
