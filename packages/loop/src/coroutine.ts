@@ -61,9 +61,9 @@ export function iscoroutine(value: unknown): value is Coroutine<unknown> {
   return value instanceof NativeGenerator || isLikeCoroutine(value);
 }
 
-/** Futures can be used so too, but are none: they have a loop. */
+/** Futures can be used so too, but are none. */
 function isLikeCoroutine(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || "_loop" in value) return false;
+  if (typeof value !== "object" || value === null || "_takeBlocking" in value) return false;
   const { next, throw: raise, [Symbol.iterator]: iterate } = value as Partial<Coroutine<unknown>>;
   return typeof next === "function" && typeof raise === "function" && typeof iterate === "function";
 }

@@ -37,6 +37,7 @@ const unretrieved = 8;
  * Source: asyncio.Future, CPython 3.14 Lib/asyncio/futures.py.
  */
 export class Future<T> {
+  // Private to TypeScript alone, as in all that is made often: to define names with a # costs a quarter of making a task.
   static {
     showAsText(this);
     markAsOurs(this);
@@ -44,7 +45,7 @@ export class Future<T> {
 
   /** @internal */
   declare readonly _loop: BaseEventLoop;
-  /** What is true of it, as bits: a field for each would make every future half as large again. Those above are a task's. */
+  /** @internal What is true of it, as bits: a field for each would make it half as large again. Those above are a task's. */
   declare protected _flags: number;
   /**
    * While it is pending its done-callbacks and waiting tasks, in the order they came: mostly there is none, or one. Then the
