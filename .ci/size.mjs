@@ -17,7 +17,7 @@ const only = (exports) => `export { ${exports} } from "yieldstar";`;
 /** Each with its budget in kilobytes. A package is measured without the others that it imports. */
 const subjects = [
   { title: "yieldstar", budget: 27.8, code: allOf("yieldstar") },
-  { title: "yieldstar, with Node's host", budget: 28.7, code: allOf("yieldstar"), platform: "node" },
+  { title: "yieldstar, with Node's host", budget: 28.8, code: allOf("yieldstar"), platform: "node" },
   { title: "loop, taskgroup and timeout", budget: 21.2, code: allOf(...names.slice(0, 3)) },
   // What of these a bundler can leave out.
   { title: "{ sleep, run, TaskGroup, timeout }", budget: 16.2, code: only("sleep, run, TaskGroup, timeout") },

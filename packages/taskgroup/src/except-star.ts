@@ -104,10 +104,12 @@ class Caught {
   readonly #error: unknown;
   /** What no clause has taken yet. */
   #rest: Error | undefined;
-  /** New errors, which the handlers threw. */
-  readonly #raised: Error[] = [];
-  /** The groups that the handlers were given and threw on as they were. */
-  readonly #reraised: BaseExceptionGroup[] = [];
+  /** What the handlers threw, in that order. */
+  readonly #thrown: Error[] = [];
+  /** The groups among it that they were given and threw on as they were. */
+  readonly #reraised = new Set<Error>();
+  /** A handler that was given a part of the group has thrown all of it. */
+  #isThrownWhole = false;
   #causeGiven: unknown;
 
   constructor(error: unknown) {
@@ -132,21 +134,35 @@ class Caught {
 
   /** Notes what a handler threw: the very group that it was given goes back to the rest, anything else is new. */
   noteThrown(given: BaseExceptionGroup, thrown: unknown): void {
-    if (thrown === given && given.cause === this.#causeGiven) this.#reraised.push(given);
-    else this.#raised.push(asMember(thrown));
+    if (thrown === this.#error && thrown !== given && thrown instanceof BaseExceptionGroup) {
+      this.#isThrownWhole = true;
+      return;
+    }
+    this.#thrown.push(asMember(thrown));
+    if (thrown === given && given.cause === this.#causeGiven) this.#reraised.add(given);
   }
 
   throwRest(): void {
-    if (this.#error instanceof BaseExceptionGroup) {
-      const back = [...this.#reraised, ...(this.#rest instanceof BaseExceptionGroup ? [this.#rest] : [])];
-      const rest = back.length === 0 ? undefined : keepOnly(this.#error, back);
-      if (rest !== undefined) this.#raised.push(rest);
-      if (this.#raised.length > 1) throw new BaseExceptionGroup("", this.#raised);
-    } else if (this.#reraised.length > 0 || this.#rest !== undefined || !(this.#error instanceof BaseException)) {
+    if (!(this.#error instanceof BaseExceptionGroup)) {
       // It was no group, and so at most one clause can have taken it.
-      throw this.#reraised[0] ?? this.#error;
+      if (this.#rest !== undefined || !(this.#error instanceof BaseException)) throw this.#error;
+      if (this.#thrown.length > 0) throw this.#thrown[0];
+      return;
     }
-    if (this.#raised.length > 0) throw this.#raised[0];
+    const rest = this.#rest === undefined ? [] : [this.#rest];
+    // To be thrown has changed the traceback of the group, by which CPython tells parts of it: each of them counts as new.
+    const members = this.#isThrownWhole
+      ? [...this.#thrown, ...rest, this.#error]
+      : this.#putTogether(this.#error, rest);
+    if (members.length > 1) throw new BaseExceptionGroup("", members);
+    if (members.length > 0) throw members[0];
+  }
+
+  /** What is new; then what was thrown on, and what no clause has taken, as one part of `group`. */
+  #putTogether(group: BaseExceptionGroup, rest: readonly Error[]): Error[] {
+    const members = this.#thrown.filter((error) => !this.#reraised.has(error));
+    const part = keepOnly(group, [...this.#reraised, ...rest] as BaseExceptionGroup[]);
+    return part === undefined ? members : [...members, part];
   }
 }
 

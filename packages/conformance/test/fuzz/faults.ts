@@ -107,8 +107,8 @@ export const faults: readonly Fault[] = [
   {
     name: "except* drops what no clause takes",
     file: "taskgroup/except-star",
-    from: "if (rest !== undefined) this.#raised.push(rest);",
-    to: "if (rest !== undefined && this.#raised.length === 0) this.#raised.push(rest);",
+    from: "return part === undefined ? members : [...members, part];",
+    to: "return part === undefined || members.length > 0 ? members : [part];",
   },
   {
     name: "a timeout takes a cancellation from outside for its own",

@@ -147,4 +147,37 @@ export const regressions: readonly Regression[] = [
       ],
     },
   },
+  {
+    name: "FZ-09 the whole group comes last when a handler of except* raises it",
+    program: {
+      eager: false,
+      main: [
+        {
+          op: "spawn",
+          task: "T2",
+          body: [
+            {
+              op: "raise",
+              error: {
+                type: "BaseExceptionGroup",
+                text: "g",
+                members: [
+                  { type: "RuntimeError", text: "x" },
+                  { type: "CancelledError", text: "x" },
+                ],
+              },
+              chained: false,
+            },
+          ],
+          ...spawned,
+          group: "G0",
+        },
+        {
+          op: "tryStar",
+          body: [{ op: "await", what: { aw: "name", name: "T2" } }],
+          handlers: [{ on: "Exception", body: [{ op: "await", what: { aw: "name", name: "T2" } }] }],
+        },
+      ],
+    },
+  },
 ];

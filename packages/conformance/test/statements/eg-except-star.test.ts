@@ -485,6 +485,81 @@ it("EG-04: a part of the handler's group, or the group of another clause, is a n
     },
   ));
 
+it("EG-04: the whole group comes last when a handler raises it, and every part of it is a new exception beside it", () =>
+  sameScript(
+    `
+      ${helpersInPython}
+      def group():
+          return ExceptionGroup("g", [RuntimeError("r"), ValueError("v"), LookupError("k")])
+
+      @attempt
+      def beside_the_rest():
+          whole = group()
+          try:
+              raise whole
+          except* RuntimeError:
+              raise whole
+
+      @attempt
+      def beside_what_is_raised_on():
+          whole = group()
+          try:
+              raise whole
+          except* RuntimeError:
+              raise
+          except* ValueError:
+              raise whole
+
+      @attempt
+      def beside_what_is_new():
+          whole = group()
+          try:
+              raise whole
+          except* RuntimeError:
+              raise whole
+          except* ValueError:
+              raise TypeError("t")
+
+      @attempt
+      def twice():
+          whole = group()
+          try:
+              raise whole
+          except* RuntimeError:
+              raise whole
+          except* ValueError:
+              raise whole
+
+      @attempt
+      def alone():
+          whole = group()
+          try:
+              raise whole
+          except* RuntimeError:
+              raise whole
+          except* (ValueError, LookupError):
+              pass
+    `,
+    (print) => {
+      const kinds = [RuntimeError, ValueError, LookupError] as const;
+      const handleAll = (handlersOf: (whole: ExceptionGroup) => ((group: Error) => void)[]): void => {
+        const whole = new ExceptionGroup("g", [new RuntimeError("r"), new ValueError("v"), new LookupError("k")]);
+        const handlers = handlersOf(whole);
+        const clauses = kinds.slice(0, handlers.length).map((each, index) => on(each, handlers[index] ?? raise));
+        attempt(print, () => exceptStarSync(whole, ...clauses));
+      };
+      const raise = (error: unknown): never => {
+        throw error;
+      };
+      const pass = (): void => {};
+      handleAll((whole) => [() => raise(whole)]);
+      handleAll((whole) => [raise, () => raise(whole)]);
+      handleAll((whole) => [() => raise(whole), () => raise(new TypeError("t"))]);
+      handleAll((whole) => [() => raise(whole), () => raise(whole)]);
+      handleAll((whole) => [() => raise(whole), pass, pass]);
+    },
+  ));
+
 it("EG-04: what an except* inside a handler leaves over is a new exception", () =>
   sameScript(
     `
