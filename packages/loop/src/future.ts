@@ -37,7 +37,7 @@ const unretrieved = 8;
  * Source: asyncio.Future, CPython 3.14 Lib/asyncio/futures.py.
  */
 export class Future<T> {
-  // Private to TypeScript alone, as in all that is made often: to define names with a # costs a quarter of making a task.
+  // Private to TypeScript alone, as in all that is made often: names with a # make a task a sixth to a third dearer.
   static {
     showAsText(this);
     markAsOurs(this);

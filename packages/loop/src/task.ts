@@ -73,6 +73,7 @@ export class Task<T> extends Future<T> implements Runnable {
   constructor(coroutine: Coroutine<T>, options?: TaskOptions & { readonly loop?: BaseEventLoop | undefined }) {
     super(options);
     const loop = this._loop;
+    // Before anything is taken or counted, since it throws where the loop is closed.
     if (getRunningLoopOrUndefined() !== loop) loop._wakeUp();
     takeCoroutine(coroutine);
     this._coroutine = coroutine;
