@@ -1,4 +1,4 @@
-import { closeCoroutine, iscoroutine } from "./coroutine.ts";
+import { closeCoroutine, type Coroutine, iscoroutine } from "./coroutine.ts";
 import { Future } from "./future.ts";
 import { nameOfType } from "./name-of-type.ts";
 
@@ -15,12 +15,15 @@ export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => 
   if (awaitables instanceof Future || typeof awaitables?.[Symbol.iterator] !== "function") {
     throw new TypeError(complain(nameOfType(awaitables)));
   }
+  return iscoroutine(awaitables) ? runGenerator<A>(awaitables, complain) : [...awaitables];
+}
+
+function runGenerator<A>(awaitables: Iterable<A>, complain: (type: string) => string): A[] {
   const members: A[] = [];
   for (const member of awaitables) {
-    const isAwait = member === undefined || (member instanceof Future && member._isBlocking());
-    if (isAwait && iscoroutine(awaitables)) {
+    if (member === undefined || (member instanceof Future && member._isBlocking())) {
       if (member instanceof Future) member._takeBlocking();
-      closeCoroutine(awaitables);
+      closeCoroutine(awaitables as unknown as Coroutine<unknown>);
       throw new TypeError(complain("coroutine"));
     }
     members.push(member);

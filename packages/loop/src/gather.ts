@@ -85,7 +85,8 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     loop ??= child.getLoop();
     // The caller never sees a task made here, and so cannot be told off for leaving it pending.
     if (child !== arg && child instanceof Task) child._dontReport();
-    children.push(child);
+    // Of an array that began empty V8 does not inline `push`.
+    children[children.length] = child;
     pending += 1;
     if (child.done()) doneAlready.push(child);
     else child.addDoneCallback(onDone);
@@ -151,18 +152,16 @@ class _GatheringFuture extends Future<unknown[]> {
   /** @internal */
   _childDone(child: Future<unknown>): void {
     this.#pending -= 1;
-    if (this.done()) {
-      markRetrieved(child);
-    } else if (!this.#returnExceptions && child.cancelled()) {
-      this.setException(child._makeCancelledError());
-    } else if (!this.#returnExceptions && child.exception() !== undefined) {
-      this.setException(child.exception() as Error);
-    } else if (this.#pending === 0) {
-      const results = this.#children.map(resultOrError);
-      // In CPython the error is the last argument's, whichever child has ended last.
-      if (this.#cancelRequested) this.setException((this.#children.at(-1) as Future<unknown>)._makeCancelledError());
-      else this.setResult(results);
-    }
+    if (this.done()) markRetrieved(child);
+    else if (!this.#returnExceptions && !child._hasSucceeded()) this.setException(child._takeError());
+    else if (this.#pending === 0) this.#finish();
+  }
+
+  #finish(): void {
+    const results = resultsOf(this.#children);
+    // In CPython the error is the last argument's, whichever child has ended last.
+    if (this.#cancelRequested) this.setException((this.#children.at(-1) as Future<unknown>)._makeCancelledError());
+    else this.setResult(results);
   }
 }
 
@@ -171,8 +170,14 @@ function markRetrieved(child: Future<unknown>): void {
   if (!child.cancelled()) child.exception();
 }
 
+function resultsOf(children: readonly Future<unknown>[]): unknown[] {
+  const results: unknown[] = [];
+  for (const child of children) results[results.length] = resultOrError(child);
+  return results;
+}
+
 function resultOrError(child: Future<unknown>): unknown {
+  if (child._hasSucceeded()) return child._outcome;
   // CPython's children give their message, or an empty text where they have none; never no arguments.
-  if (child.cancelled()) return createCancelledError(child._cancelMessage ?? "");
-  return child.exception() ?? child.result();
+  return child.cancelled() ? createCancelledError(child._cancelMessage ?? "") : child.exception();
 }

@@ -59,8 +59,8 @@ export const faults: readonly Fault[] = [
   {
     name: "gather waits for the others after an exception",
     file: "loop/gather",
-    from: "} else if (!this.#returnExceptions && child.exception() !== undefined) {",
-    to: "} else if (!this.#returnExceptions && this.#pending === 0 && child.exception() !== undefined) {",
+    from: "else if (!this.#returnExceptions && !child._hasSucceeded())",
+    to: "else if (!this.#returnExceptions && this.#pending === 0 && !child._hasSucceeded())",
   },
   {
     name: "shield passes the cancellation on",
