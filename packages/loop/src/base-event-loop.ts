@@ -57,16 +57,16 @@ export abstract class BaseEventLoop extends Scheduler {
    * @throws RuntimeError when the coroutine was given to a task before, or when the loop is closed
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
-    if (this.#taskFactory !== undefined) return this.#createByFactory(coroutine, options);
-    if (getRunningLoopOrUndefined() === this) return new Task(coroutine, options);
-    followIfCurrent();
-    return new Task(coroutine, { ...options, loop: this });
+    const isPlain = this.#taskFactory === undefined && getRunningLoopOrUndefined() === this;
+    return isPlain ? new Task(coroutine, options) : this.#createOtherwise(coroutine, options);
   }
 
-  #createByFactory<T>(coroutine: Coroutine<T>, options: TaskOptions | undefined): Task<T> {
+  /** By the factory, or from outside. */
+  #createOtherwise<T>(coroutine: Coroutine<T>, options: TaskOptions | undefined): Task<T> {
     if (getRunningLoopOrUndefined() !== this) followIfCurrent();
+    if (this.#taskFactory === undefined) return new Task(coroutine, { ...options, loop: this });
     this._requireOpen();
-    return (this.#taskFactory as TaskFactory)(this, coroutine, options);
+    return this.#taskFactory(this, coroutine, options);
   }
 
   /** Returns what was given to `setTaskFactory`. */

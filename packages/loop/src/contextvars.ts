@@ -36,11 +36,12 @@ export class Context {
 
   /** @internal What a holder can begin with instead of a copy: the same object until a variable is set. */
   _toSnapshot(): Context {
-    if (this._isSnapshot) return this;
-    if (this.#snapshot === undefined) {
-      this.#snapshot = this.copy();
-      this.#snapshot._isSnapshot = true;
-    }
+    return this._isSnapshot ? this : (this.#snapshot ?? this.#makeSnapshot());
+  }
+
+  #makeSnapshot(): Context {
+    this.#snapshot = this.copy();
+    this.#snapshot._isSnapshot = true;
     return this.#snapshot;
   }
 
@@ -148,6 +149,17 @@ export function currentTaskOrUndefined(): Task<unknown> | undefined {
 /** @internal What a new holder begins with. */
 export function snapshotContext(): Context {
   return holder._context._toSnapshot();
+}
+
+/** Where scheduling methods take a context from. */
+export interface ContextOptions {
+  /** The context the callback runs in; a copy of the current one by default. */
+  readonly context?: Context | undefined;
+}
+
+/** @internal What a callback runs in that was scheduled with `options`. */
+export function contextFrom(options: ContextOptions | undefined): Context {
+  return options?.context ?? snapshotContext();
 }
 
 /** @internal The holder's own context. */

@@ -43,7 +43,7 @@ export class EventLoop extends BaseEventLoop {
   #turnEnd = 0;
   #isUsedUp = false;
   #untilClock = 1;
-  #ran = 0;
+  #interval = 1;
   #run: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
 
   /**
@@ -176,8 +176,7 @@ export class EventLoop extends BaseEventLoop {
 
   #begin(): void {
     this.#turnEnd = this.#host.time() + this.#turnBudget;
-    this.#untilClock = 1;
-    this.#ran = 0;
+    this.#untilClock = this.#interval = 1;
     this.#isUsedUp = false;
   }
 
@@ -194,16 +193,17 @@ export class EventLoop extends BaseEventLoop {
   }
 
   readonly #goesOn = (ran: number): boolean => {
-    this.#ran += ran;
-    if (this.#ran >= this.#untilClock) {
-      this.#isUsedUp = this.#host.time() >= this.#turnEnd;
-      if (this.#isUsedUp) return false;
-      // What has run took no longer than the budget: as much again may run before the clock is read again.
-      this.#untilClock = Math.min(this.#untilClock * 2, longestUntilClock);
-      this.#ran = 0;
-    }
-    return this.isReady && !this.stopping;
+    this.#untilClock -= ran;
+    return (this.#untilClock > 0 || this.#hasTime()) && this.isReady && !this.stopping;
   };
+
+  #hasTime(): boolean {
+    this.#isUsedUp = this.#host.time() >= this.#turnEnd;
+    // What has run took no longer than the budget: as much again may run before the clock is read again.
+    this.#interval = Math.min(this.#interval * 2, longestUntilClock);
+    this.#untilClock = this.#interval;
+    return !this.#isUsedUp;
+  }
 
   #idle(): void {
     this.beforeIdle();

@@ -1,7 +1,7 @@
 import { keepStores } from "./async-stores.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { markAsOurs } from "./copies.ts";
-import { snapshotContext } from "./contextvars.ts";
+import { contextFrom, type ContextOptions } from "./contextvars.ts";
 import type { Suspension } from "./coroutine.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { describeCreation, isDebugging, noteCreation, noteSuspension } from "./debug.ts";
@@ -11,7 +11,6 @@ import { Handle, requireCallback } from "./handle.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
-import type { ContextOptions } from "./scheduler.ts";
 
 const cancelMessages = new WeakMap<Future<unknown>, unknown>();
 let hasCancelMessages = false;
@@ -158,9 +157,7 @@ export class Future<T> {
    */
   addDoneCallback(callback: (future: this) => void, options?: ContextOptions): void {
     requireCallback(callback, "addDoneCallback");
-    const handle = keepStores(new Handle(callback, this, this._loop, options?.context ?? snapshotContext()));
-    if (this.done()) this._loop._enqueue(handle);
-    else this._addWaiter(handle);
+    this._queueWhenDone(keepStores(new Handle(callback, this, this._loop, contextFrom(options))));
   }
 
   /**
@@ -260,11 +257,16 @@ export class Future<T> {
     this._settle(cancelled, error);
   }
 
-  /** @internal Lets `waiter` be queued when the future is done, which it must not be yet. */
-  _addWaiter(waiter: Runnable): void {
-    const waiters = this._content as Waiters;
-    if (waiters === undefined) this._content = waiter;
-    else if (Array.isArray(waiters)) waiters.push(waiter);
+  /** @internal Has `waiter` queued when the future is done; now, if it is. */
+  _queueWhenDone(waiter: Runnable): void {
+    if (this.done()) this._loop._enqueue(waiter);
+    else if (this._content === undefined) this._content = waiter;
+    else this._addFurtherWaiter(waiter);
+  }
+
+  private _addFurtherWaiter(waiter: Runnable): void {
+    const waiters = this._content as Runnable | Runnable[];
+    if (Array.isArray(waiters)) waiters.push(waiter);
     else this._content = [waiters, waiter];
   }
 

@@ -87,16 +87,16 @@ export class Handle implements Runnable {
       if (isFollowing) storesOf(this).runInAsyncScope(callback, undefined, this._argument as never);
       else callback(this._argument as never);
     } catch (thrown) {
-      leaveContext();
-      if (leavesLoop(thrown)) throw thrown;
-      const message = `Exception in callback ${formatCallback(callback)}`;
-      getRunningLoop().callExceptionHandler({
-        message,
-        exception: toException(thrown),
-        handle: this,
-        ...sourceTraceback(this),
-      });
+      this._fail(thrown, callback);
     }
+  }
+
+  private _fail(thrown: unknown, callback: { readonly name: string }): void {
+    leaveContext();
+    if (leavesLoop(thrown)) throw thrown;
+    const message = `Exception in callback ${formatCallback(callback)}`;
+    const exception = toException(thrown);
+    getRunningLoop().callExceptionHandler({ message, exception, handle: this, ...sourceTraceback(this) });
   }
 
   /** @internal `<Handle f()>`; `details` come before the callback. */

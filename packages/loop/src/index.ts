@@ -50,13 +50,13 @@ export { fromWebError } from "./web-errors.ts";
 
 export type { AsCompletedOptions } from "./as-completed.ts";
 export type { AllEntered, AsyncContextManager, BlockResult, Entered } from "./async-with.ts";
+export type { ContextOptions } from "./contextvars.ts";
 export type { Awaitable, Coroutine, Emission, Suspension } from "./coroutine.ts";
 export type { TaskConstructor } from "./eager.ts";
 export type { StackFrame } from "./debug.ts";
 export type { LoopOptions } from "./ensure-future.ts";
 export type { FromPromiseOptions } from "./from-promise.ts";
 export type { EventLoopOptions } from "./event-loop.ts";
-export type { ContextOptions } from "./scheduler.ts";
 export type { GatherOptions, Result, Results, ResultsOrErrors } from "./gather.ts";
 export type { ClosableAsyncgen } from "./asyncgens.ts";
 export type { Host } from "./host.ts";

@@ -40,9 +40,12 @@ export function getRunningLoop(): BaseEventLoop {
  * Source: asyncio.get_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
 export function getEventLoop(): BaseEventLoop {
-  const loop = runningLoop ?? eventLoop;
-  if (loop === undefined) throw noLoop("There is no current event loop in thread 'MainThread'.");
-  return loop;
+  return runningLoop ?? requireEventLoop();
+}
+
+function requireEventLoop(): BaseEventLoop {
+  if (eventLoop === undefined) throw noLoop("There is no current event loop in thread 'MainThread'.");
+  return eventLoop;
 }
 
 function noLoop(text: string): RuntimeError {

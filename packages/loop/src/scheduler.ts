@@ -1,6 +1,6 @@
 import { keepStores } from "./async-stores.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import { beginNested, type Context, endNested, snapshotContext } from "./contextvars.ts";
+import { beginNested, type Context, contextFrom, type ContextOptions, endNested } from "./contextvars.ts";
 import { beginDebugging, isDebugRequested } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import { Handle, requireCallback, TimerHandle } from "./handle.ts";
@@ -9,12 +9,6 @@ import type { ExceptionContext } from "./reports.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoopOrUndefined, setRunningLoop } from "./running.ts";
 import { TimerHeap } from "./timer-heap.ts";
-
-/** Where scheduling methods take a context from. */
-export interface ContextOptions {
-  /** The context the callback runs in; a copy of the current one by default. */
-  readonly context?: Context | undefined;
-}
 
 /**
  * The half of a loop that knows callbacks and time, and nothing of futures and tasks: the ready queue, the timers, and
@@ -55,7 +49,7 @@ export abstract class Scheduler {
   callSoon(callback: () => void, options?: ContextOptions): Handle {
     this._requireOpen();
     requireCallback(callback, "callSoon");
-    const handle = keepStores(new Handle(callback, undefined, this, options?.context ?? snapshotContext()));
+    const handle = keepStores(new Handle(callback, undefined, this, contextFrom(options)));
     this._enqueue(handle);
     return handle;
   }
@@ -83,7 +77,7 @@ export abstract class Scheduler {
     requireTime(delay, "delay");
     this._requireOpen();
     requireCallback(callback, "callLater");
-    return keepStores(this._callAt(this.time() + delay, callback, undefined, options?.context ?? snapshotContext()));
+    return keepStores(this._callAt(this.time() + delay, callback, undefined, contextFrom(options)));
   }
 
   /**
@@ -99,7 +93,7 @@ export abstract class Scheduler {
     requireTime(when, "when");
     this._requireOpen();
     requireCallback(callback, "callAt");
-    return keepStores(this._callAt(when, callback, undefined, options?.context ?? snapshotContext()));
+    return keepStores(this._callAt(when, callback, undefined, contextFrom(options)));
   }
 
   /** Tells whether debug mode is on. */
@@ -154,7 +148,7 @@ export abstract class Scheduler {
 
   /** Returns how much it has run. */
   #iterate(): number {
-    this.#queueDueTimers();
+    if (this._timers.size > 0) this.#queueDueTimers();
     const ready = this.#ready;
     const count = ready.length;
     for (let left = count; left > 0; left -= 1) {
@@ -210,7 +204,6 @@ export abstract class Scheduler {
 
   #queueDueTimers(): void {
     const timers = this._timers;
-    if (timers.size === 0) return;
     const now = this.time();
     for (let timer = timers.peek(); timer !== undefined && this.#isDue(timer, now); timer = timers.peek()) {
       this.#ready.push(timers.pop());

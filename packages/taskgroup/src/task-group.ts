@@ -17,7 +17,7 @@ import {
 } from "@yieldstar/loop";
 import { asMember, BaseExceptionGroup } from "./exception-group.ts";
 
-/** So many tasks are kept, whether they have ended or not, before the group looks. */
+/** So many tasks are kept, whether they have ended or not, before the group first looks. */
 const fewTasks = 64;
 
 /**
@@ -50,6 +50,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   #parentCancelRequested = false;
   /** The tasks in the order they were created, those included that have ended since it was last gone through. */
   #tasks: Task<unknown>[] = [];
+  /** How many of them there may be until it is gone through again. */
+  #manyTasks = fewTasks;
   /** How many of them have not ended, as far as the group was told. */
   #unfinished = 0;
   #errors: Error[] = [];
@@ -64,11 +66,12 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
    * closed
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
-    if (!this.#entered || this.#aborting || (this.#exiting && this.#unfinished === 0)) this.#refuse(coroutine);
+    if (!this.#entered || this.#aborting || this.#exiting) this.#requireOpen(coroutine);
     const task = (this.#loop as BaseEventLoop).createTask(coroutine, options);
-    if (this.#tasks.length > fewTasks && this.#tasks.length > 2 * this.#unfinished) this.#tidy();
+    const tasks = this.#tasks;
     // Of an array that began empty V8 does not inline `push`.
-    this.#tasks[this.#tasks.length] = task;
+    tasks[tasks.length] = task;
+    if (tasks.length > this.#manyTasks) this.#tidy();
     this.#unfinished += 1;
     task.addDoneCallback(this.#onTaskDone);
     return task;
@@ -145,18 +148,19 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     throw new BaseExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
   }
 
-  #refuse(coroutine: Coroutine<unknown>): never {
-    if (iscoroutine(coroutine)) closeCoroutine(coroutine);
+  /** While the block waits for its tasks, these may still make others. */
+  #requireOpen(coroutine: Coroutine<unknown>): void {
     const isFinished = this.#exiting && this.#unfinished === 0;
+    if (this.#entered && !this.#aborting && !isFinished) return;
+    if (iscoroutine(coroutine)) closeCoroutine(coroutine);
     const reason = this.#entered ? (isFinished ? "is finished" : "is shutting down") : "has not been entered";
     throw new RuntimeError(`TaskGroup ${this} ${reason}`);
   }
 
   /** Forgets the tasks that have ended. A `Set` that each leaves at once would cost more than the rest of the group. */
   #tidy(): void {
-    const pending: Task<unknown>[] = [];
-    for (const task of this.#tasks) if (!task.done()) pending.push(task);
-    this.#tasks = pending;
+    if (this.#tasks.length > 2 * this.#unfinished) this.#tasks = this.#tasks.filter((task) => !task.done());
+    this.#manyTasks = Math.max(fewTasks, 2 * this.#tasks.length);
   }
 
   #abort(): void {

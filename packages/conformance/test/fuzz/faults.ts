@@ -35,8 +35,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a cancel in the last step is lost",
     file: "loop/task",
-    from: "if ((this._flags & mustCancel) === 0) {\n      this._succeed(result);",
-    to: "if (this._cancelRequests < 1000) {\n      this._succeed(result);",
+    from: "if ((this._flags & mustCancel) === 0) this._succeed(result);",
+    to: "if (this._cancelRequests < 1000) this._succeed(result);",
   },
   {
     name: "a cancel does not reach the awaited future",
