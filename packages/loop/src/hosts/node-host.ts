@@ -13,7 +13,7 @@ const longestTimeout = 24 * 3600;
  */
 export class NodeHost implements Host {
   readonly clockResolution = 1e-6;
-  readonly turnBudget = 0.0005;
+  readonly turnBudget = 0.0001;
   /** Node's global is a getter, which costs as much again as the reading. */
   readonly #clock: { now(): number } = performance;
   #immediate: NodeJS.Immediate | undefined;
