@@ -7,6 +7,7 @@ import type { Runnable } from "./ready-queue.ts";
 import { getRunningLoop } from "./running.ts";
 import { repr, reprFloat, showAsText, withHint } from "./repr.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { Timer } from "./timer-heap.ts";
 
 /** A callback as it stands in a text: `name()`. */
 export function formatCallback(callback: { readonly name: string }): string {
@@ -117,28 +118,21 @@ export class Handle implements Runnable {
  *
  * Source: asyncio.TimerHandle, CPython 3.14 Lib/asyncio/events.py.
  */
-export class TimerHandle extends Handle {
+export class TimerHandle extends Handle implements Timer {
   declare private readonly _when: number;
   declare private readonly _loop: Scheduler;
-  /** @internal Orders timers of equal deadlines: they run as they were set. */
+  /** @internal */
   declare readonly _sequence: number;
-  /** @internal It stands in the loop's heap. */
+  /** @internal */
   declare _scheduled: boolean;
 
   /** @internal */
-  constructor(
-    when: number,
-    sequence: number,
-    callback: (argument: never) => void,
-    argument: unknown,
-    loop: Scheduler,
-    context: Context,
-  ) {
-    super(callback, argument, loop, context);
+  constructor(when: number, sequence: number, callback: () => void, loop: Scheduler, context: Context) {
+    super(callback, undefined, loop, context);
     this._when = when;
     this._loop = loop;
     this._sequence = sequence;
-    this._scheduled = true;
+    this._scheduled = false;
   }
 
   /** Returns the deadline, in seconds of the loop's clock. */

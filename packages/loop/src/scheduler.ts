@@ -77,7 +77,7 @@ export abstract class Scheduler {
     requireTime(delay, "delay");
     this._requireOpen();
     requireCallback(callback, "callLater");
-    return keepStores(this._callAt(this.time() + delay, callback, undefined, contextFrom(options)));
+    return this.#callAt(this.time() + delay, callback, contextFrom(options));
   }
 
   /**
@@ -93,7 +93,7 @@ export abstract class Scheduler {
     requireTime(when, "when");
     this._requireOpen();
     requireCallback(callback, "callAt");
-    return keepStores(this._callAt(when, callback, undefined, contextFrom(options)));
+    return this.#callAt(when, callback, contextFrom(options));
   }
 
   /** Tells whether debug mode is on. */
@@ -118,7 +118,7 @@ export abstract class Scheduler {
 
   /** The time of the first timer, or `Infinity`. */
   protected get nextDeadline(): number {
-    return this._timers.peek()?.when() ?? Infinity;
+    return this._timers.nextDeadline();
   }
 
   /**
@@ -193,11 +193,9 @@ export abstract class Scheduler {
     this.wakeUp();
   }
 
-  /** @internal */
-  _callAt(when: number, callback: (argument: never) => void, argument: unknown, context: Context): TimerHandle {
-    const timer = new TimerHandle(when, this._timers.nextSequence(), callback, argument, this, context);
-    if (when === Infinity) timer._scheduled = false;
-    else this._timers.push(timer);
+  #callAt(when: number, callback: () => void, context: Context): TimerHandle {
+    const timer = keepStores(new TimerHandle(when, this._timers.nextSequence(), callback, this, context));
+    this._timers.push(timer, when);
     if (!this.#isRunningCaller()) this.wakeUp();
     return timer;
   }
@@ -205,14 +203,12 @@ export abstract class Scheduler {
   #queueDueTimers(): void {
     const timers = this._timers;
     const now = this.time();
-    for (let timer = timers.peek(); timer !== undefined && this.#isDue(timer, now); timer = timers.peek()) {
-      this.#ready.push(timers.pop());
-    }
+    while (this.#isDue(timers.nextDeadline(), now)) this.#ready.push(timers.pop());
   }
 
   /** The first test is for times so large that the resolution does not change them (CPython from 3.15 on). */
-  #isDue(timer: TimerHandle, now: number): boolean {
-    return timer.when() <= now || timer.when() < now + this.clockResolution;
+  #isDue(when: number, now: number): boolean {
+    return when <= now || when < now + this.clockResolution;
   }
 
   #runAndTime(item: Runnable): void {

@@ -1,11 +1,10 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
-import { snapshotContext } from "./contextvars.ts";
 import { isDebugging, noteSuspension } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import type { Future } from "./future.ts";
-import type { TimerHandle } from "./handle.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoop } from "./running.ts";
+import type { Timer } from "./timer-heap.ts";
 
 /**
  * Waits for `delay` seconds. One that is zero or negative gives up one iteration of the loop; `Infinity` never ends.
@@ -70,20 +69,22 @@ class BareYield {
   }
 }
 
-/** Waits for a timer. */
-class Sleep {
+/** Waits for its time, and is its own timer. */
+class Sleep implements Timer {
   declare private readonly _delay: number;
   declare private readonly _result: unknown;
   declare private _state: "created" | "waiting" | "closed";
   declare private _future: Future<unknown> | undefined;
-  declare private _timer: TimerHandle | undefined;
+  declare _sequence: number;
+  declare _scheduled: boolean;
 
   constructor(delay: number, result: unknown) {
     this._delay = delay;
     this._result = result;
     this._state = "created";
     this._future = undefined;
-    this._timer = undefined;
+    this._sequence = 0;
+    this._scheduled = false;
   }
 
   [Symbol.iterator](): this {
@@ -119,8 +120,9 @@ class Sleep {
     const loop = getRunningLoop();
     const future = loop.createFuture<unknown>();
     this._future = future;
-    this._timer = loop._callAt(loop.time() + delay, wake, this, snapshotContext());
     this._state = "waiting";
+    this._sequence = loop._timers.nextSequence();
+    loop._timers.push(this, loop.time() + delay);
     return future.next() as IteratorResult<never, unknown>;
   }
 
@@ -131,23 +133,21 @@ class Sleep {
   }
 
   private _close(): void {
+    if (this._state === "waiting" && this._scheduled) (this._future as Future<unknown>)._loop._timers.noteCancelled();
     this._state = "closed";
-    this._future?.return(undefined);
-    this._timer?.cancel();
   }
 
-  /** The timer's callback. */
-  wake(): void {
+  cancelled(): boolean {
+    return this._state === "closed";
+  }
+
+  /** Its time has come. */
+  _run(): void {
     const future = this._future as Future<unknown>;
-    if (!future.done()) future.setResult(this._result);
+    if (this._state === "waiting" && !future.done()) future._succeed(this._result);
   }
 
   toString(): string {
     return "<coroutine object sleep>";
   }
-}
-
-/** One function for every timer, where a closure would be one more object for each. */
-function wake(sleeping: Sleep): void {
-  sleeping.wake();
 }

@@ -1,4 +1,14 @@
-import type { TimerHandle } from "./handle.ts";
+import type { Runnable } from "./ready-queue.ts";
+
+/** What stands in the heap: it is queued when its time has come. */
+export interface Timer extends Runnable {
+  /** @internal Orders timers of equal deadlines: they run as they were set. */
+  readonly _sequence: number;
+  /** @internal It stands in a heap. */
+  _scheduled: boolean;
+  /** Tells whether it is not wanted any more. */
+  cancelled(): boolean;
+}
 
 /** Below this many timers the cancelled ones are only dropped when they reach the top. */
 const minimumForRebuild = 100;
@@ -14,7 +24,7 @@ const cancelledShareForRebuild = 0.5;
  * it reaches the top or, when there are many, until the heap is rebuilt.
  */
 export class TimerHeap {
-  #timers: TimerHandle[] = [];
+  #timers: Timer[] = [];
   /** Their deadlines, so that finding a timer's place touches no timer but those of equal deadlines. */
   #whens = new Float64Array(initialCapacity);
   #cancelled = 0;
@@ -29,28 +39,32 @@ export class TimerHeap {
     return this.#timers.length;
   }
 
-  push(timer: TimerHandle): void {
+  /** @param when - its deadline, in seconds of the loop's clock; one of `Infinity` never comes */
+  push(timer: Timer, when: number): void {
+    timer._scheduled = when !== Infinity;
+    if (!timer._scheduled) return;
     const index = this.#timers.length;
     if (index === this.#whens.length) this.#grow();
     this.#timers.push(timer);
-    this.#up(index, timer, timer.when());
+    this.#up(index, timer, when);
   }
 
-  /** The earliest timer that is not cancelled; cancelled ones above it are dropped. */
-  peek(): TimerHandle | undefined {
+  /** The deadline of the earliest timer that is not cancelled, or `Infinity`; cancelled ones above it are dropped. */
+  nextDeadline(): number {
     this.#rebuildIfMostAreCancelled();
     for (;;) {
       const top = this.#timers[0];
-      if (top === undefined || !top.cancelled()) return top;
+      if (top === undefined) return Infinity;
+      if (!top.cancelled()) return this.#whens[0] as number;
       this.#cancelled -= 1;
       this.pop();
     }
   }
 
   /** Takes the timer on top. The heap must not be empty. */
-  pop(): TimerHandle {
-    const top = this.#timers[0] as TimerHandle;
-    const last = this.#timers.pop() as TimerHandle;
+  pop(): Timer {
+    const top = this.#timers[0] as Timer;
+    const last = this.#timers.pop() as Timer;
     const { length } = this.#timers;
     if (length > 0) this.#down(0, last, this.#whens[length] as number);
     top._scheduled = false;
@@ -73,7 +87,7 @@ export class TimerHeap {
     const whens = this.#whens;
     let kept = 0;
     for (let index = 0; index < size; index += 1) {
-      const timer = timers[index] as TimerHandle;
+      const timer = timers[index] as Timer;
       if (timer.cancelled()) {
         timer._scheduled = false;
       } else {
@@ -85,7 +99,7 @@ export class TimerHeap {
     timers.length = kept;
     this.#cancelled = 0;
     for (let index = (kept - 2) >> arityBits; index >= 0; index -= 1) {
-      this.#down(index, timers[index] as TimerHandle, whens[index] as number);
+      this.#down(index, timers[index] as Timer, whens[index] as number);
     }
   }
 
@@ -96,7 +110,7 @@ export class TimerHeap {
   }
 
   /** Finds the place of a timer from `index` upwards. */
-  #up(start: number, timer: TimerHandle, when: number): void {
+  #up(start: number, timer: Timer, when: number): void {
     const timers = this.#timers;
     const whens = this.#whens;
     let index = start;
@@ -104,8 +118,8 @@ export class TimerHeap {
       const parent = (index - 1) >> arityBits;
       const parentWhen = whens[parent] as number;
       if (when > parentWhen) break;
-      if (when === parentWhen && timer._sequence > (timers[parent] as TimerHandle)._sequence) break;
-      timers[index] = timers[parent] as TimerHandle;
+      if (when === parentWhen && timer._sequence > (timers[parent] as Timer)._sequence) break;
+      timers[index] = timers[parent] as Timer;
       whens[index] = parentWhen;
       index = parent;
     }
@@ -114,7 +128,7 @@ export class TimerHeap {
   }
 
   /** Finds the place of a timer from `index` downwards. */
-  #down(start: number, timer: TimerHandle, when: number): void {
+  #down(start: number, timer: Timer, when: number): void {
     const timers = this.#timers;
     const whens = this.#whens;
     const { length } = timers;
@@ -126,8 +140,8 @@ export class TimerHeap {
       for (let other = child + 1; other < end; other += 1) if (this.#isBefore(other, child)) child = other;
       const childWhen = whens[child] as number;
       if (when < childWhen) break;
-      if (when === childWhen && timer._sequence < (timers[child] as TimerHandle)._sequence) break;
-      timers[index] = timers[child] as TimerHandle;
+      if (when === childWhen && timer._sequence < (timers[child] as Timer)._sequence) break;
+      timers[index] = timers[child] as Timer;
       whens[index] = childWhen;
       index = child;
     }
@@ -139,6 +153,6 @@ export class TimerHeap {
     const whenA = this.#whens[a] as number;
     const whenB = this.#whens[b] as number;
     if (whenA !== whenB) return whenA < whenB;
-    return (this.#timers[a] as TimerHandle)._sequence < (this.#timers[b] as TimerHandle)._sequence;
+    return (this.#timers[a] as Timer)._sequence < (this.#timers[b] as Timer)._sequence;
   }
 }

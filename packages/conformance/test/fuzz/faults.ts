@@ -5,8 +5,8 @@ export const faults: readonly Fault[] = [
   {
     name: "equal deadlines run in the wrong order",
     file: "loop/timer-heap",
-    from: "timer._sequence > (timers[parent] as TimerHandle)._sequence",
-    to: "timer._sequence < (timers[parent] as TimerHandle)._sequence",
+    from: "timer._sequence > (timers[parent] as Timer)._sequence",
+    to: "timer._sequence < (timers[parent] as Timer)._sequence",
   },
   {
     name: "the rebuilt heap of timers is no heap",
