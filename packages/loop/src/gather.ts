@@ -74,14 +74,17 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
   const children: Future<unknown>[] = [];
   const doneAlready: Future<unknown>[] = [];
   const earlier = new EarlierArguments(args, children);
+  // Where tasks are made of coroutines by nothing else, one that no task has taken was not passed before.
+  const isPlain = loop !== undefined && loop.getTaskFactory() === undefined;
   let pending = 0;
   for (const arg of args) {
-    const known = earlier.find(arg, loop);
+    const isFresh = isPlain && iscoroutine(arg) && !isTaken(arg);
+    const known = isFresh ? undefined : earlier.find(arg);
     if (known !== undefined) {
       children.push(known);
       continue;
     }
-    const child = ensureFuture(arg, { loop });
+    const child = isFresh ? (loop as BaseEventLoop).createTask(arg) : ensureFuture(arg, { loop });
     loop ??= child.getLoop();
     // The caller never sees a task made here, and so cannot be told off for leaving it pending.
     if (child !== arg && child instanceof Task) child._dontReport();
@@ -110,10 +113,7 @@ class EarlierArguments {
   }
 
   /** @param arg - the next argument: all before it have their futures */
-  find(arg: Awaitable<unknown>, loop: BaseEventLoop | undefined): Future<unknown> | undefined {
-    // A coroutine that no task has taken cannot have been passed before, or a task would have it; unless tasks are made of
-    // something else.
-    if (iscoroutine(arg) && !isTaken(arg) && loop?.getTaskFactory() === undefined) return undefined;
+  find(arg: Awaitable<unknown>): Future<unknown> | undefined {
     for (; this.#tabled < this.#children.length; this.#tabled += 1) {
       this.#table.set(this.#args[this.#tabled] as Awaitable<unknown>, this.#children[this.#tabled] as Future<unknown>);
     }
