@@ -9,11 +9,14 @@ import { readArguments, usage, UsageError, type Wishes } from "./arguments.ts";
 import { temporaryFolder } from "./build.ts";
 import { selectRows } from "./catalogue.ts";
 import { growsTooFast } from "./growth.ts";
-import { selectGrowthRows } from "./growth-rows.ts";
+import { comparisons } from "./growth-comparisons.ts";
+import { growthRows, selectGrowthRows } from "./growth-rows.ts";
 import { picture } from "./picture.ts";
 import { provenance, resultsAsJson, writeResult } from "./results.ts";
 import type { Measured } from "./rounds.ts";
 import { Tables } from "./tables.ts";
+
+const growthNames = [...Object.keys(growthRows), ...Object.keys(comparisons)];
 
 /** Does what is asked, and returns the exit code. */
 async function bench(wishes: Wishes): Promise<0 | 1> {
@@ -32,7 +35,7 @@ async function bench(wishes: Wishes): Promise<0 | 1> {
   keep("ratios.md", page("What an operation costs", ratios.report));
   keep("ratios.svg", picture(ratios.rows));
   keep("latest.json", json);
-  const grown = await tables.growth(selectGrowthRows(undefined));
+  const grown = await tables.growth(growthNames);
   console.log(`\n${grown.report}`);
   if (!wishes.quick) keepGrowth(grown.report);
   keep("latest.json", resultsAsJson(ratios.rows, grown.rows));
@@ -41,7 +44,7 @@ async function bench(wishes: Wishes): Promise<0 | 1> {
 }
 
 async function growth(wishes: Wishes): Promise<0 | 1> {
-  const names = selectGrowthRows(wishes.only);
+  const names = selectGrowthRows(wishes.only, growthNames);
   const { rows, report } = await new Tables(wishes, temporaryFolder()).growth(names);
   console.log(report);
   if (wishes.only === undefined && !wishes.quick) keepGrowth(report);

@@ -7,7 +7,7 @@ import type { Stopwatch } from "./workload.ts";
 type Ours = Libraries["ours"];
 
 /** Told by a run when all that it makes exists at once (`weigh`), and which part of it counts. */
-interface Meter extends Stopwatch {
+export interface Meter extends Stopwatch {
   weigh(): void;
 }
 
@@ -32,12 +32,11 @@ export const growthRows: Readonly<Record<string, GrowthRow>> = {
 };
 
 /**
- * Returns the names of the rows in which one of these words is, or all.
+ * Returns those of the names in which one of these words is, or all.
  *
  * @throws {RangeError} if there is none.
  */
-export function selectGrowthRows(asked: readonly string[] | undefined): string[] {
-  const names = Object.keys(growthRows);
+export function selectGrowthRows(asked: readonly string[] | undefined, names: readonly string[]): string[] {
   const found = names.filter((name) => asked?.some((part) => name.includes(part)) ?? true);
   if (found.length > 0) return found;
   throw new RangeError(`No growth row is called ${asked?.join(", ")}. There are: ${names.join(", ")}.`);
@@ -58,7 +57,9 @@ function waitersForLock({ Lock, asyncWith }: Ours): Obstacle {
   const lock = new Lock();
   // The first to come has the lock until it is told to let go.
   lock.acquire().next();
-  return { wait: () => asyncWith(lock, function* () {}), release: () => lock.release() };
+  // A function in place would be a new one for each: what V8 makes for those has it collect everything in the midst.
+  function* body() {}
+  return { wait: () => asyncWith(lock, body), release: () => lock.release() };
 }
 
 function gettersOfQueue({ Queue }: Ours, size: number): Obstacle {
@@ -148,7 +149,7 @@ function cancelled(ours: Ours, size: number, makeObstacle: () => Obstacle): (met
 }
 
 /** Numbers from 0 to 1, the same every time. */
-function pseudoRandom(): () => number {
+export function pseudoRandom(): () => number {
   let state = 1;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

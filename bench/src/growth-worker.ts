@@ -1,6 +1,7 @@
 /** A process that measures one growth row at one size, and prints time and memory as a line of JSON. */
 
-import { growthRows } from "./growth-rows.ts";
+import { comparisons } from "./growth-comparisons.ts";
+import { growthRows, type Meter } from "./growth-rows.ts";
 import { sampleBytes, sampleTime } from "./measure.ts";
 import { spread } from "./statistics.ts";
 import { loadLibrary } from "./systems.ts";
@@ -23,12 +24,21 @@ export interface GrowthFigures {
 }
 
 const { name, size, warmup, time, nursery } = JSON.parse(process.argv[2] ?? "") as GrowthJob;
-const row = growthRows[name];
-if (row === undefined) throw new RangeError(`no growth row is called ${name}`);
-const library = await loadLibrary("ours");
 const nothing = () => {};
 
-/** A process runs so many of anything only once or twice; what are fewer it runs so often that some run is not disturbed. */
+/** Returns what makes a run of so many. */
+async function findRow(): Promise<(count: number) => (meter: Meter) => Promise<number>> {
+  const comparison = comparisons[name];
+  if (comparison !== undefined) return comparison;
+  const row = growthRows[name];
+  if (row === undefined) throw new RangeError(`no growth row is called ${name}`);
+  const library = await loadLibrary("ours");
+  return (count) => row(library, count);
+}
+
+const prepare = await findRow();
+
+/** What are fewer is run so often that some run is disturbed neither by the machine nor by the collector. */
 const many = 1_000_000;
 
 /** Empties the nursery. A full collection would give its pages back to the kernel, and the next run would pay for them. */
@@ -50,14 +60,14 @@ const processorTime = () => {
   return (user + system) / 1000;
 };
 // Whatever the size, the code has run as hot before: else the small sizes would look dear.
-const small = row(library, 1000);
+const small = prepare(1000);
 await sampleTime(
   (stopwatch) => small({ start: () => stopwatch.start(), stop: () => stopwatch.stop(), weigh: nothing }),
   { operations: 1, expected: 1000 },
   { warmup, time: 0, samples: 1 },
   processorTime,
 );
-const run = row(library, size);
+const run = prepare(size);
 const work = { operations: 1, expected: size };
 touchNursery();
 const times = await sampleTime(
@@ -67,10 +77,9 @@ const times = await sampleTime(
     return run({ start: () => stopwatch.start(), stop: () => stopwatch.stop(), weigh: nothing });
   },
   work,
-  { warmup: 0, time, samples: 1 },
+  { warmup: 0, time, samples: size >= many ? 3 : 5 },
   processorTime,
 );
-// What the run before has left is now and then still there when the next begins: the median leaves such a weight out.
 const samples = size >= many ? 1 : 3;
 const weights = await sampleBytes((weigh) => run({ start: nothing, stop: nothing, weigh }), work, { samples });
 const figures: GrowthFigures = { time: spread(times).min, bytes: spread(weights).median };

@@ -17,6 +17,8 @@ const nurseryFor = (size: number): number => Math.max(16, (2 * size) / 1000);
 /** What came of a row: for each size that was measured its figures, or why it failed. */
 export interface Growth {
   readonly name: string;
+  /** There is nothing of ours in it, and nobody judges it. */
+  readonly isComparison?: boolean;
   readonly figures: readonly (GrowthFigures & { readonly size: number })[];
   readonly failure?: string;
 }
@@ -69,8 +71,9 @@ function exponentsOf({ figures }: Growth, of: "time" | "bytes"): Exponents | und
   return { all: exponent(points), last: exponent(points.slice(-3)) };
 }
 
-/** Whether a row failed, or grows faster than n log n. */
+/** Whether a row failed, or is ours and grows faster than n log n. */
 export function growsTooFast(growth: Growth): boolean {
+  if (growth.isComparison === true) return growth.failure !== undefined;
   const growing = (["time", "bytes"] as const).map((of) => exponentsOf(growth, of)?.last ?? 0);
   return growth.failure !== undefined || growing.some((each) => each > allowed);
 }
@@ -83,8 +86,13 @@ export function growthReport(all: readonly Growth[], measured: readonly number[]
     ["exponent", "right"] as const,
     ["last decades", "right"] as const,
   ];
-  const rows = all.flatMap((growth) => (["time", "bytes"] as const).map((of) => rowOf(growth, of, measured)));
-  return table(columns, rows);
+  const rowsOf = (isComparison: boolean) => {
+    const some = all.filter((growth) => (growth.isComparison === true) === isComparison);
+    return some.flatMap((growth) => (["time", "bytes"] as const).map((of) => rowOf(growth, of, measured)));
+  };
+  const compared = rowsOf(true);
+  const ours = table(columns, rowsOf(false));
+  return compared.length === 0 ? ours : `${ours}\n\nWithout anything of ours:\n\n${table(columns, compared)}`;
 }
 
 function rowOf(growth: Growth, of: "time" | "bytes", measured: readonly number[]): string[] {
@@ -93,7 +101,8 @@ function rowOf(growth: Growth, of: "time" | "bytes", measured: readonly number[]
     return figure === undefined ? "–" : quantity(figure[of] / size, of);
   });
   const exponents = exponentsOf(growth, of);
-  const mark = exponents === undefined ? "" : exponents.last > allowed ? " ✗" : " ✓";
+  const isJudged = exponents !== undefined && growth.isComparison !== true;
+  const mark = isJudged ? (exponents.last > allowed ? " ✗" : " ✓") : "";
   return [
     of === "time" ? growth.name + (growth.failure === undefined ? "" : ` (failed: ${growth.failure})`) : "",
     ...cells,

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 
-const patience = 60; // seconds
+const patience = 120; // seconds
 
 /**
  * Runs a program.

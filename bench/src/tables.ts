@@ -8,6 +8,7 @@ import { buildLibrary, buildWorkers } from "./build.ts";
 import type { Row } from "./catalogue.ts";
 import { contestantNames, onCPython, onNode, type Built } from "./contestants.ts";
 import { fairness } from "./fairness.ts";
+import { comparisons } from "./growth-comparisons.ts";
 import { growthReport, measureGrowth, sizes, type Growth } from "./growth.ts";
 import type { Effort } from "./measure.ts";
 import { Progress } from "./progress.ts";
@@ -70,7 +71,8 @@ export class Tables {
     for (const [index, name] of names.entries()) {
       const place = `${index + 1}/${names.length} ${name}`;
       const onSize = (size: number) => this.progress.show(`${place}: ${size.toLocaleString("en")}`);
-      all.push(await measureGrowth(name, worker, library, { processes, sizes: measured, onSize }));
+      const growth = await measureGrowth(name, worker, library, { processes, sizes: measured, onSize });
+      all.push({ ...growth, isComparison: name in comparisons });
       this.progress.finished(place);
     }
     return { rows: all, report: growthReport(all, measured) };

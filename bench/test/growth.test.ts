@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { growsTooFast, growthReport, type Growth } from "../src/growth.ts";
+import { comparisons } from "../src/growth-comparisons.ts";
 import { growthRows } from "../src/growth-rows.ts";
 import { loadLibrary } from "../src/systems.ts";
 
@@ -23,6 +24,15 @@ test("a size that failed is too fast, and the table says why", () => {
   expect(growthReport([failed], sizes)).toContain("tasks (failed: not done after 60 seconds)");
 });
 
+test("what is none of ours may grow as it likes, and has a table of its own", () => {
+  const square = { ...growth((size) => size * size), isComparison: true };
+  expect(growsTooFast(square)).toBe(false);
+  expect(growsTooFast({ ...square, failure: "not done after 60 seconds" })).toBe(true);
+  const report = growthReport([square, growth((size) => size)], sizes);
+  expect(report.indexOf("Without anything of ours")).toBeLessThan(report.indexOf("2.00"));
+  expect(report).not.toContain("✗");
+});
+
 const nothing = () => {};
 const library = await loadLibrary("ours");
 
@@ -30,5 +40,12 @@ test.each(Object.entries(growthRows))("%s: all do their work", async (_name, row
   let weighed = 0;
   const meter = { start: nothing, stop: nothing, weigh: () => (weighed += 1) };
   expect(await row(library, 100)(meter)).toBe(100);
+  expect(weighed).toBe(1);
+});
+
+test.each(Object.entries(comparisons))("%s: all do their work", async (_name, row) => {
+  let weighed = 0;
+  const meter = { start: nothing, stop: nothing, weigh: () => (weighed += 1) };
+  expect(await row(100)(meter)).toBe(100);
   expect(weighed).toBe(1);
 });
