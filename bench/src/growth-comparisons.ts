@@ -21,6 +21,22 @@ export const comparisons: Readonly<Record<string, Comparison>> = {
     return done;
   },
 
+  "generators in the order of random times": (size) => async (meter) => {
+    const random = pseudoRandom();
+    let done = 0;
+    function* child() {
+      yield undefined;
+      done += 1;
+    }
+    const bodies = Array.from({ length: size }, child);
+    const times = Float64Array.from(bodies, random);
+    for (const body of bodies) body.next();
+    meter.weigh();
+    const order = Uint32Array.from(bodies.keys()).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
+    for (const index of order) bodies[index]?.next();
+    return done;
+  },
+
   "async functions that await one promise": (size) => async (meter) => {
     let done = 0;
     const { promise, open } = gate();
