@@ -93,9 +93,7 @@ export async function sampleBytes(
 ): Promise<Samples> {
   const samples: number[] = [];
   for (let count = 0; count <= effort.samples; count += 1) {
-    // For what the host does after a run, which keeps some of it.
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    const before = bytesInUse();
+    const before = await settledBytes();
     let held: number | undefined;
     check(await run(() => (held = bytesInUse() - before)), expected);
     if (held === undefined) throw new Error("the workload did not weigh what it holds");
@@ -104,12 +102,21 @@ export async function sampleBytes(
   return samples;
 }
 
-/** Collects all garbage. What one collection finalizes only the next takes, and plain ones leave thousands of tasks. */
+/** Returns the bytes that are in use once the host has done what comes after a run, such as to finalize what was in it. */
+async function settledBytes(): Promise<number> {
+  for (let before = Infinity; ;) {
+    const bytes = bytesInUse();
+    if (bytes > 0.999 * before) return bytes;
+    before = bytes;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Collects all garbage. What the first collection finalizes only the second takes. */
 function collectGarbage(): void {
   if (globalThis.gc === undefined) throw new Error("weighing needs node --expose-gc");
-  for (let round = 0; round < 3; round += 1) {
-    globalThis.gc({ type: "major", execution: "sync", flavor: "last-resort" });
-  }
+  globalThis.gc();
+  globalThis.gc();
 }
 
 /** Returns the bytes that are in use once all garbage is collected. */
