@@ -104,12 +104,14 @@ export async function sampleBytes(
 
 /** Returns the bytes that are in use once the host has done what comes after a run, such as to finalize what was in it. */
 async function settledBytes(): Promise<number> {
-  for (let before = Infinity; ;) {
-    const bytes = bytesInUse();
-    if (bytes > 0.999 * before) return bytes;
-    before = bytes;
+  let before = Infinity;
+  let bytes = bytesInUse();
+  while (bytes < 0.999 * before) {
     await new Promise((resolve) => setTimeout(resolve, 10));
+    before = bytes;
+    bytes = bytesInUse();
   }
+  return bytes;
 }
 
 /** Collects all garbage. What the first collection finalizes only the second takes. */

@@ -42,6 +42,7 @@ export class EventLoop extends BaseEventLoop {
   /** When the turn has to end, or the promises' callbacks that share one. */
   #turnEnd = 0;
   #isUsedUp = false;
+  /** How many steps may still run before the clock is read, and how many there may be between two readings. */
   #untilClock = 1;
   #interval = 1;
   #run: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;

@@ -10,9 +10,9 @@ const chunkSize = 256;
 type Chunk = (Runnable | Chunk | undefined)[];
 
 /**
- * First in, first out, in a chain of chunks: the loop pushes and shifts at every step of a task. A ring that has to double
- * costs a group of 10,000 a tenth of its time, since V8 asks the kernel for arrays of that size one by one; and it never
- * gives them back.
+ * First in, first out, in a chain of chunks: the loop pushes and shifts at every step of a task. A ring that doubles would
+ * ask the kernel for each array of more than 128 kB, which costs a new loop with 10,000 tasks several per cent, and it
+ * would never give them back.
  */
 export class ReadyQueue {
   private _first: Chunk = createChunk();

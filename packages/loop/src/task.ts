@@ -81,7 +81,7 @@ export class Task<T> extends Future<T> implements Runnable {
     this._begin(coroutine, options);
   }
 
-  /** The rest of the constructor: V8 inlines both only if each is short, and `this` costs less here. */
+  /** The rest of the constructor. V8 inlines short functions only, and checks each `this` of a derived constructor. */
   private _begin(coroutine: Coroutine<T>, options: TaskOptions | undefined): void {
     const loop = this._loop;
     // Before anything is taken or counted, since it throws where the loop is closed.
