@@ -1,4 +1,4 @@
-import { type BaseEventLoop, fromWebError, nameOfType, toException } from "@yieldstar/loop";
+import { type BaseEventLoop, BaseException, fromWebError, nameOfType, toException } from "@yieldstar/loop";
 
 // Emitters and targets declare their listeners in many ways. These take them all: `never` asks nothing of a parameter.
 
@@ -110,6 +110,6 @@ function isTarget(source: unknown): source is EventTargetLike {
  */
 function toError(emitted: unknown): Error {
   const error: unknown = fromWebError(emitted);
-  if (Object.prototype.toString.call(error) === "[object Error]" || error instanceof Error) return error as Error;
+  if (error instanceof BaseException) return error;
   return new TypeError("exceptions must derive from BaseException", { cause: emitted });
 }

@@ -1,7 +1,9 @@
 import {
   type Coroutine,
   getRunningLoop,
+  onAbort,
   repr,
+  requireSignal,
   StopAsyncIteration,
   toException,
   toPromise,
@@ -20,19 +22,23 @@ import { AsyncGenerator } from "./async-generator.ts";
  * @param options - `signal` cancels the step that runs, at its `yield*`, or closes the generator where none does; the next
  *   step then rejects with the signal's reason. `loop` is where the steps run, by default the loop of all `toPromise` calls
  * @returns an async generator of JavaScript
- * @throws TypeError when `generator` is none
+ * @throws TypeError when `generator` is none, or `signal` no `AbortSignal`
  */
 export function toAsyncIterable<T>(
   generator: AsyncGenerator<T>,
   options: ToPromiseOptions = {},
 ): globalThis.AsyncGenerator<T, undefined, unknown> {
-  if (generator instanceof AsyncGenerator) return new NativeAsyncGenerator<T>(generator, options);
-  throw new TypeError(`an async generator was expected, got ${repr(generator)}`);
+  if (!(generator instanceof AsyncGenerator)) {
+    throw new TypeError(`an async generator was expected, got ${repr(generator)}`);
+  }
+  if (options.signal !== undefined) requireSignal(options.signal);
+  return new NativeAsyncGenerator<T>(generator, options);
 }
 
 class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined, unknown> {
   readonly #generator: AsyncGenerator<T>;
   readonly #options: ToPromiseOptions;
+  #unlisten: (() => void) | undefined;
   #state: "created" | "begun" | "ended" = "created";
   /** Settles when the steps that were asked for have been made. */
   #last: Promise<unknown> = Promise.resolve();
@@ -76,7 +82,7 @@ class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined,
   }
 
   async #advance(step: Coroutine<T>): Promise<IteratorResult<T, undefined>> {
-    if (this.#state === "created") this.#options.signal?.addEventListener("abort", this.#closeOnAbort);
+    if (this.#state === "created") this.#listen();
     this.#state = "begun";
     try {
       return { done: false, value: await toPromise(step, this.#options) };
@@ -87,9 +93,14 @@ class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined,
     }
   }
 
+  #listen(): void {
+    const { signal } = this.#options;
+    if (signal?.aborted === false) this.#unlisten = onAbort(signal, this.#closeOnAbort);
+  }
+
   #end(): void {
     this.#state = "ended";
-    this.#options.signal?.removeEventListener("abort", this.#closeOnAbort);
+    this.#unlisten?.();
   }
 
   #afterOthers<R>(step: () => R | Promise<R>): Promise<R> {

@@ -1,6 +1,7 @@
 import { explainOtherFuture } from "./copies.ts";
 import { iscoroutine } from "./coroutine.ts";
 import { Future } from "./future.ts";
+import { isPromiseLike } from "./is-promise.ts";
 import { repr, withHint } from "./repr.ts";
 import type { Task } from "./task.ts";
 
@@ -16,7 +17,7 @@ export function explainBadYield(task: Task<unknown>, yielded: unknown): string {
   const text = `Task got bad yield: ${repr(yielded)}`;
   const other = explainOtherFuture(yielded);
   if (other !== undefined) return withHint(text, other);
-  if (!(yielded instanceof Promise)) return text;
+  if (!isPromiseLike(yielded)) return text;
   return withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)");
 }
 

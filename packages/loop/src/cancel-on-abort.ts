@@ -3,6 +3,7 @@ import type { Coroutine } from "./coroutine.ts";
 import { CancelledError, RuntimeError } from "./exceptions.ts";
 import type { Handle } from "./handle.ts";
 import { showAsText } from "./repr.ts";
+import { onAbort } from "./on-abort.ts";
 import { requireSignal } from "./require-signal.ts";
 import { currentTask } from "./running.ts";
 import type { Task } from "./task.ts";
@@ -17,6 +18,7 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
   readonly #signal: AbortSignal;
   #state: "created" | "active" | "aborting" | "aborted" | "finished" = "created";
   #handle: Handle | undefined;
+  #unlisten: (() => void) | undefined;
   #task: Task<unknown> | undefined;
   /** The requests to cancel that the task had when it entered, which are none of this block's business. */
   #cancelling = 0;
@@ -44,12 +46,12 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
     if (this.#state !== "created") throw new RuntimeError("CancelOnAbort has already been entered");
     const task = currentTask();
     if (task === undefined) throw new RuntimeError("CancelOnAbort should be used inside a task");
-    this.#state = "active";
     this.#task = task;
     this.#cancelling = task.cancelling();
     // As a deadline that is past it ends the block in the next iteration, and so where the block first waits.
     if (this.#signal.aborted) this.#handle = task.getLoop().callSoon(this.#onAbort);
-    else this.#signal.addEventListener("abort", this.#onAbort);
+    else this.#unlisten = onAbort(this.#signal, this.#onAbort);
+    this.#state = "active";
     return this;
   }
 
@@ -61,7 +63,8 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
   *aexit(error: Error | undefined): Coroutine {
     this.#handle?.cancel();
     this.#handle = undefined;
-    this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#unlisten?.();
+    this.#unlisten = undefined;
     if (this.#state === "active") this.#state = "finished";
     if (this.#state !== "aborting") return;
     this.#state = "aborted";

@@ -2,6 +2,7 @@ import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Awaitable, closeCoroutine, type Coroutine, isawaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { RuntimeError, ValueError } from "./exceptions.ts";
 import { Future } from "./future.ts";
+import { isPromiseLike } from "./is-promise.ts";
 import { withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
 import type { TaskOptions } from "./task-options.ts";
@@ -73,6 +74,6 @@ function* wrapAwaitable<T>(awaitable: Awaitable<T>): Coroutine<T> {
 function explainNotAwaitable(value: unknown): string {
   const text = "An asyncio.Future, a coroutine or an awaitable is required";
   if (typeof value === "function") return withHint(text, value.name === "" ? "call it" : `call it: ${value.name}()`);
-  if (value instanceof Promise) return withHint(text, "wrap it in fromPromise: fromPromise(promise)");
+  if (isPromiseLike(value)) return withHint(text, "wrap it in fromPromise: fromPromise(promise)");
   return text;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isError } from "./is-error.ts";
 import { toText } from "./repr.ts";
 
 const baseMark: unique symbol = Symbol.for("yieldstar.BaseException") as never;
@@ -54,7 +55,16 @@ export class Exception extends Error {
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== Exception) return ordinaryHasInstance.call(this, value);
-    return isError(value) && (value as { readonly [BaseException.mark]?: boolean })[BaseException.mark] !== true;
+    return isError(value) && !isMarkedAsBase(value);
+  }
+}
+
+function isMarkedAsBase(error: Error): boolean {
+  try {
+    return (error as { readonly [BaseException.mark]?: boolean })[BaseException.mark] === true;
+  } catch {
+    // A Proxy that throws.
+    return false;
   }
 }
 
@@ -234,11 +244,6 @@ export function leavesLoop(error: unknown): error is KeyboardInterrupt | SystemE
 export function chain(first: unknown, second: unknown): unknown {
   if (isError(second) && second.cause === undefined && second !== first) Reflect.set(second, "cause", first);
   return second;
-}
-
-/** Tells whether `value` is an error, of whatever realm. */
-export function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
 /**

@@ -5,9 +5,10 @@ import { contextFrom, type ContextOptions } from "./contextvars.ts";
 import type { Suspension } from "./coroutine.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { describeCreation, isDebugging, noteCreation, noteSuspension } from "./debug.ts";
-import { type CancelledError, createCancelledError, InvalidStateError, isError, RuntimeError } from "./exceptions.ts";
+import { type CancelledError, createCancelledError, InvalidStateError, RuntimeError } from "./exceptions.ts";
 import { promiseOf } from "./future-promise.ts";
 import { Handle, requireCallback } from "./handle.ts";
+import { isError, isErrorClass } from "./is-error.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
@@ -343,8 +344,4 @@ function noteWait(future: Future<unknown>): void {
  */
 export function isFuture(value: unknown): value is Future<unknown> {
   return value instanceof Future;
-}
-
-function isErrorClass(value: unknown): value is new () => Error {
-  return typeof value === "function" && (value === Error || (value.prototype as unknown) instanceof Error);
 }

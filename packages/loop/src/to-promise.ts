@@ -8,6 +8,7 @@ import { type DeadlockError, RuntimeError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { settle } from "./future-promise.ts";
 import { watchClose } from "./loop-ends.ts";
+import { onAbort } from "./on-abort.ts";
 import { repr, withHint } from "./repr.ts";
 import { requireSignal } from "./require-signal.ts";
 
@@ -51,12 +52,13 @@ export function toPromise<T>(awaitable: Awaitable<T>, options: ToPromiseOptions 
   const driver = driverOf(loop);
   return new Promise((resolve, reject) => {
     let isAborted = false;
+    let unlisten: (() => void) | undefined;
     let deadlock: DeadlockError | undefined;
     const abort = (): void => {
       if (future.cancel(signal?.reason)) isAborted = true;
     };
     const leave = (): void => {
-      signal?.removeEventListener("abort", abort);
+      unlisten?.();
       unwatch();
       driver?.leave(waiter);
     };
@@ -84,7 +86,7 @@ export function toPromise<T>(awaitable: Awaitable<T>, options: ToPromiseOptions 
     const unwatch = watchClose(loop, () => fail(isAborted ? signal?.reason : new RuntimeError("Event loop is closed")));
     future.addDoneCallback(finish);
     if (signal?.aborted === true) abort();
-    else signal?.addEventListener("abort", abort);
+    else if (signal !== undefined) unlisten = onAbort(signal, abort);
     driver?.enter(waiter);
   });
 }

@@ -5,20 +5,27 @@
  * @module
  */
 
-import { CancelledError, TimeoutError, toException } from "./exceptions.ts";
+import { CancelledError, GeneratorExit, TimeoutError, toException } from "./exceptions.ts";
 
 /**
  * An error that leaves a coroutine, as promise code knows it: a `CancelledError` is an "AbortError", a `TimeoutError` the
  * web's, and any other error, the user's own subclasses of `TimeoutError` included, stays what it is.
  */
-export function toWebError(error: Error): Error {
-  if (error instanceof CancelledError) {
+export function toWebError<E>(error: E): E | Error {
+  if (isInstance(error, CancelledError)) {
     return describe("AbortError", error.message || "This operation was aborted", error);
   }
-  if (Object.getPrototypeOf(error) === TimeoutError.prototype) {
+  if (isInstance(error, TimeoutError) && Object.getPrototypeOf(error) === TimeoutError.prototype) {
     return describe("TimeoutError", error.message || "The operation was aborted due to timeout", error);
   }
   return error;
+}
+
+/** What a signal is aborted with when `error` ends the wait for promise code: one that is closed is aborted too. */
+export function toAbortReason(error: unknown): unknown {
+  return isInstance(error, GeneratorExit)
+    ? describe("AbortError", "This operation was aborted", error)
+    : toWebError(error);
 }
 
 /**
@@ -27,15 +34,28 @@ export function toWebError(error: Error): Error {
  * `CancelledError` of somebody else becomes one of those.
  */
 export function fromWebError(reason: unknown): Error {
-  if (reason instanceof CancelledError) return toWebError(reason);
+  if (isInstance(reason, CancelledError)) return toWebError(reason);
   const error = toException(reason);
   if (!isTimeout(error)) return error;
-  return error.cause instanceof TimeoutError ? error.cause : new TimeoutError(error.message, { cause: error });
+  return isInstance(error.cause, TimeoutError) ? error.cause : new TimeoutError(error.message, { cause: error });
 }
 
 /** By the tag, since an exception of another realm is no `instanceof DOMException`. */
 function isTimeout(error: Error): boolean {
-  return error.name === "TimeoutError" && Object.prototype.toString.call(error) === "[object DOMException]";
+  try {
+    return error.name === "TimeoutError" && Object.prototype.toString.call(error) === "[object DOMException]";
+  } catch {
+    return false;
+  }
+}
+
+/** What `instanceof` tells; of what cannot be asked, such as a revoked Proxy, that it is none. */
+function isInstance<E>(value: unknown, errorClass: new (...args: never[]) => E): value is E {
+  try {
+    return value instanceof errorClass;
+  } catch {
+    return false;
+  }
 }
 
 function describe(name: string, message: string, cause: Error): Error {

@@ -1,9 +1,8 @@
-import { BaseException, type Coroutine, iscoroutine } from "@yieldstar/loop";
+import { BaseException, type Coroutine, iscoroutine, isErrorClass } from "@yieldstar/loop";
 import {
   asMember,
   BaseExceptionGroup,
   type ErrorClass,
-  isErrorClass,
   type Matched,
   project,
 } from "./exception-group.ts";

@@ -1,4 +1,4 @@
-import { BaseException, Exception, typeName, ValueError } from "@yieldstar/loop";
+import { BaseException, Exception, isErrorClass, typeName, ValueError } from "@yieldstar/loop";
 import { showAsTree } from "./render-group.ts";
 
 /** A class of errors, as `instanceof` takes it. */
@@ -192,11 +192,6 @@ function refuseBaseExceptions(groupClass: { readonly name: string; readonly prot
 export function asMember(thrown: unknown): Error {
   if (thrown instanceof BaseException) return thrown;
   return new TypeError("exceptions must derive from BaseException", { cause: thrown });
-}
-
-/** Tells whether `value` is a class of errors. */
-export function isErrorClass(value: unknown): value is ErrorClass<Error> {
-  return typeof value === "function" && (value === Error || (value.prototype as unknown) instanceof Error);
 }
 
 function toPredicate(condition: unknown): (error: Error) => boolean {

@@ -1,5 +1,6 @@
 import {
   type AsyncContextManager,
+  BaseException,
   CancelledError,
   type Coroutine,
   currentTask,
@@ -175,7 +176,7 @@ function roundToMilliseconds(seconds: number): number {
 /** Puts a `TimeoutError` between the `CancelledError` that the deadline threw and the first error it led to. */
 function insertTimeoutError(error: Error): void {
   const seen = new Set<unknown>();
-  for (let current = error; current.cause instanceof Error && !seen.has(current); current = current.cause) {
+  for (let current = error; current.cause instanceof BaseException && !seen.has(current); current = current.cause) {
     seen.add(current);
     if (!(current.cause instanceof CancelledError)) continue;
     // An error that cannot be changed leaves as it is.

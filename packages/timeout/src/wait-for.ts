@@ -7,6 +7,7 @@ import {
   type Future,
   getRunningLoop,
   isawaitable,
+  isPromiseLike,
   TimeoutError,
 } from "@yieldstar/loop";
 import { requireDeadline, timeout as timeoutAfter } from "./timeout.ts";
@@ -70,5 +71,5 @@ function requireAwaitable(value: unknown): asserts value is Awaitable<unknown> {
 
 function hintFor(value: unknown): string {
   if (typeof value === "function") return ` (hint: call it${value.name === "" ? "" : `: ${value.name}()`})`;
-  return value instanceof Promise ? " (hint: wrap it in fromPromise: fromPromise(promise))" : "";
+  return isPromiseLike(value) ? " (hint: wrap it in fromPromise: fromPromise(promise))" : "";
 }
