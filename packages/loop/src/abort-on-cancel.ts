@@ -1,10 +1,12 @@
 import type { AsyncContextManager } from "./async-with.ts";
 import type { Coroutine } from "./coroutine.ts";
 import { RuntimeError } from "./exceptions.ts";
+import { toAbortReason } from "./web-errors.ts";
 
 /**
- * Gives a block a signal of its own cancellation, for what takes one: it is aborted when an error leaves the block, with
- * that error as the reason, which is the `CancelledError` when the block was cancelled.
+ * Gives a block a signal of its own cancellation, for what takes one: it is aborted when an error leaves the block. The
+ * reason is that error as promise code knows it: an "AbortError", a `DOMException` whose `cause` is the `CancelledError`,
+ * when the block was cancelled; the web's "TimeoutError" for a `TimeoutError`; any other error is the reason itself.
  *
  * ```ts
  * yield* asyncWith(abortOnCancel(), function* (signal) {
@@ -32,6 +34,6 @@ class AbortOnCancel implements AsyncContextManager<AbortSignal, void> {
   }
 
   *aexit(error: Error | undefined): Coroutine {
-    if (error !== undefined) this.#controller?.abort(error);
+    if (error !== undefined) this.#controller?.abort(toAbortReason(error));
   }
 }

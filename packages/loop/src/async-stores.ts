@@ -25,6 +25,8 @@ const AsyncResource = findAsyncResource();
 const options = {};
 /** For what was made before the stores were followed. */
 const outermost = AsyncResource && new AsyncResource("yieldstar", options);
+/** The symbols under which Node keeps the ids of a resource, on the resource itself. */
+const idSymbols = AsyncResource && findIdSymbols(AsyncResource);
 
 /** Whether any store is, or was, followed: until then nothing here costs anything. */
 export let isFollowing = false;
@@ -45,10 +47,10 @@ export function followAsyncLocalStorage(): boolean {
 /** Follows the stores from now on if any is current. It takes longer than to make a task, so it is for outside a loop. */
 export function followIfCurrent(): void {
   if (isFollowing || AsyncResource === undefined) return;
-  const stores = new AsyncResource("yieldstar", options) as unknown as Readonly<Record<symbol, unknown>>;
-  // Node keeps them, or each of them, under symbols beside the numbers that it gives to every resource.
+  const stores = bySymbol(new AsyncResource("yieldstar", options));
+  // Node keeps them, or each of them, under symbols beside the ids. A store can be of any type.
   for (const symbol of Object.getOwnPropertySymbols(stores)) {
-    if (typeof stores[symbol] !== "number" && stores[symbol] !== undefined) isFollowing = true;
+    if (idSymbols?.has(symbol) !== true && stores[symbol] !== undefined) isFollowing = true;
   }
 }
 
@@ -66,6 +68,17 @@ export function keepStores<H extends StoresHolder>(holder: H): H {
 /** What to run in for a `holder` that has kept its stores. Only while they are followed. */
 export function storesOf(holder: StoresHolder): Stores {
   return holder._stores ?? (outermost as Stores);
+}
+
+/** Two resources that are made at the same place have the same stores, but never the same ids. */
+function findIdSymbols(Resource: StoresConstructor): ReadonlySet<symbol> {
+  const one = bySymbol(new Resource("yieldstar", { triggerAsyncId: 1 }));
+  const other = bySymbol(new Resource("yieldstar", { triggerAsyncId: 2 }));
+  return new Set(Object.getOwnPropertySymbols(one).filter((symbol) => !Object.is(one[symbol], other[symbol])));
+}
+
+function bySymbol(resource: Stores): Readonly<Record<symbol, unknown>> {
+  return resource as unknown as Readonly<Record<symbol, unknown>>;
 }
 
 function findAsyncResource(): StoresConstructor | undefined {

@@ -3,9 +3,11 @@ import type { Coroutine, Suspension } from "./coroutine.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import { requireCallback } from "./handle.ts";
+import { whenSettled } from "./is-promise.ts";
+import { looksAtArguments } from "./looks-at-arguments.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
-import { fromWebError } from "./web-errors.ts";
+import { fromWebError, toAbortReason } from "./web-errors.ts";
 
 /** What becomes of a promise that nobody waits for any more. */
 export interface FromPromiseOptions<T> {
@@ -24,8 +26,10 @@ type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
 /**
  * Waits for a promise: Python's `await` of something that JavaScript made.
  *
- * Given a function it calls it when it is awaited. One that declares a parameter gets a signal that is aborted, with the
- * `CancelledError` as its reason, when the waiting task is cancelled: `fromPromise((signal) => fetch(url, { signal }))`.
+ * Given a function it calls it when it is awaited, with a signal: `fromPromise((signal) => fetch(url, { signal }))`. When
+ * the waiting task is cancelled, the signal is aborted with an "AbortError", a `DOMException` whose `cause` is the
+ * `CancelledError`; so it is, with a `GeneratorExit`, when the coroutine is closed. A function that cannot see an argument,
+ * such as `async () => 5`, costs no signal.
  *
  * @param source - a promise, or a function that makes one
  * @param options - `dispose` takes a result that comes too late
@@ -115,20 +119,20 @@ class FromPromise<T> {
   }
 
   private _call(source: (signal: AbortSignal) => PromiseLike<T>): PromiseLike<T> {
-    // A function that declares no parameter costs no signal.
-    if (source.length === 0) return (source as () => PromiseLike<T>)();
+    if (!looksAtArguments(source)) return (source as () => PromiseLike<T>)();
     this._controller = new AbortController();
     return source(this._controller.signal);
   }
 
   private _listenTo(promise: PromiseLike<T>): void {
+    // What a getter of `then` throws is thrown as it is.
     if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
       throw new TypeError(`a promise was expected, got ${repr(promise)}`);
     }
-    // A native promise is taken as it is; of anything else nobody knows how often, and when, it calls back.
-    void Promise.resolve(promise).then(
+    whenSettled(
+      promise,
       (result) => this._fulfil(result),
-      (reason: unknown) => this._reject(reason),
+      (reason) => this._reject(reason),
     );
   }
 
@@ -194,7 +198,7 @@ class FromPromise<T> {
     if (future._hasSucceeded()) this._disposeOf(future._outcome as T, future._loop);
     if (future._hasSucceeded() || future._hasFailed()) return;
     if (this._dispose !== undefined) this._subject = future._loop;
-    controller?.abort(error);
+    controller?.abort(toAbortReason(error));
   }
 
   private _close(): void {
@@ -211,8 +215,7 @@ class FromPromise<T> {
       loop.callExceptionHandler({ message, exception: toException(thrown) });
     };
     try {
-      const disposal = dispose(result);
-      if (disposal instanceof Promise) disposal.catch(report);
+      whenSettled(dispose(result), undefined, report);
     } catch (thrown) {
       report(thrown);
     }

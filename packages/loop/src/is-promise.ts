@@ -1,3 +1,15 @@
+/**
+ * Does what `await` does with `value`, which may be no promise: a promise of this realm is taken as it is, whatever its
+ * `then` is; of anything else nobody knows how often, and when, it calls back.
+ */
+export function whenSettled<T>(
+  value: PromiseLike<T> | T,
+  onResult: ((result: T) => void) | undefined,
+  onError: (reason: unknown) => void,
+): void {
+  void Promise.prototype.then.call(Promise.resolve(value), onResult, onError);
+}
+
 /** Tells whether `value` can be awaited by promise code: a promise, of whatever realm, or any thenable. Never throws. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;

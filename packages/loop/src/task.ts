@@ -27,7 +27,7 @@ import { describeCallbacks, describeOutcome, describeState } from "./describe-fu
 import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { Future, isFuture } from "./future.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { repr } from "./repr.ts";
+import { repr, toText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import type { TaskOptions } from "./task-options.ts";
 
@@ -97,7 +97,8 @@ export class Task<T> extends Future<T> implements Runnable {
   /** Returns whether the first step has been made. */
   private _beginWith({ context, name, eagerStart }: TaskOptions): boolean {
     if (context !== undefined) this._context = context;
-    this._name = name === undefined ? ++unnamedTasks : String(name);
+    // One whose text cannot be had must not lose the coroutine, which is taken by now.
+    this._name = name === undefined ? ++unnamedTasks : toText(name);
     return eagerStart === true && this._startEagerly();
   }
 

@@ -68,12 +68,13 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
     if (!this.#entered || this.#aborting || this.#exiting) this.#requireOpen(coroutine);
     const task = (this.#loop as BaseEventLoop).createTask(coroutine, options);
+    // First, since it throws for what is no task, which a task factory may have made.
+    task.addDoneCallback(this.#onTaskDone);
     const tasks = this.#tasks;
     // Of an array that began empty V8 does not inline `push`.
     tasks[tasks.length] = task;
     if (tasks.length > this.#manyTasks) this.#tidy();
     this.#unfinished += 1;
-    task.addDoneCallback(this.#onTaskDone);
     return task;
   }
 

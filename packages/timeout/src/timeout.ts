@@ -49,15 +49,20 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    * Moves the deadline. One that is past ends the block in the next iteration of the loop.
    *
    * @param when - the new deadline, in seconds of the loop's clock, or `null` for none
-   * @throws RuntimeError before the block is entered, once the deadline has passed, and after the block ended
+   * @throws TypeError or ValueError when it is no number
+   * @throws RuntimeError before the block is entered, once the deadline has passed, and after the block ended; when the loop
+   * is closed
+   *
+   * It can be called from outside the loop, as by a socket's listener. When it throws, the deadline is what it was.
    */
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
     if (this.#state === "created") throw new RuntimeError("Timeout has not been entered");
     if (this.#state !== "active") throw new RuntimeError(`Cannot change state of ${this.#state} Timeout`);
-    this.#when = when;
+    const handle = when === null ? undefined : this.#schedule(when);
     this.#handle?.cancel();
-    this.#handle = when === null ? undefined : this.#schedule(when);
+    this.#handle = handle;
+    this.#when = when;
   }
 
   /** Tells whether the deadline passed while the block was running. */
@@ -106,11 +111,11 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     if (error instanceof CancelledError) throw new TimeoutError(undefined, { cause: error });
     if (error === undefined) return;
     insertTimeoutError(error);
-    if (error instanceof ExceptionGroup) for (const member of error.exceptions) insertTimeoutError(member);
+    if (error instanceof ExceptionGroup) error.exceptions.forEach(insertTimeoutError);
   }
 
   #schedule(when: number): Handle {
-    const loop = getRunningLoop();
+    const loop = (this.#task as Task<unknown>).getLoop();
     return when <= loop.time() ? loop.callSoon(this.#onTimeout) : loop.callAt(when, this.#onTimeout);
   }
 
@@ -176,11 +181,14 @@ function roundToMilliseconds(seconds: number): number {
 /** Puts a `TimeoutError` between the `CancelledError` that the deadline threw and the first error it led to. */
 function insertTimeoutError(error: Error): void {
   const seen = new Set<unknown>();
-  for (let current = error; current.cause instanceof BaseException && !seen.has(current); current = current.cause) {
-    seen.add(current);
-    if (!(current.cause instanceof CancelledError)) continue;
-    // An error that cannot be changed leaves as it is.
-    Reflect.set(current, "cause", new TimeoutError(undefined, { cause: current.cause }));
-    return;
+  try {
+    for (let current = error; current.cause instanceof BaseException && !seen.has(current); current = current.cause) {
+      seen.add(current);
+      if (!(current.cause instanceof CancelledError)) continue;
+      Reflect.set(current, "cause", new TimeoutError(undefined, { cause: current.cause }));
+      return;
+    }
+  } catch {
+    // A getter has thrown. An error that cannot be read, or changed, leaves as it is.
   }
 }
