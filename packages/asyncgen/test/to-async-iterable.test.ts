@@ -182,6 +182,27 @@ describe("the signal of an async generator that is given out", () => {
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
+  it("is heard although somebody stops its event", async () => {
+    const controller = new AbortController();
+    controller.signal.addEventListener("abort", (event) => event.stopImmediatePropagation());
+    const notes: unknown[] = [];
+    const [waiting, idle] = [1, 2].map(() => toAsyncIterable(stuck(notes), { signal: controller.signal }));
+    await Promise.all([waiting?.next(), idle?.next()]);
+    const step = waiting?.next();
+    await notesContain(notes, "stuck");
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(2);
+    controller.abort(new RangeError("enough"));
+    await expect(step).rejects.toThrow("enough");
+    await expect(idle?.next()).rejects.toThrow("enough");
+    expect(notes.filter((note) => note === "clean")).toHaveLength(2);
+  });
+
+  it("is refused at the call when it is none", () => {
+    expect(() => toAsyncIterable(stuck([]), { signal: {} as never })).toThrow(
+      new TypeError("an AbortSignal was expected, got {}"),
+    );
+  });
+
   it("that is aborted already leaves it unbegun", async () => {
     const notes: unknown[] = [];
     const iterable = toAsyncIterable(stuck(notes), { signal: AbortSignal.abort(new RangeError("enough")) });

@@ -5,9 +5,6 @@
  * @module
  */
 
-const tagOf = Object.prototype.toString;
-const tags: readonly unknown[] = ["[object Error]", "[object DOMException]"];
-
 /** Tells whether `value` is an error, of whatever realm. Never throws. */
 export function isError(value: unknown): value is Error {
   try {
@@ -35,10 +32,12 @@ function isForeignError(value: object): boolean {
 }
 
 function isTagged(value: object): boolean {
-  if (!tags.includes(tagOf.call(value))) return false;
-  // Without a tag of its own nothing but an error is tagged so. Else anything can be.
+  const tag = Object.prototype.toString.call(value);
+  if (tag !== "[object Error]" && tag !== "[object DOMException]") return false;
+  // Without a tag of its own nothing but an error has this one. With one of its own anything can.
+  if (!(Symbol.toStringTag in value)) return true;
   const { name, message } = value as Partial<Error>;
-  return !(Symbol.toStringTag in value) || (typeof name === "string" && typeof message === "string");
+  return typeof name === "string" && typeof message === "string";
 }
 
 /** What `instanceof Error` tells, with the `Error` of whatever realm. */

@@ -1,5 +1,7 @@
-/** The text of a function that declares no parameter, up to its body, if it has no odd name. Arrow functions end in `=>`. */
-const parameterless = /^[\w$\s*]*\(\s*\)\s*(?:(=>)|\{)/;
+/** How an arrow function without a parameter begins. It has no `arguments` of its own. */
+const arrow = /^(?:async\s*)?\(\s*\)\s*=>/;
+/** How another function without a parameter begins, if its name is a plain one. */
+const parameterless = /^[\w$\s*]*\(\s*\)\s*\{/;
 
 /**
  * Tells whether a function can see an argument that it is called with. So can one without a `length`: it declares
@@ -9,8 +11,6 @@ const parameterless = /^[\w$\s*]*\(\s*\)\s*(?:(=>)|\{)/;
 export function looksAtArguments(callee: (...args: never[]) => unknown): boolean {
   if (callee.length > 0) return true;
   const text = Function.prototype.toString.call(callee);
-  const match = parameterless.exec(text);
-  if (match === null) return true;
-  const isArrow = match[1] !== undefined;
-  return !isArrow && ["arguments", "eval", "[native code]"].some((word) => text.includes(word));
+  if (arrow.test(text)) return false;
+  return !parameterless.test(text) || ["arguments", "eval", "[native code]"].some((word) => text.includes(word));
 }

@@ -5,10 +5,13 @@
  * @module
  */
 
+/** Those that are in use, or that have a follower. To keep the others would cost as much as a signal does. */
 const watches = new WeakMap<AbortSignal, Watch>();
 
 /** Node marks the classes of its own event targets with it. */
 const nodesTarget = Symbol.for("nodejs.event_target");
+/** Node's way to listen so that nobody can stop the event. */
+const { addAbortListener } = findNodeEvents();
 
 /**
  * Has `callback` called when `signal` is aborted. Those of one signal are called in the order in which they came. When one
@@ -20,7 +23,6 @@ const nodesTarget = Symbol.for("nodejs.event_target");
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const watch = watches.get(signal) ?? new Watch(signal);
-  watches.set(signal, watch);
   watch.add(callback);
   return () => watch.delete(callback);
 }
@@ -37,7 +39,10 @@ class Watch {
   }
 
   add(callback: () => void): void {
-    if (this.#callbacks.size === 0) this.#listen();
+    if (this.#callbacks.size === 0) {
+      this.#listen();
+      watches.set(this.#signal, this);
+    }
     this.#callbacks.add(callback);
   }
 
@@ -46,27 +51,28 @@ class Watch {
   }
 
   #listen(): void {
-    const addAbortListener = findAddAbortListener(this.#signal);
-    if (addAbortListener !== undefined) {
-      addAbortListener(this.#signal, this.#onAbort);
+    const signal = this.#signal;
+    if (addAbortListener !== undefined && isNodes(signal)) {
+      addAbortListener(signal, this.#onAbort);
       return;
     }
-    this.#signal.addEventListener("abort", this.#onAbort);
-    this.#follower ??= follow(this.#signal);
+    signal.addEventListener("abort", this.#onAbort);
+    this.#follower ??= follow(signal);
     this.#follower?.addEventListener("abort", this.#onAbort);
   }
 
   readonly #unlisten = (): void => {
+    if (this.#follower === undefined) watches.delete(this.#signal);
     this.#signal.removeEventListener("abort", this.#onAbort);
     this.#follower?.removeEventListener("abort", this.#onAbort);
   };
 
   readonly #onAbort = (): void => {
-    for (const callback of [...this.#callbacks]) {
-      // One that was called before may have ended it.
-      if (this.#callbacks.delete(callback)) call(callback);
+    for (const callback of this.#callbacks) {
+      this.#callbacks.delete(callback);
+      call(callback);
     }
-    if (this.#callbacks.size === 0) call(this.#unlisten);
+    call(this.#unlisten);
   };
 }
 
@@ -81,13 +87,14 @@ function call(callback: () => void): void {
   }
 }
 
-/** Node's way, which cannot be stopped: `events.addAbortListener`. `undefined` for a signal that is none of Node's. */
-function findAddAbortListener(
-  signal: AbortSignal,
-): ((signal: AbortSignal, listener: () => void) => unknown) | undefined {
-  if ((signal.constructor as { [nodesTarget]?: boolean } | undefined)?.[nodesTarget] !== true) return undefined;
+/** Whether a signal is one of Node's own, and not one of jsdom's, say. Only these heed what `addAbortListener` asks. */
+function isNodes(signal: AbortSignal): boolean {
+  return (signal.constructor as { [nodesTarget]?: boolean } | undefined)?.[nodesTarget] === true;
+}
+
+function findNodeEvents(): { addAbortListener?: (signal: AbortSignal, listener: () => void) => unknown } {
   const { process } = globalThis as { process?: Partial<NodeJS.Process> };
-  return process?.getBuiltinModule?.("node:events")?.addAbortListener;
+  return process?.getBuiltinModule?.("node:events") ?? {};
 }
 
 /**

@@ -217,7 +217,7 @@ describe("cancelOnAbort", () => {
 });
 
 describe("abortOnCancel", () => {
-  it("aborts its signal with the CancelledError when the block is cancelled", () => {
+  it("aborts its signal with an AbortError, whose cause is the CancelledError, when the block is cancelled", () => {
     const main = function* (): Coroutine<unknown> {
       let given: AbortSignal | undefined;
       const worker = function* (): Coroutine {
@@ -232,7 +232,9 @@ describe("abortOnCancel", () => {
       expect(given?.aborted).toBe(false);
       task.cancel("enough");
       const error = yield* caught(task);
-      expect(given?.reason).toBe(error);
+      expect(given?.reason).toBeInstanceOf(DOMException);
+      expect(given?.reason).toMatchObject({ name: "AbortError", message: "enough", cause: error });
+      expect(given?.reason).toHaveProperty("cause", error);
       return error;
     };
     expect(runVirtual(main())).toEqual(new CancelledError("enough"));
@@ -254,6 +256,21 @@ describe("abortOnCancel", () => {
       return [ended.aborted, failed?.reason as unknown];
     };
     expect(runVirtual(main())).toEqual([false, error]);
+  });
+
+  it("aborts it with the web's TimeoutError, whose cause is ours, when that leaves the block", () => {
+    const error = new TimeoutError("late");
+    const main = function* (): Coroutine<unknown> {
+      let failed: AbortSignal | undefined;
+      const block = asyncWith(abortOnCancel(), function* (signal) {
+        failed = signal;
+        throw error;
+      });
+      expect(yield* caught(block)).toBe(error);
+      expect(failed?.reason).toBeInstanceOf(DOMException);
+      return failed?.reason as unknown;
+    };
+    expect(runVirtual(main())).toMatchObject({ name: "TimeoutError", message: "late", cause: error });
   });
 
   it("does not abort it for a cancellation that is handled inside the block", () => {

@@ -37,6 +37,30 @@ it("promise code that has a store set has it followed", async () => {
   expect(await Promise.all(stores.map((store) => als.run(store, () => loop.toPromise(look()))))).toEqual(stores);
 });
 
+it.each([5, 0, NaN, -1, 1n, "", false, null])("a store of any type is followed: %s", async (store) => {
+  const { loop } = await fresh();
+  const stores = new AsyncLocalStorage<unknown>();
+  const look = function* (): Coroutine<unknown> {
+    yield* loop.sleep(0.001);
+    return stores.getStore();
+  };
+  const others = [1, 2].map((each) => stores.run(each, () => loop.toPromise(look())));
+  expect(await stores.run(store, () => loop.toPromise(look()))).toBe(store);
+  expect(await Promise.all(others)).toEqual([1, 2]);
+});
+
+it("a store is followed that was set when the package was loaded", async () => {
+  await als.run("loader", async () => {
+    const { loop } = await fresh();
+    const look = function* (): Coroutine<unknown> {
+      yield* loop.sleep(0.001);
+      return als.getStore();
+    };
+    const main = loop.toPromise(look());
+    expect(await Promise.all([main, als.run("other", () => loop.toPromise(look()))])).toEqual(["loader", "other"]);
+  });
+});
+
 it("what was made before anything was followed sees no store after that", async () => {
   const { loop, VirtualTimeLoop: Loop } = await fresh();
   const virtual = new Loop();

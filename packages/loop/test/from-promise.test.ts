@@ -5,6 +5,7 @@ import {
   createTask,
   EventLoop,
   fromPromise,
+  GeneratorExit,
   getRunningLoop,
   iscoroutine,
   run,
@@ -13,7 +14,7 @@ import {
   toPromise,
 } from "@yieldstar/loop";
 import { runVirtual } from "@yieldstar/testing";
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
 import { caught, expectUsableAfter } from "./usable.ts";
 
@@ -165,9 +166,9 @@ describe("fromPromise, cancelled", () => {
     expect(runVirtual(main())).toEqual([new CancelledError("enough"), 1]);
   });
 
-  it("aborts the signal with the very CancelledError, before any cleanup", () => {
+  it("aborts the signal with an AbortError, whose cause is the CancelledError, before any cleanup", () => {
     let given: AbortSignal | undefined;
-    const reasons: unknown[] = [];
+    const reasons: DOMException[] = [];
     const worker = function* (): Coroutine {
       try {
         yield* fromPromise((signal) => {
@@ -175,7 +176,7 @@ describe("fromPromise, cancelled", () => {
           return never;
         });
       } finally {
-        reasons.push(given?.reason);
+        reasons.push(given?.reason as DOMException);
       }
     };
     const main = function* (): Coroutine<unknown> {
@@ -187,11 +188,67 @@ describe("fromPromise, cancelled", () => {
     };
     const error = runVirtual(main());
     expect(error).toBeInstanceOf(CancelledError);
-    expect(reasons).toEqual([error]);
-    expect(reasons[0]).toBe(error);
+    expect(reasons.map((reason) => [reason.name, reason.code, reason.cause])).toEqual([["AbortError", 20, error]]);
+    expect(reasons[0]?.cause).toBe(error);
+    expect(reasons[0]).toBeInstanceOf(DOMException);
   });
 
-  it("makes a signal only for a function that declares a parameter", () => {
+  it("aborts the signal with an AbortError when the coroutine is closed", () => {
+    let given: AbortSignal | undefined;
+    const main = function* (): Coroutine<unknown> {
+      const waiting = fromPromise((signal) => {
+        given = signal;
+        return never;
+      });
+      waiting.next();
+      waiting.return(undefined as never);
+      return given?.reason as unknown;
+    };
+    expect(runVirtual(main())).toMatchObject({ name: "AbortError", cause: new GeneratorExit() });
+  });
+
+  it("gives the signal to a function however it declares its parameters", () => {
+    const given: unknown[] = [];
+    const note = (signal: AbortSignal | null | undefined): Promise<never> => {
+      given.push(signal);
+      return never;
+    };
+    const withDefault = (signal: AbortSignal | null = null): Promise<never> => note(signal);
+    async function named(signal: AbortSignal | null = null): Promise<never> {
+      return note(signal);
+    }
+    const loader = {
+      async ["odd(){name"](...args: [AbortSignal]): Promise<never> {
+        return note(args[0]);
+      },
+    };
+    const sources: ((signal: AbortSignal) => Promise<never>)[] = [
+      (signal) => note(signal),
+      (...args) => note(args[0]),
+      async (...[signal]) => note(signal),
+      withDefault,
+      named,
+      function (): Promise<never> {
+        return note(arguments[0] as AbortSignal);
+      },
+      loader["odd(){name"],
+      note.bind(undefined),
+      new Proxy(note, {}),
+      vi.fn<typeof note>((...args) => note(args[0])),
+    ];
+    const main = function* (): Coroutine {
+      for (const source of sources) {
+        const task = createTask(fromPromise(source));
+        yield* sleep(0);
+        task.cancel();
+        yield* caught(task);
+      }
+    };
+    runVirtual(main());
+    expect(given.map((signal) => signal instanceof AbortSignal && signal.aborted)).toEqual(sources.map(() => true));
+  });
+
+  it("makes no signal for a function that cannot see one", () => {
     const OwnController = globalThis.AbortController;
     let made = 0;
     globalThis.AbortController = class extends OwnController {
@@ -201,7 +258,24 @@ describe("fromPromise, cancelled", () => {
       }
     };
     const main = function* (): Coroutine<number> {
-      for (const source of [never, () => never]) {
+      const sources: (PromiseLike<never> | (() => PromiseLike<never>))[] = [
+        never,
+        () => never,
+        async () => never,
+        async () => {
+          await never;
+          return never;
+        },
+        async function named(): Promise<never> {
+          return never;
+        },
+        Object.values({
+          async method(): Promise<never> {
+            return never;
+          },
+        })[0] as () => Promise<never>,
+      ];
+      for (const source of sources) {
         const task = createTask(fromPromise(source));
         yield* sleep(1);
         task.cancel();

@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 import { findPackage, type Running, runProgram } from "./program.ts";
 
 const programs = {
+  abort: new URL("./programs/abort.ts", import.meta.url),
   smoke: new URL("./programs/smoke.ts", import.meta.url),
   cleanUp: new URL("./programs/clean-up.ts", import.meta.url),
   deadlock: new URL("./programs/deadlock.ts", import.meta.url),
@@ -31,6 +32,17 @@ describe.each(runtimes)("a program on $title", ({ running, options, title }) => 
     expect(stdout).toBe("slow quick promised\ntrue\ntrue\ntrue\n");
     expect(code).toBe(0);
   });
+
+  it(
+    "hears of an abort that somebody keeps from it, and tells promise code of its own",
+    options,
+    async ({ expect }) => {
+      const { code, stdout, stderr } = await runProgram(programs.abort, [], running);
+      expect(stderr).toBe("");
+      expect(stdout).toBe("true true true\nAbortError CancelledError\n");
+      expect(code).toBe(0);
+    },
+  );
 
   it("ends with the status that a SystemExit names", options, async ({ expect }) => {
     expect(await runProgram(programs.exitStatus, [], running)).toMatchObject({ code: 3, stdout: "" });

@@ -1,11 +1,5 @@
 import { BaseException, type Coroutine, iscoroutine, isErrorClass } from "@yieldstar/loop";
-import {
-  asMember,
-  BaseExceptionGroup,
-  type ErrorClass,
-  type Matched,
-  project,
-} from "./exception-group.ts";
+import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
 /** What handles the errors of a group that match: a plain function, or a generator function run as a coroutine. */
 export type GroupHandler<E extends Error> = (group: BaseExceptionGroup<E>) => unknown;

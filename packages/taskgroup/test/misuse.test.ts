@@ -42,6 +42,20 @@ describe("TaskGroup.createTask", () => {
     expect(runVirtual(main())).toBe("usable");
   });
 
+  it("fails when the task factory makes no task, and the group ends all the same", () => {
+    const main = function* (): Coroutine<string> {
+      return yield* asyncWith(new TaskGroup(), function* (group) {
+        const loop = getRunningLoop();
+        loop.setTaskFactory(() => undefined as never);
+        expect(() => group.createTask(sleep(1))).toThrow(TypeError);
+        loop.setTaskFactory(undefined);
+        expect(String(group)).toBe("<TaskGroup entered>");
+        return yield* sleep(1, "usable");
+      });
+    };
+    expect(runVirtual(main())).toBe("usable");
+  });
+
   it("is refused after the group has ended, and closes the coroutine", () => {
     const main = function* (): Coroutine<string> {
       const group = new TaskGroup();

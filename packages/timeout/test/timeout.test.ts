@@ -8,15 +8,17 @@ import {
   DeadlockError,
   type Future,
   getRunningLoop,
+  run,
   sleep,
   type Task,
   TimeoutError,
   ValueError,
 } from "@yieldstar/loop";
-import { runVirtual } from "@yieldstar/testing";
+import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { Timeout, timeout, timeoutAt, waitFor } from "@yieldstar/timeout";
 import * as fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { other } from "../../../.ci/vitest/other-realm.ts";
 
 const t = (): number => getRunningLoop().time();
 
@@ -103,6 +105,131 @@ describe("a deadline that is no number", () => {
     expectTypeOf(timeoutAt).parameters.toEqualTypeOf<[when: number | null]>();
     expectTypeOf<Timeout["reschedule"]>().parameters.toEqualTypeOf<[when: number | null]>();
     expectTypeOf(waitFor<string>).parameters.toEqualTypeOf<[awaitable: Awaitable<string>, timeout: number | null]>();
+  });
+});
+
+describe("reschedule from outside the loop", () => {
+  it("moves the deadline", () => {
+    const loop = new VirtualTimeLoop();
+    const cm = new Timeout(1);
+    const task = loop.createTask(asyncWith(cm, () => sleep(10)));
+    loop.advance(0.5);
+    cm.reschedule(2);
+    loop.advance(1);
+    expect([task.done(), String(cm)]).toEqual([false, "<Timeout [active] when=2.0>"]);
+    loop.advance(1);
+    expect(task.exception()).toBeInstanceOf(TimeoutError);
+    loop.close();
+  });
+
+  it("to what is past ends the block in the next iteration, and to null lifts the deadline", () => {
+    const loop = new VirtualTimeLoop();
+    const [past, lifted] = [new Timeout(5), new Timeout(5)];
+    const tasks = [past, lifted].map((cm) => loop.createTask(asyncWith(cm, () => sleep(10, "done"))));
+    loop.advance(1);
+    past.reschedule(0);
+    lifted.reschedule(null);
+    loop.advance(0);
+    expect(tasks.map((task) => task.done())).toEqual([true, false]);
+    expect(tasks[0]?.exception()).toBeInstanceOf(TimeoutError);
+    loop.advance(9);
+    expect(tasks[1]?.result()).toBe("done");
+    loop.close();
+  });
+
+  it("wakes the loop, as from a timer of the host's", async () => {
+    const main = function* (): Coroutine<boolean> {
+      const cm = timeout(60);
+      setTimeout(() => cm.reschedule(0), 1);
+      return (yield* thrownBy(asyncWith(cm, () => sleep(60)))) instanceof TimeoutError;
+    };
+    expect(await run(main())).toBe(true);
+  });
+
+  it("is by the loop of its task, also in a step of another loop", () => {
+    const [own, foreign] = [new VirtualTimeLoop(), new VirtualTimeLoop()];
+    const cm = new Timeout(1);
+    const task = own.createTask(asyncWith(cm, () => sleep(10)));
+    own.advance(0);
+    foreign.callSoon(() => cm.reschedule(3));
+    foreign.advance(5);
+    own.advance(2);
+    expect(task.done()).toBe(false);
+    own.advance(1);
+    expect(task.exception()).toBeInstanceOf(TimeoutError);
+    own.close();
+    foreign.close();
+  });
+
+  it("that fails leaves the deadline as it was", () => {
+    const refusal = new RangeError("no more timers");
+    class Refusing extends VirtualTimeLoop {
+      isRefusing = false;
+      override callAt(...args: Parameters<VirtualTimeLoop["callAt"]>): ReturnType<VirtualTimeLoop["callAt"]> {
+        if (this.isRefusing) throw refusal;
+        return super.callAt(...args);
+      }
+    }
+    const loop = new Refusing();
+    const cm = new Timeout(1);
+    const task = loop.createTask(asyncWith(cm, () => sleep(10)));
+    loop.advance(0);
+    loop.isRefusing = true;
+    expect(() => cm.reschedule(2)).toThrow(refusal);
+    expect(cm.when()).toBe(1);
+    loop.advance(1);
+    expect(task.exception()).toBeInstanceOf(TimeoutError);
+    loop.close();
+  });
+
+  it("is refused when the loop is closed, and changes nothing", () => {
+    const loop = new VirtualTimeLoop();
+    loop.setExceptionHandler(() => {}); // The task is destroyed while it is pending.
+    const cm = new Timeout(1);
+    loop.createTask(asyncWith(cm, () => sleep(10)));
+    loop.advance(0);
+    loop.close();
+    expect(() => cm.reschedule(2)).toThrow("Event loop is closed");
+    expect(cm.when()).toBe(1);
+  });
+});
+
+describe("an error that a deadline has led to", () => {
+  it("gets its TimeoutError also if another realm has made it", () => {
+    const error = new other.Error("outer");
+    error.cause = new other.RangeError("inner");
+    function* main(): Coroutine<unknown> {
+      const block = asyncWith(timeout(1), function* () {
+        try {
+          yield* sleep(10);
+        } catch (cancelled) {
+          (error.cause as Error).cause = cancelled;
+          throw error;
+        }
+      });
+      expect(yield* thrownBy(block)).toBe(error);
+      return (error.cause as Error).cause;
+    }
+    expect(runVirtual(main())).toBeInstanceOf(TimeoutError);
+  });
+
+  it("leaves as it is when its cause cannot be read", () => {
+    const error = Object.defineProperty(new Error("boom"), "cause", {
+      get() {
+        throw new Error("a cause that throws");
+      },
+    });
+    function* main(): Coroutine<unknown> {
+      const block = asyncWith(timeout(1), function* () {
+        try {
+          yield* sleep(10);
+        } catch {
+          throw error;
+        }
+      });
+      return yield* thrownBy(block);
+    }
+    expect(runVirtual(main())).toBe(error);
   });
 });
 

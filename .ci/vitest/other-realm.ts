@@ -1,0 +1,28 @@
+// What another realm has made: that of a vm context, as in jest; of a frame; of jsdom.
+
+import { runInNewContext } from "node:vm";
+
+interface Realm {
+  readonly Error: ErrorConstructor;
+  readonly RangeError: RangeErrorConstructor;
+  readonly Promise: PromiseConstructor;
+  readonly DOMException: typeof DOMException;
+}
+
+/** The classes of another realm. Its `DOMException` is like the web's: its tag is its own, and it extends `Error`. */
+export const other = runInNewContext(`
+  class DOMException extends Error {
+    #name;
+    constructor(message = "", name = "Error") {
+      super(message);
+      this.#name = name;
+    }
+    get name() {
+      return this.#name;
+    }
+    get [Symbol.toStringTag]() {
+      return "DOMException";
+    }
+  }
+  ({ Error, RangeError, Promise, DOMException })
+`) as Realm;
