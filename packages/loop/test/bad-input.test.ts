@@ -28,6 +28,19 @@ function* work(): Coroutine<string> {
   return "worked";
 }
 
+describe("a name whose text cannot be had", () => {
+  it("loses no coroutine", () => {
+    const name = {
+      toString(): string {
+        throw new Error("a text that throws");
+      },
+    };
+    expectUsableAfter(function* () {
+      expect(yield* createTask(work(), { name })).toBe("worked");
+    });
+  });
+});
+
 describe("what is no coroutine", () => {
   const notCoroutines: BadValue[] = [
     { what: "a generator function", value: work, text: "<function work> (hint: call it: work())" },
