@@ -236,6 +236,7 @@ export abstract class BaseEventLoop extends Scheduler {
   protected runForeverCleanup(): void {
     this.#stopping = false;
     this.#state = "idle";
+    this._unretrieved.sweep();
     announceIdle(this);
   }
 
@@ -252,6 +253,11 @@ export abstract class BaseEventLoop extends Scheduler {
   /** Called before waiting: a good time to look after exceptions that nobody retrieved. */
   protected beforeIdle(): void {
     this._unretrieved.sweep();
+  }
+
+  /** @internal Has `callback` called when the process ends, where the loop can know of it; returns a function that ends that. */
+  _onExit(_callback: () => void): () => void {
+    return () => {};
   }
 
   /** @internal A promise's callback, which is a turn of the host's own, has queued something. */

@@ -156,6 +156,11 @@ export class EventLoop extends BaseEventLoop {
     return this.#host.onInterrupt?.(interrupt) ?? (() => {});
   }
 
+  /** @internal */
+  override _onExit(callback: () => void): () => void {
+    return this.#host.onExit?.(callback) ?? (() => {});
+  }
+
   /** @internal The program asks to end. */
   _announceExit(error: KeyboardInterrupt | SystemExit): void {
     this.#host.announceExit?.(error);
@@ -171,7 +176,7 @@ export class EventLoop extends BaseEventLoop {
     this.#isServing = false;
     this.#begin();
     if (!this.#iterate()) return;
-    if (this.isReady) this.#host.requestTurn(this.#turn);
+    if (this.isReady) this.#giveWay();
     else this.#idle();
   };
 
@@ -204,6 +209,12 @@ export class EventLoop extends BaseEventLoop {
     this.#interval = Math.min(this.#interval * 2, longestUntilClock);
     this.#untilClock = this.#interval;
     return !this.#isUsedUp;
+  }
+
+  /** More is ready, and the host has its turn first. */
+  #giveWay(): void {
+    this._unretrieved.age();
+    this.#host.requestTurn(this.#turn);
   }
 
   #idle(): void {

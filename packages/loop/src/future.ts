@@ -252,6 +252,11 @@ export class Future<T> {
     this._loop._unretrieved.add(this);
   }
 
+  /** @internal Fails with an exception that is reported already. */
+  _failRetrieved(error: Error): void {
+    this._settle(failed, error);
+  }
+
   /** @internal Cancelled by an error that whoever asks first shall see. */
   _cancelWith(error: CancelledError): void {
     this._cancelMessage = undefined;

@@ -1,6 +1,6 @@
 import type { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
 import type { Host } from "../host.ts";
-import { exitByUncaught } from "./node-exit.ts";
+import { exitByUncaught, exits } from "./node-exit.ts";
 import { interrupts, onSignal } from "./node-signals.ts";
 import { holdProcess } from "./node-waiting.ts";
 
@@ -82,6 +82,10 @@ export class NodeHost implements Host {
       stopListening();
       if (signal === "SIGINT") this.#listensToInterrupts = false;
     };
+  }
+
+  onExit(callback: () => void): () => void {
+    return exits.add(callback);
   }
 
   announceExit(error: KeyboardInterrupt | SystemExit): void {
