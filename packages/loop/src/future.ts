@@ -12,6 +12,7 @@ import { isError, isErrorClass } from "./is-error.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
+import type { Failure } from "./unretrieved.ts";
 
 const cancelMessages = new WeakMap<Future<unknown>, unknown>();
 let hasCancelMessages = false;
@@ -52,6 +53,8 @@ export class Future<T> {
    * result, the exception, or the error that cancelled a task and that nobody has seen yet.
    */
   declare private _content: unknown;
+  /** @internal Only when its exception was not retrieved for a while: else it is one field less. */
+  declare _failure: Failure | undefined;
 
   /** @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default */
   constructor(options?: { readonly loop?: BaseEventLoop | undefined }) {

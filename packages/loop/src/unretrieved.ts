@@ -5,12 +5,14 @@ import { releaseFrames } from "./release-frames.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 
 /** An exception that nobody has retrieved, watched without keeping its future alive. */
-interface Failure {
+export interface Failure {
   readonly owner: Unretrieved;
   readonly message: string;
   readonly exception: Error;
   /** The future's text, for when it is gone. */
   readonly text: string;
+  /** Where the future was created, in debug mode. */
+  readonly creation: { readonly sourceTraceback?: string };
   readonly future: WeakRef<Future<unknown>>;
 }
 
@@ -30,7 +32,6 @@ export class Unretrieved {
 
   readonly #loop: BaseEventLoop;
   readonly #watched = new Set<Failure>();
-  readonly #failures = new WeakMap<Future<unknown>, Failure>();
   readonly #fresh: Future<unknown>[] = [];
   /** How many of the fresh failures were there when `age` was last called. */
   #aged = 0;
@@ -72,7 +73,7 @@ export class Unretrieved {
   #sweepFirst(count: number): void {
     if (count === 0) return;
     for (const future of this.#fresh.splice(0, count)) {
-      if (future._isUnretrieved() && !this.#failures.has(future)) this.#watch(future);
+      if (future._isUnretrieved()) this.#watch(future);
     }
     this.#aged = 0;
     this.#listenOrNot();
@@ -80,15 +81,8 @@ export class Unretrieved {
 
   /** Its exception was retrieved. */
   forget(future: Future<unknown>): void {
-    const failure = this.#failures.get(future);
-    if (failure === undefined) return;
-    this.#failures.delete(future);
-    this.#unwatch(failure);
-  }
-
-  #unwatch(failure: Failure): void {
-    this.#watched.delete(failure);
-    Unretrieved.#registry.unregister(failure);
+    const failure = future._failure;
+    if (failure === undefined || !this.#watched.delete(failure)) return;
     this.#listenOrNot();
   }
 
@@ -118,18 +112,27 @@ export class Unretrieved {
     const message = `${future.constructor.name} exception was never retrieved`;
     const exception = future._outcome as Error;
     releaseFrames(exception);
-    const failure: Failure = { owner: this, message, exception, text: String(future), future: new WeakRef(future) };
-    this.#failures.set(future, failure);
+    const failure: Failure = {
+      owner: this,
+      message,
+      exception,
+      text: String(future),
+      creation: sourceTraceback(future),
+      future: new WeakRef(future),
+    };
+    future._failure = failure;
     this.#watched.add(failure);
-    Unretrieved.#registry.register(future, failure, failure);
+    // A token to unregister it by, and a map from the future, would cost 16 bytes for good on Node 20, which never shrinks them.
+    Unretrieved.#registry.register(future, failure);
   }
 
   #report(failure: Failure): void {
-    const { message, exception } = failure;
-    this.#unwatch(failure);
+    if (!this.#watched.delete(failure)) return;
+    this.#listenOrNot();
+    const { message, exception, creation } = failure;
     const future = failure.future.deref() ?? this.#standIn(failure);
     future._markRetrieved();
-    this.#loop.callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
+    this.#loop.callExceptionHandler({ message, exception, future, ...creation });
   }
 
   /** A future like the one that the collector has taken. */
