@@ -39,7 +39,8 @@ const cancelledCallbacks = new WeakMap<object, string>();
 /** So many frames are kept: enough for a deep chain, where V8's own limit is ten. */
 const frameLimit = 100;
 
-function captureStack(): string {
+/** The stack of the caller. */
+export function captureStack(): string {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = frameLimit;
   try {
@@ -115,7 +116,7 @@ export function describePlace(task: Task<unknown>): string | undefined {
 /** The frames of a stack, the innermost first, without the library's own and those that are not of any file. */
 function parseStack(stack: string): StackFrame[] {
   return stack.split("\n").flatMap((line) => {
-    const match = /^\s*at (?:(.*) \()?(.*?:\d+:\d+)\)?$/.exec(line);
+    const match = /^\s*at (?:async )?(?:(.*) \()?(.*?:\d+:\d+)\)?$/.exec(line);
     const [name = "", location = ""] = match?.slice(1) ?? [];
     return location === "" || isOwn(location) ? [] : [{ name: name.replace(/^Object\./, ""), location }];
   });

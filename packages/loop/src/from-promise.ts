@@ -1,5 +1,6 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
+import { isDebugging } from "./debug.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import { requireCallback } from "./handle.ts";
@@ -7,6 +8,7 @@ import { whenSettled } from "./is-promise.ts";
 import { looksAtArguments } from "./looks-at-arguments.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
+import { noteAwaitedLate } from "./traceback.ts";
 import { fromWebError, toAbortReason } from "./web-errors.ts";
 
 /** What becomes of a promise that nobody waits for any more. */
@@ -50,6 +52,11 @@ export function fromPromise<T>(source: Source<T>, options?: FromPromiseOptions<T
 const gone = new WeakMap<object, FromPromise<unknown>>();
 /** Until then there is no need to look. */
 let hasGone = false;
+
+function awaitedLate(error: Error): Error {
+  if (isDebugging) noteAwaitedLate(error, undefined);
+  return error;
+}
 
 /** Tells the host of a rejection that came when nobody had awaited the promise yet, if then nobody ever does. */
 let unawaited: FinalizationRegistry<unknown> | undefined;
@@ -120,7 +127,7 @@ class FromPromise<T> {
     if (state === "fulfilled") return { done: true, value: subject as T };
     if (state === "rejected") {
       unawaited?.unregister(this);
-      throw fromWebError(subject);
+      throw awaitedLate(fromWebError(subject));
     }
     if (state === "idle") this._listenTo(this._call(subject as (signal: AbortSignal) => PromiseLike<T>));
     const future = loop.createFuture<T>();

@@ -12,6 +12,7 @@ import { isError, isErrorClass } from "./is-error.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
+import { noteAwaitedLate } from "./traceback.ts";
 import type { Failure } from "./unretrieved.ts";
 
 const cancelMessages = new WeakMap<Future<unknown>, unknown>();
@@ -214,7 +215,10 @@ export class Future<T> {
 
   /** What `next` throws. */
   private _explainNext(): Error {
-    return this.done() ? this._takeError() : new RuntimeError("await wasn't used with future");
+    if (!this.done()) return new RuntimeError("await wasn't used with future");
+    const error = this._takeError();
+    if (isDebugging) noteAwaitedLate(error, this);
+    return error;
   }
 
   /** @internal */

@@ -30,6 +30,7 @@ import type { Runnable } from "./ready-queue.ts";
 import { repr, toText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import type { TaskOptions } from "./task-options.ts";
+import { noteAwaited } from "./traceback.ts";
 
 let unnamedTasks = 0;
 
@@ -223,6 +224,7 @@ export class Task<T> extends Future<T> implements Runnable {
       if (!waitedFor._hasSucceeded()) error = waitedFor._takeError();
     }
     if ((this._flags & mustCancel) !== 0) error = this._takeCancel(error);
+    if (error !== undefined && isDebugging) noteAwaited(error, this, waitedFor);
     this._resume(error);
   }
 

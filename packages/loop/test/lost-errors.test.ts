@@ -50,7 +50,7 @@ async function untilCollected(): Promise<void> {
 }
 
 /** What is reported of `lose`, run a few times in tasks that nobody keeps, while the loop runs. */
-async function reportsOf(lose: () => Coroutine): Promise<ExceptionContext[]> {
+async function reportsOf(lose: () => Coroutine, debug = false): Promise<ExceptionContext[]> {
   const contexts: ExceptionContext[] = [];
   const main = function* (): Coroutine<ExceptionContext[]> {
     getRunningLoop().setExceptionHandler((_loop, context) => contexts.push(context));
@@ -59,7 +59,7 @@ async function reportsOf(lose: () => Coroutine): Promise<ExceptionContext[]> {
     yield* fromPromise(untilCollected());
     return [...contexts];
   };
-  return run(main());
+  return run(main(), { debug });
 }
 
 describe("an error that was made in a task is reported by the next collections when nobody retrieves it:", () => {
@@ -160,6 +160,18 @@ describe("an error that was made in a task is reported by the next collections w
     const contexts = await reportsOf(lose);
     const messages = contexts.map(({ message }) => message);
     expect(messages).toEqual(Array(3).fill(`${kind} exception was never retrieved`));
+  });
+
+  it("in debug mode too, where it names those who awaited it, and where the task was created", async () => {
+    const contexts = await reportsOf(function* (): Coroutine {
+      yield* createTask(failingLater());
+    }, true);
+    expect(contexts.map(({ exception }) => exception?.stack)).toEqual(
+      Array(3).fill(expect.stringContaining("at async")),
+    );
+    expect(contexts.map(({ sourceTraceback }) => sourceTraceback)).toEqual(
+      Array(3).fill(expect.stringMatching(/reportsOf|main/)),
+    );
   });
 
   it("with the stack that the program's hook makes, which is asked once", async () => {

@@ -108,7 +108,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     const requests = (this.#task as Task<unknown>).uncancel();
     // Somebody else wants the task cancelled too.
     if (requests > this.#cancelling) return;
-    if (error instanceof CancelledError) throw new TimeoutError(undefined, { cause: error });
+    if (error instanceof CancelledError) throw timedOut(error);
     if (error === undefined) return;
     insertTimeoutError(error);
     if (error instanceof ExceptionGroup) error.exceptions.forEach(insertTimeoutError);
@@ -176,6 +176,15 @@ function roundToMilliseconds(seconds: number): number {
   const isMiddle = Number.isInteger(seconds * 16) && Math.abs(seconds * 2000) % 2 === 1;
   if (isMiddle) return (2 * Math.round(seconds * 500)) / 1000;
   return Number.isFinite(seconds) ? Number(seconds.toFixed(3)) : seconds;
+}
+
+/** In debug mode the cause names where the task waited when the time was over, and so does the error. */
+function timedOut(cause: CancelledError): TimeoutError {
+  const error = new TimeoutError(undefined, { cause });
+  if (!getRunningLoop().getDebug()) return error;
+  const places = cause.stack?.split("\n").filter((line) => line.startsWith("    at async ")) ?? [];
+  Reflect.set(error, "stack", [error.stack, ...places].join("\n"));
+  return error;
 }
 
 /** Puts a `TimeoutError` between the `CancelledError` that the deadline threw and the first error it led to. */

@@ -494,3 +494,30 @@ describe("nested blocks", () => {
     );
   });
 });
+
+describe("in debug mode the stack of a TimeoutError", () => {
+  function* slow(): Coroutine {
+    yield* sleep(60);
+  }
+  function* waiting(): Coroutine {
+    yield* waitFor(slow(), 1);
+  }
+  function* within(): Coroutine {
+    yield* asyncWith(timeout(1), () => slow());
+  }
+
+  it.each([waiting, within])("names where the task waited (%s)", (main) => {
+    const error = runVirtual(thrownBy(main()), { debug: true }) as TimeoutError;
+    expect(error).toBeInstanceOf(TimeoutError);
+    const [first = "", ...rest] = error.stack?.match(/^ {4}at async .*timeout\.test\.ts.*$/gm) ?? [];
+    expect(first).toContain("at async slow (");
+    expect(rest.join()).toContain(`at async ${main.name} (`);
+    expect((error.cause as Error).stack).toContain(`CancelledError\n${first}\n`);
+  });
+
+  it("does not without it", () => {
+    const error = runVirtual(thrownBy(waiting()), { debug: false }) as TimeoutError;
+    expect(error.stack).not.toContain("at async");
+    expect((error.cause as Error).stack).toBeUndefined();
+  });
+});
