@@ -39,8 +39,9 @@ function grow(
   frames: readonly StackFrame[],
 ): void {
   try {
-    const last = lastAwaiters.get(error)?.deref();
-    if (frames.length === 0 || !isError(error) || (lastAwaiters.has(error) && last !== waitedFor)) return;
+    const last = lastAwaiters.get(error);
+    if (last !== undefined && (waitedFor === undefined || last.deref() !== waitedFor)) return;
+    if (frames.length === 0 || !isError(error)) return;
     const stack: unknown = error.stack ?? String(error);
     if (typeof stack !== "string" || stack.split("\n").length + frames.length > lineLimit) return;
     lastAwaiters.set(error, new WeakRef(task));

@@ -54,6 +54,7 @@ async function reportsOf(lose: () => Coroutine, debug = false): Promise<Exceptio
   const contexts: ExceptionContext[] = [];
   const main = function* (): Coroutine<ExceptionContext[]> {
     getRunningLoop().setExceptionHandler((_loop, context) => contexts.push(context));
+    getRunningLoop().slowCallbackDuration = Infinity;
     for (let count = 0; count < 3; count += 1) createTask(lose());
     yield* sleep(0.001);
     yield* fromPromise(untilCollected());

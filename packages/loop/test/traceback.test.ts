@@ -3,6 +3,7 @@ import {
   CancelledError,
   type Coroutine,
   createTask,
+  EventLoop,
   fromPromise,
   getRunningLoop,
   gather,
@@ -20,9 +21,15 @@ function placesOf(error: unknown): string[] {
   return Array.from(lines, ([, name = ""]) => name);
 }
 
+/** In debug mode, on a loop that warns of no slow step. */
+function runDebugging<T>(main: Coroutine<T>): Promise<T> {
+  const loopFactory = (): EventLoop => Object.assign(new EventLoop(), { slowCallbackDuration: Infinity });
+  return run(main, { debug: true, loopFactory });
+}
+
 /** What `main` fails with. */
-function failureOf(main: Coroutine<unknown>, debug = true): Promise<unknown> {
-  return run(main, { debug }).then(
+function failureOf(main: Coroutine<unknown>): Promise<unknown> {
+  return runDebugging(main).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -117,7 +124,7 @@ describe("in debug mode the stack of an error names where it was awaited:", () =
       task.cancel("why");
       return yield* caught(task);
     }
-    const error = await run(cancelling(), { debug: true });
+    const error = await runDebugging(cancelling());
     expect(error).toBeInstanceOf(CancelledError);
     expect((error as Error).stack).toMatch(/^CancelledError: why\n {4}at async waiting/);
     expect(Object.keys(error as Error)).toEqual(["args"]);
@@ -138,7 +145,7 @@ describe("in debug mode the stack of an error names where it was awaited:", () =
       yield* caught(task);
       return task.getStack().map(({ name }) => name);
     }
-    expect(await run(joining(), { debug: true })).toEqual(expect.arrayContaining(["main", "load"]));
+    expect(await runDebugging(joining())).toEqual(expect.arrayContaining(["main", "load"]));
   });
 });
 
@@ -163,7 +170,7 @@ describe("in debug mode an error whose stack cannot be changed arrives as it is:
     function* main(): Coroutine<unknown> {
       return yield* caught(createTask(fromPromise(rejectingLater(error))));
     }
-    expect(await run(main(), { debug: true })).toBe(error);
+    expect(await runDebugging(main())).toBe(error);
     expect(Reflect.ownKeys(error as object)).toEqual(before);
   });
 });
@@ -174,6 +181,6 @@ it("without debug mode stacks stay as they are", async () => {
   function* main(): Coroutine {
     yield* fromPromise(rejectingLater(error));
   }
-  expect(await failureOf(main(), false)).toBe(error);
+  expect(await run(caught(main()), { debug: false })).toBe(error);
   expect(error.stack).toBe(stack);
 });
