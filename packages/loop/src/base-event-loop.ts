@@ -12,6 +12,7 @@ import {
   type ExceptionContext,
   type ExceptionHandler,
 } from "./reports.ts";
+import { className } from "./names.ts";
 import { repr, showAsText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -28,7 +29,7 @@ import { Unretrieved } from "./unretrieved.ts";
  */
 export abstract class BaseEventLoop extends Scheduler {
   static {
-    showAsText(this);
+    showAsText(this, "BaseEventLoop");
   }
 
   /** @internal The tasks that are not done, in the order they were created. */
@@ -214,7 +215,7 @@ export abstract class BaseEventLoop extends Scheduler {
 
   override toString(): string {
     const state = `running=${repr(this.isRunning())} closed=${repr(this.isClosed())} debug=${repr(this.getDebug())}`;
-    return `<${this.constructor.name} ${state}>`;
+    return `<${className(this)} ${state}>`;
   }
 
   /** Checks that the loop is open, and that neither it nor a loop that runs the caller is running. */

@@ -6,6 +6,7 @@
  */
 
 import { currentTaskOrUndefined } from "./contextvars.ts";
+import { repr } from "./repr.ts";
 import type { Task } from "./task.ts";
 
 /** One `yield*` on the way down to what a task waits for. */
@@ -157,7 +158,7 @@ export function noteWaitAfterCancel(task: Task<unknown>): void {
   const waits = (waitsSinceCancelled.get(task) ?? 0) + 1;
   waitsSinceCancelled.set(task, waits);
   if (waits !== 2) return;
-  console.warn(`${task} was cancelled and went on waiting (hint: throw CancelledError on, or call uncancel())`);
+  console.warn(`${repr(task)} was cancelled and went on waiting (hint: throw CancelledError on, or call uncancel())`);
 }
 
 /** The cancellation was taken back: nothing was swallowed. */

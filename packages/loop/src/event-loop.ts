@@ -1,7 +1,9 @@
 import { BaseEventLoop } from "./base-event-loop.ts";
+import { nameClass } from "./names.ts";
 import { Completion } from "./completion.ts";
 import type { Awaitable } from "./coroutine.ts";
-import { DeadlockError, type KeyboardInterrupt, type SystemExit, ValueError } from "./exceptions.ts";
+import { DeadlockError } from "./deadlock.ts";
+import { type KeyboardInterrupt, type SystemExit, ValueError } from "./exceptions.ts";
 import type { Host } from "./host.ts";
 import { defaultHost } from "./hosts/default-host.ts";
 import { repr } from "./repr.ts";
@@ -33,6 +35,10 @@ export interface EventLoopOptions {
  * Source: asyncio.EventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */
 export class EventLoop extends BaseEventLoop {
+  static {
+    nameClass(this, "EventLoop");
+  }
+
   readonly #host: Host;
   readonly #turnBudget: number;
   readonly #signalHandlers: SignalHandlers;

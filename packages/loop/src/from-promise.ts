@@ -282,7 +282,7 @@ class FromPromise<T> {
     if (dispose === undefined) return;
     const report = (thrown: unknown): void => {
       if (loop === undefined) throw thrown;
-      const message = `Exception in dispose of ${this}`;
+      const message = `Exception in dispose of ${repr(this)}`;
       loop.callExceptionHandler({ message, exception: toException(thrown) });
     };
     try {

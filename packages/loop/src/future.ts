@@ -10,7 +10,8 @@ import { promiseOf } from "./future-promise.ts";
 import { Handle, requireCallback } from "./handle.ts";
 import { isError, isErrorClass } from "./is-error.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { showAsText } from "./repr.ts";
+import { className } from "./names.ts";
+import { printOnce, showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
 import { noteAwaitedLate } from "./traceback.ts";
 import type { Failure } from "./unretrieved.ts";
@@ -41,7 +42,7 @@ const unretrieved = 8;
 export class Future<T> {
   // Private to TypeScript alone, as in all that is made often: names with a # make a task a sixth to a third dearer.
   static {
-    showAsText(this);
+    showAsText(this, "Future");
     markAsOurs(this);
   }
 
@@ -331,13 +332,15 @@ export class Future<T> {
   }
 
   toString(): string {
-    const parts = [
-      describeState(this),
-      ...describeOutcome(this),
-      ...describeCallbacks(this),
-      ...describeCreation(this),
-    ];
-    return `<${this.constructor.name} ${parts.join(" ")}>`;
+    return printOnce(this, () => {
+      const parts = [
+        describeState(this),
+        ...describeOutcome(this),
+        ...describeCallbacks(this),
+        ...describeCreation(this),
+      ];
+      return `<${className(this)} ${parts.join(" ")}>`;
+    });
   }
 }
 

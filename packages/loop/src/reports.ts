@@ -4,8 +4,10 @@ import { sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import type { Handle } from "./handle.ts";
-import { repr } from "./repr.ts";
+import { unprintable } from "./names.ts";
+import { repr, toText } from "./repr.ts";
 import type { Task } from "./task.ts";
+import { andMore, textLimits } from "./text-limits.ts";
 
 /** What an exception handler is told. */
 export interface ExceptionContext {
@@ -31,13 +33,31 @@ const tracebacks = new Set(["handleTraceback", "sourceTraceback"]);
 
 /** Writes one error to the console: the message, what else is known in lines of `key: value`, and the exception. */
 export function defaultExceptionHandler(loop: BaseEventLoop, context: ExceptionContext): void {
-  const { message, exception, ...rest }: ExceptionContext = { ...handleTraceback(loop, context), ...context };
-  const lines = Object.keys(rest)
-    .sort()
-    .map((key) => `${key}: ${tracebacks.has(key) ? String(rest[key]) : repr(rest[key])}`);
-  const text = [message || "Unhandled exception in event loop", ...lines].join("\n");
+  const { exception, message } = context;
+  const text = [toText(message) || "Unhandled exception in event loop", ...describeContext(loop, context)].join("\n");
   if (exception === undefined) console.error(text);
   else console.error(text, exception);
+}
+
+/** What is known beside the message and the exception, in lines of `key: value` by their keys. */
+function describeContext(loop: BaseEventLoop, context: ExceptionContext): string[] {
+  const more: ExceptionContext = { message: "", ...handleTraceback(loop, context) };
+  const keys = [...new Set([...Object.keys(more), ...Object.keys(context)])].sort();
+  const lines = keys
+    .filter((key) => key !== "message" && key !== "exception")
+    .map((key) => `${key}: ${describeValue(Object.hasOwn(context, key) ? context : more, key)}`);
+  return lines.length <= textLimits.members
+    ? lines
+    : [...lines.slice(0, textLimits.members), andMore(lines.length - textLimits.members)];
+}
+
+function describeValue(context: ExceptionContext, key: string): string {
+  try {
+    const value = context[key];
+    return tracebacks.has(key) && typeof value === "string" ? value : repr(value);
+  } catch {
+    return unprintable(undefined);
+  }
 }
 
 /** In debug mode: where the callback was scheduled in which it happened, if nothing better is known. */

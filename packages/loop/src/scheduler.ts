@@ -222,7 +222,7 @@ export abstract class Scheduler {
     }
     const seconds = this.time() - begin;
     if (seconds < this.slowCallbackDuration) return;
-    console.warn(`Executing ${item} took ${seconds.toFixed(3)} seconds`);
+    console.warn(`Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`);
   }
 
   /** Tells whether the caller runs in this loop. There is no scheduler that is not a loop. */

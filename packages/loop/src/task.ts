@@ -27,7 +27,8 @@ import { describeCallbacks, describeOutcome, describeState } from "./describe-fu
 import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { Future, isFuture } from "./future.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { repr, toText } from "./repr.ts";
+import { className, nameClass } from "./names.ts";
+import { printAwaited, printOnce, repr, toText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import type { TaskOptions } from "./task-options.ts";
 import { noteAwaited } from "./traceback.ts";
@@ -50,6 +51,10 @@ const unreported = 32;
  * Source: asyncio.Task, CPython 3.14 Lib/asyncio/tasks.py.
  */
 export class Task<T> extends Future<T> implements Runnable {
+  static {
+    nameClass(this, "Task");
+  }
+
   /** `undefined` once an eager first step has ended the task. */
   declare private _coroutine: Coroutine<T> | undefined;
   /** @internal */
@@ -186,8 +191,8 @@ export class Task<T> extends Future<T> implements Runnable {
   printStack(options: { readonly limit?: number | undefined } = {}): void {
     const frames = this.getStack(options).map(({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`);
     const kind = this._hasFailed() ? "Traceback" : "Stack";
-    if (frames.length === 0) console.error(`No stack for ${this}`);
-    else console.error(`${kind} for ${this} (most recent call last):${frames.join("")}`);
+    if (frames.length === 0) console.error(`No stack for ${repr(this)}`);
+    else console.error(`${kind} for ${repr(this)} (most recent call last):${frames.join("")}`);
   }
 
   /** @throws RuntimeError always: a task's result is what its coroutine returns */
@@ -268,7 +273,9 @@ export class Task<T> extends Future<T> implements Runnable {
     const exception =
       outerTask === undefined
         ? explainEntered(this._context)
-        : new RuntimeError(`Cannot enter into task ${this} while another task ${outerTask} is being executed.`);
+        : new RuntimeError(
+            `Cannot enter into task ${repr(this)} while another task ${repr(outerTask)} is being executed.`,
+          );
     this._loop.callExceptionHandler({ message: "Exception in callback Task.task_wakeup()", exception });
   }
 
@@ -339,14 +346,24 @@ export class Task<T> extends Future<T> implements Runnable {
   }
 
   override toString(): string {
-    const place = !this.done() ? describePlace(this) : undefined;
-    const coroutine = place === undefined ? repr(this._coroutine) : `<${place}>`;
-    const state = !this.done() && this._cancelRequests > 0 ? "cancelling" : describeState(this);
-    const parts = [state, `name=${repr(this.getName())}`, `coro=${coroutine}`];
-    if (this._waitsFor !== undefined) parts.push(`wait_for=${this._waitsFor}`);
-    parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
-    return `<${this.constructor.name} ${parts.join(" ")}>`;
+    return printOnce(this, () => {
+      const place = !this.done() ? describePlace(this) : undefined;
+      const parts = [`coro=${place === undefined ? repr(this._coroutine) : `<${place}>`}`];
+      if (this._waitsFor !== undefined) parts.push(`wait_for=${describeAwaited(this._waitsFor)}`);
+      parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
+      return `${this._describeName()} ${parts.join(" ")}>`;
+    });
   }
+
+  /** @internal The beginning of its text. */
+  _describeName(): string {
+    const state = !this.done() && this._cancelRequests > 0 ? "cancelling" : describeState(this);
+    return `<${className(this)} ${state} name=${repr(this.getName())}`;
+  }
+}
+
+function describeAwaited(future: Future<unknown>): string {
+  return future instanceof Task ? printAwaited(future, () => `${future._describeName()} ...>`) : repr(future);
 }
 
 function resumeInStores<T>(

@@ -1,7 +1,9 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { sourceTraceback } from "./debug.ts";
 import type { Future } from "./future.ts";
+import { className } from "./names.ts";
 import { releaseFrames } from "./release-frames.ts";
+import { repr } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 
 /** An exception that nobody has retrieved, watched without keeping its future alive. */
@@ -109,14 +111,14 @@ export class Unretrieved {
   }
 
   #watch(future: Future<unknown>): void {
-    const message = `${future.constructor.name} exception was never retrieved`;
+    const message = `${className(future)} exception was never retrieved`;
     const exception = future._outcome as Error;
     releaseFrames(exception);
     const failure: Failure = {
       owner: this,
       message,
       exception,
-      text: String(future),
+      text: repr(future),
       creation: sourceTraceback(future),
       future: new WeakRef(future),
     };

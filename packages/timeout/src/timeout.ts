@@ -7,6 +7,7 @@ import {
   getRunningLoop,
   type Handle,
   immediate,
+  repr,
   reprFloat,
   RuntimeError,
   showAsText,
@@ -24,7 +25,7 @@ import { ExceptionGroup } from "@yieldstar/taskgroup";
  */
 export class Timeout implements AsyncContextManager<Timeout, void> {
   static {
-    showAsText(this);
+    showAsText(this, "Timeout");
   }
 
   #state: "created" | "active" | "expiring" | "expired" | "finished" = "created";
@@ -167,7 +168,7 @@ export function requireDeadline(seconds: unknown, name: string): void {
   if (seconds === null) return;
   if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
   if (typeof seconds === "number") return;
-  throw new TypeError(`${name} must be a number of seconds, or null for no deadline, got ${String(seconds)}`);
+  throw new TypeError(`${name} must be a number of seconds, or null for no deadline, got ${repr(seconds)}`);
 }
 
 /** To three places, as Python's `round`: to the nearest, and of two that are as near to the even one. */

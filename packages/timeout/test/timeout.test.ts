@@ -8,6 +8,7 @@ import {
   DeadlockError,
   type Future,
   getRunningLoop,
+  repr,
   run,
   sleep,
   type Task,
@@ -47,7 +48,7 @@ describe("a deadline that is no number", () => {
   ].map(({ what, value }) => ({ what, value: value as never }));
 
   it.each(badDeadlines)("is refused at the call: $what", ({ value }) => {
-    const got = `must be a number of seconds, or null for no deadline, got ${String(value)}`;
+    const got = `must be a number of seconds, or null for no deadline, got ${repr(value)}`;
     function* main(): Coroutine {
       expect(() => timeout(value)).toThrow(new TypeError(`delay ${got}`));
       expect(() => timeoutAt(value)).toThrow(new TypeError(`when ${got}`));

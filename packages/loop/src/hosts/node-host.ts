@@ -1,4 +1,5 @@
 import type { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
+import { nameClass } from "../names.ts";
 import type { Host } from "../host.ts";
 import { exitByUncaught, exits } from "./node-exit.ts";
 import { interrupts, onSignal } from "./node-signals.ts";
@@ -12,6 +13,10 @@ const longestTimeout = 24 * 3600;
  * Bun have the same.
  */
 export class NodeHost implements Host {
+  static {
+    nameClass(this, "NodeHost");
+  }
+
   readonly clockResolution = 1e-6;
   readonly turnBudget = 0.0001;
   /** Node's global is a getter, which costs as much again as the reading. */
