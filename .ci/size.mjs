@@ -1,14 +1,12 @@
 // Measures the packages as they would be published, bundled for a browser, minified and gzipped. None may be above its
 // budget; who adds what is worth its size raises that.
 
-import { createPackageFromTarballData } from "@arethetypeswrong/core";
 import { build } from "esbuild";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { packAll } from "./pack.mjs";
+import { unpackAll } from "./pack.mjs";
 
 const names = ["loop", "taskgroup", "timeout", "sync", "asyncgen", "testing"].map((name) => `@yieldstar/${name}`);
 const allOf = (...packages) => packages.map((name) => `export * from "${name}";`).join("");
@@ -32,20 +30,11 @@ const subjects = [
 
 const folder = mkdtempSync(join(tmpdir(), "yieldstar-size-"));
 try {
-  for (const tarball of packAll().values()) unpack(tarball);
+  unpackAll(folder);
   console.log(row("", ["minified", "gzipped", "budget"]));
   for (const subject of subjects) await judge(subject);
 } finally {
   rmSync(folder, { recursive: true });
-}
-
-function unpack(tarball) {
-  const unpacked = createPackageFromTarballData(tarball);
-  for (const name of unpacked.listFiles()) {
-    const file = join(folder, name);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, unpacked.readFile(name));
-  }
 }
 
 async function judge({ title, budget, ...how }) {
@@ -67,7 +56,6 @@ async function bundle({ code, platform = "browser", isAlone = false }) {
     external: isAlone ? names.filter((name) => !code.includes(name)) : [],
     format: "esm",
     minify: true,
-    nodePaths: [fileURLToPath(new URL("../packages/loop/node_modules", import.meta.url))],
     platform,
     target: "es2022",
     write: false,

@@ -16,8 +16,10 @@ const programs = {
 
 /** Each is an optional package of ours, which is there where it is for the machine. */
 const runtimes = [
+  { name: "Node 20.19", packageName: "node-20", command: ["bin/node"], isNode: true },
   { name: "Node 22", packageName: "node-22", command: ["bin/node"], isNode: true },
   { name: "Node 24", packageName: "node-24", command: ["bin/node"], isNode: true },
+  { name: "Node 26", packageName: "node-26", command: ["bin/node"], isNode: true },
   { name: "Deno", packageName: "@deno/linux-x64-glibc", command: ["deno", "run", "--allow-all"], isNode: false },
   { name: "Bun", packageName: "@oven/bun-linux-x64", command: ["bin/bun"], isNode: false },
 ].map(({ name, packageName, command: [file = "", ...args], isNode }) => {
