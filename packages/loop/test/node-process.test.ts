@@ -19,7 +19,7 @@ const ownInterrupt = new URL("./programs/own-interrupt.ts", import.meta.url);
 const inThread = new URL("./programs/in-thread.ts", import.meta.url);
 
 // A process takes its time to start: they start together.
-describe.concurrent("a program in a process of its own", { timeout: 30_000 }, () => {
+describe.concurrent("a program in a process of its own", () => {
   it("cleans up at Ctrl-C, and exits as interrupted", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(cleanUp, ["ready"]);
     expect(stdout).toBe("ready\ncleaning up\ncleaned up\n");

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { findPackage, type Running, runProgram } from "./program.ts";
@@ -14,12 +15,20 @@ const programs = {
   unrefed: new URL("./programs/unrefed.ts", import.meta.url),
 };
 
+const manifest = readFileSync(new URL("../../../.ci/runtimes/package.json", import.meta.url), "utf8");
+const { optionalDependencies } = JSON.parse(manifest) as { optionalDependencies: Record<string, string> };
+const nodes = Object.keys(optionalDependencies)
+  .filter((packageName) => packageName.startsWith("node-"))
+  .map((packageName) => ({
+    name: packageName.replace("node-", "Node "),
+    packageName,
+    command: ["bin/node"],
+    isNode: true,
+  }));
+
 /** Each is an optional package of ours, which is there where it is for the machine. */
 const runtimes = [
-  { name: "Node 20.19", packageName: "node-20", command: ["bin/node"], isNode: true },
-  { name: "Node 22", packageName: "node-22", command: ["bin/node"], isNode: true },
-  { name: "Node 24", packageName: "node-24", command: ["bin/node"], isNode: true },
-  { name: "Node 26", packageName: "node-26", command: ["bin/node"], isNode: true },
+  ...nodes,
   { name: "Deno", packageName: "@deno/linux-x64-glibc", command: ["deno", "run", "--allow-all"], isNode: false },
   { name: "Bun", packageName: "@oven/bun-linux-x64", command: ["bin/bun"], isNode: false },
 ].map(({ name, packageName, command: [file = "", ...args], isNode }) => {
