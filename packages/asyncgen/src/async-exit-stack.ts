@@ -79,9 +79,9 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     });
   }
 
-  /** Moves everything to a new stack, so that nothing is left with this one. */
-  popAll(): AsyncExitStack {
-    const stack = new AsyncExitStack();
+  /** Moves everything to a new stack of the same class, made without arguments, so that nothing is left with this one. */
+  popAll(): this {
+    const stack = new (this.constructor as new () => this)();
     stack.#exits = this.#exits;
     this.#exits = [];
     return stack;

@@ -14,23 +14,45 @@ import { type AsyncIterable, type AsyncIterator, ClosingIterator } from "./async
 import { NativeIterator } from "./native-iterator.ts";
 import { type NativeAsyncIterable, openNative } from "./native-source.ts";
 
-/** Ends the loop when the body of `asyncFor` returns it: Python's `break`. */
-export const BREAK: unique symbol = Symbol("BREAK");
+declare const breaking: unique symbol;
 
-type Body<T, Y> = (value: T) => Generator<Y, unknown, unknown>;
+/** The type of `BREAK`. In a variable a `unique symbol` would become any symbol. */
+export type Break = symbol & { readonly [breaking]: never };
+
+/** Ends the loop when the body of `asyncFor` returns it: Python's `break`. */
+export const BREAK: Break = Symbol("BREAK") as Break;
+
+/** What a body may return. A value would be lost: Python's `return value` inside of `async for` ends the function. */
+type Ending = void | undefined | Break;
+
+type Body<T, Y> = (value: T) => Generator<Y, Ending, unknown>;
+
+declare const untyped: unique symbol;
+
+/** What only `any` can be used as. Node declares the chunks of its streams so. */
+interface Untyped {
+  readonly [untyped]: never;
+}
+
+type Native<T> = NativeAsyncIterable<T> | ReadableStream<T>;
+
+/** Nothing can be used as one whose `T` is `any`, which would make the values of the loop `any` too. */
+type Typed<T> = Native<T> & (0 extends 1 & T ? never : unknown);
 
 /**
  * Runs `body` for each value of an async iterable: Python's `async for value in iterable:`.
  *
- * The body goes on to the next value by `return`, and ends the loop by `return BREAK`. As in Python the iterator is not
+ * The body goes on to the next value by `return`, and ends the loop by `return BREAK`; it can return nothing else. As in Python the iterator is not
  * closed by that; `aclosing` does it. What JavaScript made, and `events(…)`, is closed however the loop is left, as
  * `for await` does it: its `return()` is called and waited for, a stream is cancelled.
  *
  * @param iterable - an async generator, `asCompleted(…)`, or anything with `aiter` and `anext`; otherwise a
- *   `ReadableStream`, or anything that JavaScript's `for await` takes
- * @param body - a generator function, given each value
+ *   `ReadableStream`, or anything with `Symbol.asyncIterator`, as a stream of Node has. What only `for` iterates, as an
+ *   array, is refused as in Python
+ * @param body - a generator function, given each value. Where the type of that is not known it is `unknown`, unless the
+ *   body names one: `function* (chunk: Buffer) { … }`
  * @returns whether the loop went to the end: where Python's `else` clause runs
- * @throws TypeError when `iterable` is none, or a stream that something else reads
+ * @throws TypeError when `iterable` is none, or a stream that something else reads; when the body returns a value
  * @throws what closing throws, at the end or after `BREAK`; after an error of the body that is reported, and the body's
  *   is thrown
  *
@@ -44,7 +66,11 @@ export function asyncFor<T, Y extends Suspension | Emission<unknown>>(
   body: Body<T, Y>,
 ): Generator<Suspension | Y, boolean, unknown>;
 export function asyncFor<T, Y extends Suspension | Emission<unknown>>(
-  iterable: NativeAsyncIterable<T> | ReadableStream<T>,
+  iterable: Native<Untyped>,
+  body: Body<T, Y>,
+): Generator<Suspension | Y, boolean, unknown>;
+export function asyncFor<T, Y extends Suspension | Emission<unknown>>(
+  iterable: Typed<T>,
   body: Body<T, Y>,
 ): Generator<Suspension | Y, boolean, unknown>;
 export function* asyncFor<Y extends Suspension | Emission<unknown>>(
@@ -65,7 +91,9 @@ export function* asyncFor<Y extends Suspension | Emission<unknown>>(
       }
       const running = body(value);
       if (!iscoroutine(running)) throw new TypeError(explainBody(running));
-      if ((yield* running) === BREAK) return false;
+      const ending: unknown = yield* running;
+      if (ending === BREAK) return false;
+      if (ending !== undefined) throw new TypeError(explainEnding(ending));
     }
   } catch (error) {
     hasFailed = true;
@@ -92,6 +120,11 @@ function explainBody(got: unknown): string {
   return `the body of asyncFor() must be a generator function, got ${repr(got)} (hint: ${fix})`;
 }
 
+function explainEnding(got: unknown): string {
+  const fix = "set a variable outside of it, and return BREAK";
+  return `the body of asyncFor() can return nothing but BREAK, got ${repr(got)} (hint: ${fix})`;
+}
+
 /**
  * Returns the iterator of an async iterable. One over what JavaScript made has `aclose`, for `aclosing`; a value that it
  * was asked for when a cancellation came is what its next `anext` gives.
@@ -101,30 +134,46 @@ function explainBody(got: unknown): string {
  * Source: builtins.aiter, CPython 3.14.
  */
 export function aiter<T>(iterable: AsyncIterable<T>): AsyncIterator<T>;
-export function aiter<T>(iterable: NativeAsyncIterable<T> | ReadableStream<T>): ClosingIterator<T>;
+export function aiter(iterable: Native<Untyped>): ClosingIterator<unknown>;
+export function aiter<T>(iterable: Typed<T>): ClosingIterator<T>;
 export function aiter(iterable: unknown): AsyncIterator<unknown> {
   const { aiter: iterate } = (iterable ?? {}) as Partial<AsyncIterable<unknown>>;
   if (typeof iterate === "function") return iterate.call(iterable as AsyncIterable<unknown>);
   const source = openNative(iterable);
-  if (source === undefined) throw new TypeError(`'${nameOfType(iterable)}' object is not an async iterable`);
+  if (source === undefined) throw new TypeError(explainIterable(iterable));
   return new NativeIterator(source);
 }
 
+function explainIterable(got: unknown): string {
+  const text = `'${nameOfType(got)}' object is not an async iterable`;
+  const isIterable = typeof (got as Partial<Iterable<unknown>> | undefined | null)?.[Symbol.iterator] === "function";
+  return isIterable && !iscoroutine(got) ? `${text} (hint: write for (const value of …))` : text;
+}
+
 /**
- * Waits for the next value of an async iterator.
+ * Waits for the next value of an async iterator, which is asked for it at the call.
  *
  * @param fallback - what is returned when there is none
- * @throws StopAsyncIteration when there is none, and no `fallback`
+ * @throws TypeError at the call, when `iterator` is none
+ * @throws StopAsyncIteration when there is no value, and no `fallback`
  *
  * Source: builtins.anext, CPython 3.14.
  */
 export function anext<T>(iterator: AsyncIterator<T>): Coroutine<T>;
 export function anext<T, F>(iterator: AsyncIterator<T>, fallback: F): Coroutine<T | F>;
-export function* anext(iterator: AsyncIterator<unknown>, ...fallback: [unknown?]): Coroutine<unknown> {
+export function anext(iterator: AsyncIterator<unknown>, ...fallback: [unknown?]): Coroutine<unknown> {
+  if (typeof (iterator as Partial<typeof iterator> | undefined | null)?.anext !== "function") {
+    throw new TypeError(`'${nameOfType(iterator)}' object is not an async iterator`);
+  }
+  const next = iterator.anext();
+  return fallback.length > 0 ? orFallback(next, fallback[0]) : next;
+}
+
+function* orFallback(next: Coroutine<unknown>, fallback: unknown): Coroutine<unknown> {
   try {
-    return yield* iterator.anext();
+    return yield* next;
   } catch (error) {
-    if (error instanceof StopAsyncIteration && fallback.length > 0) return fallback[0];
+    if (error instanceof StopAsyncIteration) return fallback;
     throw error;
   }
 }

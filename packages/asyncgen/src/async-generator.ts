@@ -38,15 +38,21 @@ export function asyncGenerator<This, A extends readonly unknown[], Y extends Bod
 ): (this: This, ...args: A) => AsyncGenerator<EmittedBy<Y>> {
   return function (...args) {
     const generator = body.call(this, emit, ...args);
-    if (iscoroutine(generator)) return new AsyncGenerator(generator, nameOf(body) ?? "");
+    if (iscoroutine(generator)) return generatorOf(generator, nameOf(body) ?? "");
     throw new TypeError(`the body of asyncGenerator() must be a generator function, got ${repr(generator)}`);
   };
+}
+
+/** The generator that runs `body`. */
+export function generatorOf<T>(body: Body, name: string): AsyncGenerator<T> {
+  return new AsyncGenerator(new Core<T>(body, name));
 }
 
 /**
  * An iterator whose steps can await. `asyncGenerator` makes what makes it.
  *
- * Leaving a loop over it early does not close it: use `aclosing`. What is left open is closed when the loop ends.
+ * Leaving a loop over it early does not close it: use `aclosing`. What is left open is closed when the loop ends, or when
+ * the collector finds it.
  *
  * Source: collections.abc.AsyncGenerator, CPython 3.14.
  */
@@ -59,8 +65,8 @@ export class AsyncGenerator<T> {
   readonly #core: Core<T>;
 
   /** @internal */
-  constructor(body: Body, name: string) {
-    this.#core = new Core(body, name);
+  constructor(core: Core<T>) {
+    this.#core = core;
   }
 
   aiter(): this {
@@ -106,21 +112,25 @@ export class AsyncGenerator<T> {
    * @throws StopAsyncIteration when it was closed before, and handed out another value
    */
   aclose(): Coroutine {
-    const core = this.#core;
-    core.register(this);
+    this.#register();
     return new AsyncGeneratorStep(
-      () => core.aclose(),
-      (error) => core.closeWith((body) => body.throw(error)),
+      () => this.#register().aclose(),
+      (error) => this.#register().closeWith((body) => body.throw(error)),
     ).asCoroutine();
   }
 
   #step<R>(begin: (core: Core<T>) => Coroutine<R>, method: string): Coroutine<R | T> {
-    const core = this.#core;
-    core.register(this);
+    this.#register();
     return new AsyncGeneratorStep<R | T>(
-      () => begin(core),
-      (error) => core.throwIn(method, error),
+      () => begin(this.#register()),
+      (error) => this.#register().throwIn(method, error),
     ).asCoroutine();
+  }
+
+  /** At the call of each method, as in CPython, and when that is awaited, since a loop may run only then. */
+  #register(): Core<T> {
+    this.#core.register(this);
+    return this.#core;
   }
 
   toString(): string {
@@ -128,14 +138,18 @@ export class AsyncGenerator<T> {
   }
 }
 
+/** What has ended already: an ended generator's own body would hold what it refers to. */
+const nothing: Body = (function* () {})();
+
 class Core<T> {
-  readonly #body: Body;
+  #body: Body;
   readonly #name: string | undefined;
   #state: "created" | "begun" | "ended" = "created";
   /** It was told to close. One that has yielded once more all the same can go on, but cannot be told again. */
   #isClosed = false;
   #isRunning = false;
   #loop: BaseEventLoop | undefined;
+  #owner: WeakRef<AsyncGenerator<T>> | undefined;
 
   constructor(body: Body, name: string | undefined) {
     this.#body = body;
@@ -182,13 +196,19 @@ class Core<T> {
     return yield* this.#takeValue((body) => body.throw(error));
   }
 
-  /** Tells the loop of the generator, at the call of the first method and not when that is awaited. */
-  register(owner: object | undefined): void {
-    if (this.#loop !== undefined || !isLoopRunning()) return;
+  /** Tells the running loop, if there is one, of the generator. */
+  register(owner: AsyncGenerator<T>): void {
+    if (this.#loop !== undefined || this.#state === "ended" || !isLoopRunning()) return;
     this.#loop = getRunningLoop();
     this.#loop.asyncgenFirstiterHook(this);
+    this.#owner = new WeakRef(owner);
     // Only for as long as it can have something to clean up: what the body refers to is kept alive by this.
-    if (owner !== undefined) collected.register(owner, this, this);
+    collected.register(owner, this, this);
+  }
+
+  /** What reports call it: the user's own object, as long as there is one. */
+  owner(): AsyncGenerator<T> {
+    return this.#owner?.deref() ?? new AsyncGenerator(this);
   }
 
   /** Called when nobody can iterate the generator any more. */
@@ -249,16 +269,14 @@ class Core<T> {
     }
   }
 
-  /** Before a step: no other must be under way, and the loop must know of the generator. */
+  /** Before a step: no other must be under way. */
   #begin(method: string): void {
     if (this.#isRunning) throw new RuntimeError(`${method}(): asynchronous generator is already running`);
-    // Outside of a loop there is nothing that could run it.
-    if (this.#loop === undefined) getRunningLoop();
-    this.register(undefined);
   }
 
   #end(): void {
     this.#state = "ended";
+    this.#body = nothing;
     collected.unregister(this);
     this.#loop?.asyncgenFinalizerHook(this, true);
   }

@@ -1,4 +1,4 @@
-import { type BaseEventLoop, BaseException, fromWebError, nameOfType, toException } from "@yieldstar/loop";
+import { type BaseEventLoop, BaseException, fromWebError, nameOfType, repr, toException } from "@yieldstar/loop";
 
 // Emitters and targets declare their listeners in many ways. These take them all: `never` asks nothing of a parameter.
 
@@ -31,6 +31,28 @@ export function requireSource(source: unknown): void {
   throw new TypeError(`an EventEmitter or an EventTarget was expected, got '${nameOfType(source)}' object`);
 }
 
+/** @throws TypeError when `name` is no name of an event */
+export function requireName(name: unknown): asserts name is string | symbol {
+  if (typeof name === "string" || typeof name === "symbol") return;
+  throw new TypeError(`the name of an event must be a string or a symbol, got ${repr(name)}`);
+}
+
+/**
+ * The names that were given for `option`.
+ *
+ * @throws TypeError when they are no iterable of names: of a single one the letters would be taken
+ */
+export function toNames(names: unknown, option: string): (string | symbol)[] {
+  const { [Symbol.iterator]: iterate } = Object(names) as Partial<Iterable<unknown>>;
+  if (typeof names === "string" || typeof iterate !== "function") {
+    const hint = typeof names === "string" ? ` (hint: [${JSON.stringify(names)}])` : "";
+    throw new TypeError(`${option} must be an iterable of names of events, got ${repr(names)}${hint}`);
+  }
+  const list = [...(names as Iterable<string | symbol>)];
+  list.forEach(requireName);
+  return list;
+}
+
 /**
  * What listens to one emitter or target, for a task of `loop`. What is both is an emitter, as Node's own functions have it.
  *
@@ -53,9 +75,10 @@ export class Listeners {
     return this.#isListening;
   }
 
-  add(name: string | symbol, listener: Listener): void {
+  /** @param late - told of an event that comes when the loop is closed, and that nobody can take any more */
+  add(name: string | symbol, listener: Listener, late?: Listener): void {
     const source = this.#source;
-    const [event, callback] = [name as never, this.#guard(listener) as never];
+    const [event, callback] = [name as never, this.#guard(listener, late) as never];
     if (isEmitter(source)) {
       source.on(event, callback);
       this.#removals.push(() => source.off(event, callback));
@@ -84,17 +107,22 @@ export class Listeners {
     }
   }
 
-  #guard(listener: Listener): Listener {
+  #guard(listener: Listener, late: Listener | undefined): Listener {
     return (...args) => {
       // An emitter calls those who listened when it began: one of them may have ended this.
       if (!this.#isListening) return;
-      if (this.#loop.isClosed()) this.removeAll();
-      else listener(...args);
+      if (!this.#loop.isClosed()) {
+        listener(...args);
+        return;
+      }
+      this.removeAll();
+      late?.(...args);
     };
   }
 }
 
-function isEmitter(source: unknown): source is EventEmitterLike {
+/** Tells whether `source` is an emitter, as Node's functions do: what is both is one. */
+export function isEmitter(source: unknown): source is EventEmitterLike {
   const { on, off } = (source ?? {}) as Partial<EventEmitterLike>;
   return typeof on === "function" && typeof off === "function";
 }

@@ -3,17 +3,28 @@ import {
   type Coroutine,
   type Future,
   getRunningLoop,
+  readOptions,
   repr,
+  requireCallback,
   showAsText,
   StopAsyncIteration,
+  toException,
   ValueError,
 } from "@yieldstar/loop";
 import { Queue, QueueFull, QueueShutDown } from "@yieldstar/sync";
 import { ClosingIterator } from "./async-iterator.ts";
-import { type EventEmitterLike, type EventOf, type EventTargetLike, Listeners, requireSource } from "./event-source.ts";
+import {
+  type EventEmitterLike,
+  type EventOf,
+  type EventTargetLike,
+  Listeners,
+  requireName,
+  requireSource,
+  toNames,
+} from "./event-source.ts";
 
 /** How `events` keeps what nobody has taken yet. */
-export interface EventsOptions {
+export interface EventsOptions<A extends readonly unknown[] = unknown[]> {
   /** How many events are kept at most, 1024 by default; zero means any number. */
   readonly maxsize?: number | undefined;
   /**
@@ -23,7 +34,15 @@ export interface EventsOptions {
   readonly overflow?: "error" | "dropOldest" | "dropNewest" | undefined;
   /** The names of the events that end the iteration, once what is kept was taken: `["end", "close"]`. */
   readonly close?: Iterable<string | symbol> | undefined;
+  /**
+   * Takes the arguments of an event that the iterator had, or had no room for, and that nobody took, so that nothing is
+   * lost: `(socket) => socket.destroy()`. What it throws, or the promise that it returns is rejected with, goes to the
+   * loop's exception handler.
+   */
+  readonly dispose?: ((...args: A) => unknown) | undefined;
 }
+
+const eventsDefaults = { maxsize: 1024, overflow: "error", close: [], dispose: undefined } as const;
 
 const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
 
@@ -36,10 +55,10 @@ const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
  * @param source - an `EventEmitter`, or an `EventTarget`
  * @param name - the events' name
  * @param options - `maxsize` is how many are kept until they are taken, 1024 by default; `overflow` what becomes of more, an
- *   error by default; `close` names the events that end the iteration
+ *   error by default; `close` names the events that end the iteration; `dispose` is called with each event that nobody took
  * @returns an async iterator over the arguments of each event, as Node's `events.on` gives them; of a target that is the
  *   event alone. Their types may be given: `events<[chunk: Uint8Array]>(socket, "data")`
- * @throws TypeError when `source` is neither, or `maxsize` no number
+ * @throws TypeError when `source` is neither, `name` no name, or an option is wrong
  * @throws ValueError when `overflow` is no policy
  * @throws RuntimeError outside of a running loop
  *
@@ -51,19 +70,20 @@ const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
 export function events<T extends EventTargetLike, N extends string>(
   source: T,
   name: N,
-  options?: EventsOptions,
+  options?: EventsOptions<T extends EventEmitterLike ? unknown[] : [event: EventOf<T, N>]>,
 ): ClosingIterator<T extends EventEmitterLike ? unknown[] : [event: EventOf<T, N>]>;
 export function events<A extends readonly unknown[] = unknown[]>(
   source: EventEmitterLike | EventTargetLike,
   name: string | symbol,
-  options?: EventsOptions,
+  options?: EventsOptions<A>,
 ): ClosingIterator<A>;
 export function events(
   source: EventEmitterLike | EventTargetLike,
   name: string | symbol,
-  options: EventsOptions = {},
+  options?: EventsOptions,
 ): ClosingIterator<unknown[]> {
   requireSource(source);
+  requireName(name);
   return new EventIterator(source, name, options);
 }
 
@@ -74,6 +94,7 @@ class EventIterator extends ClosingIterator<unknown[]> {
 
   readonly #name: string | symbol;
   readonly #overflow: EventsOptions["overflow"];
+  readonly #dispose: EventsOptions["dispose"];
   readonly #queue: Queue<unknown[]>;
   readonly #loop: BaseEventLoop;
   readonly #listeners: Listeners;
@@ -81,25 +102,32 @@ class EventIterator extends ClosingIterator<unknown[]> {
   /** The emitter's error. As a future it is reported when nobody comes to see it. */
   #failure: Future<never> | undefined;
 
-  constructor(source: EventEmitterLike | EventTargetLike, name: string | symbol, options: EventsOptions) {
+  constructor(source: EventEmitterLike | EventTargetLike, name: string | symbol, options?: EventsOptions) {
     super();
-    const { maxsize = 1024, overflow = "error", close = [] } = options;
+    const { maxsize, overflow, close, dispose } = readOptions<EventsOptions>(options, eventsDefaults, "events");
     if (!policies.includes(overflow)) {
       throw new ValueError(`overflow must be one of ${policies.map(repr).join(", ")}, got ${repr(overflow)}`);
     }
+    const endings = toNames(close, "close");
+    if (dispose !== undefined) requireCallback(dispose, "dispose");
     this.#name = name;
     this.#overflow = overflow;
+    this.#dispose = dispose;
     this.#queue = new Queue(maxsize);
     this.#loop = getRunningLoop();
     this.#listeners = new Listeners(source, this.#loop);
-    this.#listen(name, [...close]);
+    this.#listen(name, endings);
     this.#loop.asyncgenFirstiterHook(this);
   }
 
   #listen(name: string | symbol, close: readonly (string | symbol)[]): void {
     const listeners = this.#listeners;
     try {
-      listeners.add(name, (...args) => this.#take(args));
+      listeners.add(
+        name,
+        (...args) => this.#take(args),
+        (...args) => this.#disposeOf(args),
+      );
       for (const end of close) listeners.add(end, () => this.#end());
       listeners.addForErrors([name, ...close], (error) => {
         this.#failure = this.#loop.createFuture();
@@ -129,6 +157,7 @@ class EventIterator extends ClosingIterator<unknown[]> {
     } catch (error) {
       if (!(error instanceof QueueShutDown)) throw error;
     }
+    this.#forget();
     const failure = this.#failure;
     this.#failure = undefined;
     failure?.result();
@@ -139,11 +168,12 @@ class EventIterator extends ClosingIterator<unknown[]> {
     throw new StopAsyncIteration();
   }
 
-  /** Removes the listeners, and forgets the events that nobody has taken. */
+  /** Removes the listeners, and disposes of the events that nobody has taken. */
   override *aclose(): Coroutine {
     this.#end();
     this.#hasOverflown = false;
-    this.#queue.shutdown(true);
+    while (!this.#queue.empty()) this.#disposeOf(this.#queue.getNowait());
+    this.#forget();
   }
 
   #take(args: unknown[]): void {
@@ -151,11 +181,28 @@ class EventIterator extends ClosingIterator<unknown[]> {
     if (!queue.full()) {
       queue.putNowait(args);
     } else if (this.#overflow === "dropOldest") {
-      queue.getNowait();
+      this.#disposeOf(queue.getNowait());
       queue.putNowait(args);
-    } else if (this.#overflow === "error") {
-      this.#hasOverflown = true;
-      this.#end();
+    } else {
+      if (this.#overflow === "error") {
+        this.#hasOverflown = true;
+        this.#end();
+      }
+      this.#disposeOf(args);
+    }
+  }
+
+  #disposeOf(args: unknown[]): void {
+    const dispose = this.#dispose;
+    if (dispose === undefined) return;
+    const report = (thrown: unknown): void => {
+      this.#loop.callExceptionHandler({ message: `Exception in dispose of ${this}`, exception: toException(thrown) });
+    };
+    try {
+      // Whether it is a promise is for JavaScript to say.
+      Promise.resolve(dispose(...args)).catch(report);
+    } catch (thrown) {
+      report(thrown);
     }
   }
 
@@ -163,8 +210,13 @@ class EventIterator extends ClosingIterator<unknown[]> {
   #end(): void {
     if (!this.#listeners.isListening) return;
     this.#listeners.removeAll();
-    this.#loop.asyncgenFinalizerHook(this, true);
     this.#queue.shutdown();
+    if (this.#dispose === undefined || this.#queue.empty()) this.#forget();
+  }
+
+  /** The loop need not close it any more. */
+  #forget(): void {
+    this.#loop.asyncgenFinalizerHook(this, true);
   }
 
   override toString(): string {

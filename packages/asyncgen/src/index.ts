@@ -7,6 +7,8 @@ export { aclosing, nullcontext, suppress } from "./managers.ts";
 export { once } from "./once.ts";
 export { toAsyncIterable } from "./to-async-iterable.ts";
 
+export type { NamedEvent, OnceOptions } from "./once.ts";
+export type { Break } from "./async-for.ts";
 export type { AsyncIterable, AsyncIterator, ClosingIterator } from "./async-iterator.ts";
 export type { BodyYield, Emit, EmittedBy, Emitting } from "./emit.ts";
 export type { EventEmitterLike, EventOf, EventTargetLike } from "./event-source.ts";

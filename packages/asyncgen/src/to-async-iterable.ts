@@ -2,8 +2,8 @@ import {
   type Coroutine,
   getRunningLoop,
   onAbort,
+  readToPromiseOptions,
   repr,
-  requireSignal,
   StopAsyncIteration,
   toException,
   toPromise,
@@ -22,17 +22,15 @@ import { AsyncGenerator } from "./async-generator.ts";
  * @param options - `signal` cancels the step that runs, at its `yield*`, or closes the generator where none does; the next
  *   step then rejects with the signal's reason. `loop` is where the steps run, by default the loop of all `toPromise` calls
  * @returns an async generator of JavaScript
- * @throws TypeError when `generator` is none, or `signal` no `AbortSignal`
+ * @throws TypeError when `generator` is none, or an option is wrong
  */
 export function toAsyncIterable<T>(
   generator: AsyncGenerator<T>,
-  options: ToPromiseOptions = {},
+  options?: ToPromiseOptions,
 ): globalThis.AsyncGenerator<T, undefined, unknown> {
-  if (!(generator instanceof AsyncGenerator)) {
-    throw new TypeError(`an async generator was expected, got ${repr(generator)}`);
-  }
-  if (options.signal !== undefined) requireSignal(options.signal);
-  return new NativeAsyncGenerator<T>(generator, options);
+  const given = readToPromiseOptions(options, "toAsyncIterable");
+  if (generator instanceof AsyncGenerator) return new NativeAsyncGenerator<T>(generator, given);
+  throw new TypeError(`an async generator was expected, got ${repr(generator)}`);
 }
 
 class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined, unknown> {

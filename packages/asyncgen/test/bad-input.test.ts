@@ -14,6 +14,7 @@ import {
   type Coroutine,
   createTask,
   getRunningLoop,
+  run,
   RuntimeError,
   sleep,
   type Suspension,
@@ -84,6 +85,52 @@ describe("asyncFor", () => {
   });
 
   it.each([
+    ["an array", [1, 2]],
+    ["a string", "text"],
+    ["a map", new Map()],
+  ])("tells how to iterate %s, which Python's refuses too", (_, value) => {
+    const error = errorOf(() => asyncFor(value as never, function* () {})) as Error;
+    expect(error.message).toMatch(/^'\w+' object is not an async iterable \(hint: write for \(const value of …\)\)$/);
+  });
+
+  it.each([0, 5, null, false, "text", Symbol("BREAK"), {}])("refuses %o as what its body returns", (returned) => {
+    const events: unknown[] = [];
+    const generator = numbers(3);
+    function* main(): Coroutine<Error> {
+      try {
+        yield* asyncFor(generator, function* (number) {
+          events.push(number);
+          return returned as never;
+        });
+      } catch (error) {
+        events.push(yield* rest(generator));
+        return error as Error;
+      }
+      throw new Error("nothing was thrown");
+    }
+    const error = runVirtual(main());
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toMatch(/^the body of asyncFor\(\) can return nothing but BREAK, got /);
+    expect(error.message).toMatch(/\(hint: set a variable outside of it, and return BREAK\)$/);
+    expect(events).toEqual([0, [1, 2]]);
+  });
+
+  it("closes what JavaScript made when its body returns a value", async () => {
+    const closed: string[] = [];
+    const iterable = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.resolve({ done: false, value: 1 }),
+        return: async () => void closed.push("closed"),
+      }),
+    };
+    const loop = asyncFor(iterable, function* () {
+      return 5 as unknown as undefined;
+    });
+    await expect(run(loop)).rejects.toThrow("can return nothing but BREAK, got 5");
+    expect(closed).toEqual(["closed"]);
+  });
+
+  it.each([
     ["nothing", undefined],
     ["a plain function", () => {}],
     ["an async function", async () => {}],
@@ -150,10 +197,14 @@ describe("an async generator", () => {
     expect((error as Error).message).toMatch(/^yield was used instead of yield from .*hint: write yield\* with a star/);
   });
 
-  it("cannot be iterated outside of a loop, and is usable afterwards", () => {
-    const generator = numbers(2);
+  it("that awaits outside of a loop fails, and is at its end", () => {
+    const waiting = asyncGenerator(function* (emit) {
+      yield* sleep(1);
+      yield* emit(1);
+    });
+    const generator = waiting();
     expect(() => generator.anext().next()).toThrow(new RuntimeError("no running event loop"));
-    expect(runVirtual(rest(generator))).toEqual([0, 1]);
+    expect(runVirtual(rest(generator))).toEqual([]);
   });
 
   it("can be handed on to another loop", () => {

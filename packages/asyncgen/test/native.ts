@@ -1,4 +1,4 @@
-import { asyncFor } from "@yieldstar/asyncgen";
+import { asyncFor, type NativeAsyncIterable } from "@yieldstar/asyncgen";
 import { type Coroutine, fromPromise, getRunningLoop, type Task } from "@yieldstar/loop";
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -37,7 +37,7 @@ export function noting(notes: unknown[], cleanupError?: Error): globalThis.Async
 
 /** Runs a loop over `iterable` whose body does what `outcome` says at the second value. */
 export function* loopOver(
-  iterable: Parameters<typeof asyncFor>[0],
+  iterable: NativeAsyncIterable<unknown> | ReadableStream<unknown>,
   notes: unknown[],
   outcome?: unknown,
 ): Coroutine<unknown> {
@@ -47,7 +47,7 @@ export function* loopOver(
       if (value !== 2) return undefined;
       if (outcome === "wait") yield* getRunningLoop().createFuture();
       if (outcome instanceof Error) throw outcome;
-      return outcome;
+      return outcome as undefined;
     });
   } finally {
     notes.push("left");

@@ -1,3 +1,5 @@
+import type { Interface } from "node:readline";
+import type { Readable } from "node:stream";
 import {
   aclosing,
   aiter,
@@ -30,6 +32,11 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 
 declare const native: globalThis.AsyncGenerator<number>;
 declare const stream: ReadableStream<Uint8Array>;
+declare const readable: Readable;
+declare const lines: Interface;
+// oxlint-disable-next-line no-explicit-any
+declare const untyped: globalThis.AsyncIterable<any>;
+declare const untypedStream: ReadableStream;
 declare const both: AsyncIterable<string> & globalThis.AsyncIterable<number>;
 
 function* text(): Coroutine<string> {
@@ -149,6 +156,43 @@ describe("asyncFor", () => {
       expectTypeOf(aclosing(aiter(native))).toExtend<AsyncContextManager<{ anext(): Coroutine<number> }, void>>();
     }
     expectTypeOf(main).toEqualTypeOf<() => Coroutine>();
+  });
+
+  it("gives it what Node's streams have: what they say, or what the body says", () => {
+    function* main(): Coroutine {
+      yield* asyncFor(readable, function* (chunk) {
+        expectTypeOf(chunk).toEqualTypeOf<unknown>();
+      });
+      yield* asyncFor(readable, function* (chunk: Buffer) {
+        expectTypeOf(chunk).toEqualTypeOf<Buffer>();
+        return chunk.length === 0 ? BREAK : undefined;
+      });
+      yield* asyncFor(untyped, function* (value) {
+        expectTypeOf(value).toEqualTypeOf<unknown>();
+      });
+      yield* asyncFor(untypedStream, function* (chunk) {
+        expectTypeOf(chunk).toEqualTypeOf<unknown>();
+      });
+      yield* asyncFor(process.stdin as NodeJS.ReadableStream, function* (chunk) {
+        expectTypeOf(chunk).toEqualTypeOf<string | Buffer>();
+      });
+      yield* asyncFor(lines, function* (line) {
+        expectTypeOf(line).toEqualTypeOf<string>();
+      });
+      expectTypeOf(yield* anext(aiter(readable))).toEqualTypeOf<unknown>();
+      expectTypeOf(yield* anext(aiter(untyped))).toEqualTypeOf<unknown>();
+      expectTypeOf(yield* anext(aiter(lines))).toEqualTypeOf<string>();
+    }
+    expectTypeOf(main).toEqualTypeOf<() => Coroutine>();
+  });
+
+  it("may be ended by a BREAK that was given another name", () => {
+    const library = { asyncFor, BREAK };
+    const { BREAK: end } = library;
+    const early = asyncFor(numbers(3), function* (number) {
+      return number === 1 ? end : undefined;
+    });
+    expect(runVirtual(early)).toBe(false);
   });
 
   it("is a coroutine by itself, where its body hands nothing out", () => {
@@ -298,6 +342,20 @@ const wrongPrograms = {
     // @ts-expect-error A promise is no suspension.
     asyncFor(numbers(3), function* () {
       yield promise;
+    });
+  },
+  "returns a value out of a loop": () => {
+    // @ts-expect-error It would be lost: Python's return ends the function.
+    asyncFor(numbers(3), function* (number) {
+      if (number === 1) return number;
+    });
+    // @ts-expect-error Also where it may be nothing.
+    asyncFor(native, function* (number) {
+      return number === 1 ? true : undefined;
+    });
+    // @ts-expect-error A symbol, but not that one.
+    asyncFor(numbers(3), function* () {
+      return Symbol("BREAK");
     });
   },
   "takes a value for another": () => {

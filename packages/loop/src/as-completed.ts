@@ -1,11 +1,14 @@
 import { collect } from "./collect.ts";
 import { nameClass } from "./names.ts";
 import type { Awaitable, Coroutine } from "./coroutine.ts";
-import { ensureFuture } from "./ensure-future.ts";
+import { ensureFutureOn } from "./ensure-future.ts";
 import { StopAsyncIteration, TimeoutError } from "./exceptions.ts";
+import { Fifo } from "./fifo.ts";
 import type { Future } from "./future.ts";
 import type { Result } from "./gather.ts";
 import type { TimerHandle } from "./handle.ts";
+import { readOptions } from "./options.ts";
+import { requireTime } from "./scheduler.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
 import { passing } from "./passing.ts";
 import type { Task } from "./task.ts";
@@ -16,6 +19,8 @@ export interface AsCompletedOptions {
   readonly timeout?: number | null | undefined;
 }
 
+const asCompletedDefaults: { readonly timeout: number | null } = { timeout: null };
+
 /**
  * Runs several awaitables at once and gives them in the order in which they end:
  * - `for (const next of asCompleted(…))`: each `next` is a coroutine, to be awaited for the next result;
@@ -24,16 +29,20 @@ export interface AsCompletedOptions {
  * @param awaitables - coroutines, which become tasks at once, futures, tasks; one that is passed twice counts once
  * @param options - `timeout` in seconds, for all of them together. When it is over, awaiting the next one throws a
  * `TimeoutError` for each that is not done; none is cancelled
- * @throws TypeError when there is no iterable of awaitables
+ * @throws TypeError when there is no iterable of awaitables, or an option is wrong
+ * @throws ValueError when `timeout` is NaN
+ * @throws RuntimeError when there is no loop
  *
  * Source: asyncio.as_completed, CPython 3.14 Lib/asyncio/tasks.py.
  */
 export function asCompleted<A extends Awaitable<unknown>>(
   awaitables: Iterable<A>,
-  options: AsCompletedOptions = {},
+  options?: AsCompletedOptions,
 ): AsCompleted<Result<A>, FutureOf<A>> {
+  const { timeout } = readOptions(options, asCompletedDefaults, "asCompleted");
+  if (timeout !== null) requireTime(timeout, "timeout");
   const all = collect(awaitables, (type) => `expects an iterable of awaitables, not ${type}`);
-  return new AsCompleted<Result<A>, FutureOf<A>>(all, options.timeout ?? null);
+  return new AsCompleted<Result<A>, FutureOf<A>>(all, timeout);
 }
 
 /** A future or a task as it is; the task that runs anything else. */
@@ -53,7 +62,7 @@ export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, und
   /** @internal */
   constructor(awaitables: readonly Awaitable<unknown>[], timeout: number | null) {
     const loop = getEventLoop();
-    this.#todo = new Set(Array.from(new Set(awaitables), (awaitable) => ensureFuture(awaitable, { loop })));
+    this.#todo = new Set(Array.from(new Set(awaitables), (awaitable) => ensureFutureOn(loop, awaitable)));
     this.#left = this.#todo.size;
     for (const future of this.#todo) future.addDoneCallback(this.#onDone);
     if (this.#left > 0 && timeout !== null) this.#timer = loop.callLater(timeout, () => this.#onTimeout());
@@ -118,12 +127,13 @@ export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, und
 
 /** The futures that are done; `undefined` stands for one that was not when the time was over. */
 class DoneQueue {
-  readonly #items: (Future<unknown> | undefined)[] = [];
-  #getters: Future<void>[] = [];
+  readonly #items = new Fifo<Future<unknown> | undefined>();
+  /** Those that wait, and those that were cancelled: these are passed over. */
+  readonly #getters = new Fifo<Future<void>>();
 
   /** What those who wait wait for. */
   get waiting(): Iterable<Future<unknown>> {
-    return this.#getters;
+    return this.#getters.toArray();
   }
 
   put(item: Future<unknown> | undefined): void {
@@ -138,9 +148,8 @@ class DoneQueue {
       try {
         yield* getter;
       } catch (error) {
-        this.#getters = this.#getters.filter((each) => each !== getter);
-        // It was woken for an item that it will not take.
-        if (this.#items.length > 0 && !getter.cancelled()) this.#wakeNext();
+        // If it was woken, then for an item that it will not take.
+        if (!getter.cancel() && this.#items.length > 0 && !getter.cancelled()) this.#wakeNext();
         throw error;
       }
     }
@@ -148,7 +157,8 @@ class DoneQueue {
   }
 
   #wakeNext(): void {
-    for (let getter = this.#getters.shift(); getter !== undefined; getter = this.#getters.shift()) {
+    while (this.#getters.length > 0) {
+      const getter = this.#getters.shift();
       if (getter.done()) continue;
       getter.setResult();
       return;

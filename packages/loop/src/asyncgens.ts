@@ -6,6 +6,8 @@ import { gather } from "./gather.ts";
 /** What a loop knows of an async generator: how to close it. */
 export interface ClosableAsyncgen {
   aclose(): Coroutine;
+  /** Returns what reports call it, where that is another object. */
+  owner?(): object;
 }
 
 /**
@@ -41,7 +43,7 @@ export class Asyncgens {
       const exception: unknown = results[index];
       if (!(exception instanceof Exception)) return;
       const message = `an error occurred during closing of asynchronous generator ${asyncgen}`;
-      loop.callExceptionHandler({ message, exception, asyncgen });
+      loop.callExceptionHandler({ message, exception, asyncgen: asyncgen.owner?.() ?? asyncgen });
     });
   }
 }

@@ -1,4 +1,4 @@
-import { explainOtherFuture } from "./copies.ts";
+import { explainOtherCopy } from "./copies.ts";
 import { iscoroutine } from "./coroutine.ts";
 import { Future } from "./future.ts";
 import { isPromiseLike } from "./is-promise.ts";
@@ -24,7 +24,7 @@ export function explainBadYield(task: Task<unknown>, yielded: unknown): string {
 
 function explainValue(yielded: unknown): string {
   const text = `Task got bad yield: ${repr(yielded)}`;
-  const other = explainOtherFuture(yielded);
+  const other = explainOtherCopy(yielded);
   if (other !== undefined) return withHint(text, other);
   if (!isPromiseLike(yielded)) return text;
   return withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)");

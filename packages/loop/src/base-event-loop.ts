@@ -13,10 +13,11 @@ import {
   type ExceptionHandler,
 } from "./reports.ts";
 import { className } from "./names.ts";
+import { requireBag } from "./options.ts";
 import { repr, showAsText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { TaskFactory, TaskOptions } from "./task-options.ts";
+import { readTaskOptions, type TaskFactory, type TaskOptions } from "./task-options.ts";
 import { TaskList } from "./task-list.ts";
 import { Task } from "./task.ts";
 import { Unretrieved } from "./unretrieved.ts";
@@ -46,7 +47,7 @@ export abstract class BaseEventLoop extends Scheduler {
 
   /** Makes a future of this loop. */
   createFuture<T>(): Future<T> {
-    return new Future<T>({ loop: this });
+    return getRunningLoopOrUndefined() === this ? new Future<T>() : new Future<T>({ loop: this });
   }
 
   /**
@@ -54,18 +55,23 @@ export abstract class BaseEventLoop extends Scheduler {
    *
    * @param options - `name` is what the task is called where it is printed; `context` is what it runs in, a copy of
    * the current one by default
-   * @throws TypeError when `coroutine` is no coroutine
+   * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
    * @throws RuntimeError when the coroutine was given to a task before, or when the loop is closed
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
     const isPlain = this.#taskFactory === undefined && getRunningLoopOrUndefined() === this;
-    return isPlain ? new Task(coroutine, options) : this.#createOtherwise(coroutine, options);
+    if (!isPlain) return this.#createOtherwise(coroutine, options);
+    return new Task(coroutine, options, "createTask");
   }
 
-  /** By the factory, or from outside. */
+  /** By the factory, which looks at the options itself as in CPython, or from outside. */
   #createOtherwise<T>(coroutine: Coroutine<T>, options: TaskOptions | undefined): Task<T> {
     if (getRunningLoopOrUndefined() !== this) followIfCurrent();
-    if (this.#taskFactory === undefined) return new Task(coroutine, { ...options, loop: this });
+    if (this.#taskFactory === undefined) {
+      const given = options === undefined ? {} : readTaskOptions(options, "createTask");
+      return new Task(coroutine, { ...given, loop: this });
+    }
+    if (options !== undefined) requireBag(options, "createTask");
     this._requireOpen();
     return this.#taskFactory(this, coroutine, options);
   }

@@ -1,12 +1,14 @@
 import { closeCoroutine, type Coroutine, iscoroutine } from "./coroutine.ts";
+import { RuntimeError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { nameOfType } from "./name-of-type.ts";
+import { getRunningLoopOrUndefined } from "./running.ts";
 
 /**
  * The members of an iterable of awaitables.
  *
  * A coroutine is iterable too, and only running it tells it from a generator of awaitables: what it yields is a future
- * that is marked as being waited for, or nothing.
+ * that is marked as being waited for, or nothing; or it asks for a loop where none is running.
  *
  * @param complain - makes the message for what is no such iterable from the name of its type
  * @throws TypeError when `awaitables` is a single awaitable or not iterable
@@ -20,7 +22,7 @@ export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => 
 
 function runGenerator<A>(awaitables: Iterable<A>, complain: (type: string) => string): A[] {
   const members: A[] = [];
-  for (const member of awaitables) {
+  for (const member of asksForNoLoop(awaitables, complain)) {
     if (member === undefined || (member instanceof Future && member._isBlocking())) {
       if (member instanceof Future) member._takeBlocking();
       closeCoroutine(awaitables as unknown as Coroutine<unknown>);
@@ -29,4 +31,14 @@ function runGenerator<A>(awaitables: Iterable<A>, complain: (type: string) => st
     members.push(member);
   }
   return members;
+}
+
+/** Gives what `awaitables` gives. */
+function* asksForNoLoop<A>(awaitables: Iterable<A>, complain: (type: string) => string): Generator<A> {
+  try {
+    yield* awaitables;
+  } catch (cause) {
+    if (!(cause instanceof RuntimeError) || getRunningLoopOrUndefined() !== undefined) throw cause;
+    throw new TypeError(complain("coroutine"), { cause });
+  }
 }

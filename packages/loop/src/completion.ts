@@ -1,6 +1,6 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Awaitable } from "./coroutine.ts";
-import { ensureFuture } from "./ensure-future.ts";
+import { ensureFutureOn } from "./ensure-future.ts";
 import { leavesLoop, RuntimeError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { passing } from "./passing.ts";
@@ -17,7 +17,7 @@ export class Completion<T> {
   readonly #isOwn: boolean;
 
   constructor(loop: BaseEventLoop, awaitable: Awaitable<T>) {
-    this.#future = ensureFuture(awaitable, { loop });
+    this.#future = ensureFutureOn(loop, awaitable);
     this.#isOwn = !(awaitable instanceof Future);
     if (this.#isOwn && this.#future instanceof Task) this.#future._dontReport();
     this.#future.addDoneCallback(stopLoop);

@@ -1,5 +1,7 @@
+import { explainOtherCopy, markAsOurs } from "./copies.ts";
 import { LookupError, RuntimeError, ValueError } from "./exceptions.ts";
-import { repr, showAsText } from "./repr.ts";
+import { readOptions } from "./options.ts";
+import { repr, showAsText, withHint } from "./repr.ts";
 import type { Task } from "./task.ts";
 
 type Values = Map<ContextVar<unknown>, unknown>;
@@ -14,6 +16,7 @@ type Values = Map<ContextVar<unknown>, unknown>;
 export class Context {
   static {
     showAsText(this, "Context");
+    markAsOurs(this);
   }
 
   /** `undefined` stands for an empty one: most contexts never hold a value. */
@@ -62,16 +65,25 @@ export class Context {
     }
   }
 
-  /** Returns the variable's value in this context, or `fallback` if it was never set here. */
+  /**
+   * Returns the variable's value in this context, or `fallback` if it was never set here.
+   *
+   * @throws TypeError when `variable` is no `ContextVar`
+   */
   get<T>(variable: ContextVar<T>): T | undefined;
   get<T, F>(variable: ContextVar<T>, fallback: F): T | F;
   get(variable: ContextVar<unknown>, fallback?: unknown): unknown {
-    const value = this.#values?.get(variable);
-    return value !== undefined || this.#values?.has(variable) === true ? value : fallback;
+    requireVariable(variable);
+    return this._get(variable, fallback);
   }
 
-  /** Tells whether the variable was set in this context. */
+  /**
+   * Tells whether the variable was set in this context.
+   *
+   * @throws TypeError when `variable` is no `ContextVar`
+   */
   has<T>(variable: ContextVar<T>): boolean {
+    requireVariable(variable);
     return this.#values?.has(variable) === true;
   }
 
@@ -102,6 +114,12 @@ export class Context {
 
   toString(): string {
     return "<Context>";
+  }
+
+  /** @internal */
+  _get(variable: ContextVar<unknown>, fallback: unknown): unknown {
+    const value = this.#values?.get(variable);
+    return value !== undefined || this.#values?.has(variable) === true ? value : fallback;
   }
 
   /** @internal */
@@ -157,9 +175,43 @@ export interface ContextOptions {
   readonly context?: Context | undefined;
 }
 
-/** @internal What a callback runs in that was scheduled with `options`. */
-export function contextFrom(options: ContextOptions | undefined): Context {
-  return options?.context ?? snapshotContext();
+const contextDefaults: ContextOptions = { context: undefined };
+
+/** @internal What a callback runs in that was scheduled by `method` with `options`. @throws TypeError when they are none */
+export function contextFrom(options: ContextOptions | undefined, method: string): Context {
+  return options === undefined ? snapshotContext() : (readContext(options, method) ?? snapshotContext());
+}
+
+/** @internal The context that `method` was given, if there is one. @throws TypeError when it is none */
+export function readContext(options: ContextOptions | undefined, method: string): Context | undefined {
+  const { context } = readOptions(options, contextDefaults, method);
+  if (context !== undefined) requireContext(context);
+  return context;
+}
+
+/** @internal @throws TypeError when `context` is none of this copy of the package */
+export function requireContext(context: unknown): void {
+  if (!(context instanceof Context)) refuseContext(context);
+}
+
+function refuseContext(context: unknown): never {
+  const text = `context must be a Context, got ${repr(context)}`;
+  if (context === null) throw new TypeError(withHint(text, "leave it out for a copy of the current one"));
+  throw new TypeError(withOtherCopy(text, context));
+}
+
+function requireVariable(variable: unknown): void {
+  if (!(variable instanceof ContextVar)) refuseVariable(variable);
+}
+
+function refuseVariable(variable: unknown): never {
+  throw new TypeError(withOtherCopy(`a ContextVar key was expected, got ${repr(variable)}`, variable));
+}
+
+/** `text`, which refuses `value`, with the reason where there is another copy of this package that made it. */
+function withOtherCopy(text: string, value: unknown): string {
+  const other = explainOtherCopy(value);
+  return other === undefined ? text : withHint(text, other);
 }
 
 /** @internal The holder's own context. */
@@ -237,10 +289,10 @@ export class Token<T> {
   /** The `oldValue` of a token whose variable had no value. */
   static readonly MISSING: typeof missing = missing;
 
-  /** The variable that was set. */
-  readonly var: ContextVar<T>;
-  /** Its value before, or `Token.MISSING`. */
-  readonly oldValue: T | typeof missing;
+  /** @internal */
+  declare readonly _var: ContextVar<T>;
+  /** @internal */
+  declare readonly _oldValue: T | typeof missing;
   /** @internal */
   readonly _context: Context;
   /** @internal */
@@ -248,9 +300,19 @@ export class Token<T> {
 
   /** @internal */
   constructor(variable: ContextVar<T>, oldValue: T | typeof missing, context: Context) {
-    this.var = variable;
-    this.oldValue = oldValue;
+    this._var = variable;
+    this._oldValue = oldValue;
     this._context = context;
+  }
+
+  /** The variable that was set. */
+  get var(): ContextVar<T> {
+    return this._var;
+  }
+
+  /** Its value before, or `Token.MISSING`. */
+  get oldValue(): T | typeof missing {
+    return this._oldValue;
   }
 
   toString(): string {
@@ -263,6 +325,8 @@ export class Token<T> {
   }
 }
 
+const variableDefaults = { default: undefined };
+
 /**
  * A variable whose value belongs to a context: a task sees what was set where it was created, and what it sets itself.
  *
@@ -271,21 +335,29 @@ export class Token<T> {
 export class ContextVar<T> {
   static {
     showAsText(this, "ContextVar");
+    markAsOurs(this);
   }
 
-  /** The name given at creation, for people. */
-  readonly name: string;
+  readonly #name: string;
   readonly #hasDefault: boolean;
   readonly #default: T | undefined;
 
   /**
    * @param name - what the variable is called where it is printed
-   * @param options - `default` is what `get()` returns where the variable was not set
+   * @param options - `default` is what `get()` returns where the variable was not set; `undefined` is a default too
+   * @throws TypeError when `name` is no string
    */
-  constructor(name: string, options: { readonly default?: T } = {}) {
-    this.name = name;
-    this.#hasDefault = Object.hasOwn(options, "default");
-    this.#default = options.default;
+  constructor(name: string, options?: { readonly default?: T }) {
+    if (typeof name !== "string") throw new TypeError("context variable name must be a str");
+    const given = readOptions<{ readonly default?: T | undefined }>(options, variableDefaults, "ContextVar");
+    this.#name = name;
+    this.#hasDefault = options !== undefined && Object.hasOwn(options, "default");
+    this.#default = given.default;
+  }
+
+  /** The name given at creation, for people. */
+  get name(): string {
+    return this.#name;
   }
 
   /**
@@ -296,7 +368,7 @@ export class ContextVar<T> {
   get(): T;
   get<F>(fallback: F): T | F;
   get(...fallback: [unknown?]): unknown {
-    const value = holder._context.get(this, missing);
+    const value = holder._context._get(this, missing);
     if (value !== missing) return value;
     if (fallback.length > 0) return fallback[0];
     if (this.#hasDefault) return this.#default;
@@ -307,7 +379,7 @@ export class ContextVar<T> {
   set(value: T): Token<T> {
     const variable = this as ContextVar<unknown>;
     const context = ownContext(holder);
-    const token = new Token<T>(this, context.get(this, missing), context);
+    const token = new Token<T>(this, context._get(variable, missing) as T | typeof missing, context);
     context._set(variable, value);
     return token;
   }
@@ -315,21 +387,27 @@ export class ContextVar<T> {
   /**
    * Puts back what the variable held before the `set` that gave `token`.
    *
+   * @throws TypeError when `token` is no `Token`
    * @throws RuntimeError when the token was used before
    * @throws ValueError when it belongs to another variable or was made in another context
    */
   reset(token: Token<T>): void {
-    if (token._used) throw new RuntimeError(`${repr(token)} has already been used once`);
-    if (token.var !== this) throw new ValueError(`${repr(token)} was created by a different ContextVar`);
-    const context = holder._context;
-    if (token._context !== context) throw new ValueError(`${repr(token)} was created in a different Context`);
-    token._used = true;
     const variable = this as ContextVar<unknown>;
-    if (token.oldValue === missing) context._delete(variable);
-    else context._set(variable, token.oldValue);
+    const context = holder._context;
+    if (token?._var !== this || token._used || token._context !== context) refuseToken(token, variable);
+    token._used = true;
+    if (token._oldValue === missing) context._delete(variable);
+    else context._set(variable, token._oldValue);
   }
 
   toString(): string {
     return `<ContextVar name=${repr(this.name)}${this.#hasDefault ? ` default=${repr(this.#default)}` : ""}>`;
   }
+}
+
+function refuseToken(token: unknown, variable: ContextVar<unknown>): never {
+  if (!(token instanceof Token)) throw new TypeError(`expected an instance of Token, got ${repr(token)}`);
+  if (token._used) throw new RuntimeError(`${repr(token)} has already been used once`);
+  const other = token._var === variable ? "in a different Context" : "by a different ContextVar";
+  throw new ValueError(`${repr(token)} was created ${other}`);
 }

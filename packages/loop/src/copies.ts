@@ -19,7 +19,7 @@ interface Copy {
 
 /** The copies, in the order they were loaded. A module that was loaded anew may be collected: it is not held. */
 const registryKey: unique symbol = Symbol.for("yieldstar.copies");
-/** Under it a copy's futures lead to the copy. */
+/** Under it what a copy has made, its futures first of all, leads to the copy. */
 const copyKey: unique symbol = Symbol.for("yieldstar.copy");
 
 type Registry = { [registryKey]?: WeakRef<Copy>[] };
@@ -52,8 +52,8 @@ export function refuseInOtherLoop(text: string): void {
   if (other !== undefined) throw new RuntimeError(withHint(text, other));
 }
 
-/** Whose future `value` is, in words, if another copy made it. */
-export function explainOtherFuture(value: unknown): string | undefined {
+/** Whose `value` is, in words, if another copy made it. */
+export function explainOtherCopy(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const other = (value as { readonly [copyKey]?: Copy })[copyKey];
   return other && other !== thisCopy ? `it belongs to ${explainOther(other)}` : undefined;
@@ -63,7 +63,7 @@ export function explainOtherFuture(value: unknown): string | undefined {
 export function explainForeignLoop(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { createFuture } = value as { readonly createFuture?: unknown };
-  return typeof createFuture === "function" ? explainOtherFuture(createFuture.call(value)) : undefined;
+  return typeof createFuture === "function" ? explainOtherCopy(createFuture.call(value)) : undefined;
 }
 
 function explainOther(other: Copy): string {

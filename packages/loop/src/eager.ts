@@ -1,23 +1,37 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Coroutine } from "./coroutine.ts";
+import { requireCallback } from "./handle.ts";
 import type { TaskFactory, TaskOptions } from "./task-options.ts";
 import { Task } from "./task.ts";
 
-/** What makes a task of one's own: the arguments of `new Task`. */
-export type TaskConstructor = <T>(
-  coroutine: Coroutine<T>,
-  options: TaskOptions & { readonly loop: BaseEventLoop },
-) => Task<T>;
+/** What makes a task of one's own: a class that extends `Task`, or a function with the arguments of `new Task`. */
+export type TaskConstructor = TaskClass | TaskFunction;
+
+type TaskClass = new <T>(coroutine: Coroutine<T>, options: TaskOptions & { readonly loop: BaseEventLoop }) => Task<T>;
+
+type TaskFunction = <T>(coroutine: Coroutine<T>, options: TaskOptions & { readonly loop: BaseEventLoop }) => Task<T>;
 
 /**
  * Makes a task factory whose tasks run their first step at once, in `createTask`, unless it is told `eagerStart: false`.
  *
- * @param customTaskConstructor - makes the task
+ * @param customTaskConstructor - makes the task: a class that extends `Task`, or a function
+ * @throws TypeError when it is neither
  *
  * Source: asyncio.create_eager_task_factory, CPython 3.14 Lib/asyncio/tasks.py.
  */
 export function createEagerTaskFactory(customTaskConstructor: TaskConstructor): TaskFactory {
-  return (loop, coroutine, options) => customTaskConstructor(coroutine, { eagerStart: true, ...options, loop });
+  const makeTask = toFunction(customTaskConstructor);
+  return (loop, coroutine, options) => makeTask(coroutine, { eagerStart: true, ...options, loop });
+}
+
+function toFunction(constructor: TaskConstructor): TaskFunction {
+  if (isTaskClass(constructor)) return (coroutine, options) => new constructor(coroutine, options);
+  requireCallback(constructor, "createEagerTaskFactory");
+  return constructor;
+}
+
+function isTaskClass(value: TaskConstructor): value is TaskClass {
+  return typeof value === "function" && (value === Task || value.prototype instanceof Task);
 }
 
 /**
@@ -26,6 +40,4 @@ export function createEagerTaskFactory(customTaskConstructor: TaskConstructor): 
  *
  * Source: asyncio.eager_task_factory, CPython 3.14 Lib/asyncio/tasks.py.
  */
-export const eagerTaskFactory: TaskFactory = createEagerTaskFactory(
-  (coroutine, options) => new Task(coroutine, options),
-);
+export const eagerTaskFactory: TaskFactory = createEagerTaskFactory(Task);

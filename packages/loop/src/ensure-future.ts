@@ -1,7 +1,7 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Awaitable, closeCoroutine, type Coroutine, isawaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { RuntimeError, ValueError } from "./exceptions.ts";
-import { Future } from "./future.ts";
+import { Future, type LoopOptions, readLoop } from "./future.ts";
 import { isPromiseLike } from "./is-promise.ts";
 import { hintToCall, withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
@@ -13,7 +13,7 @@ import type { Task } from "./task.ts";
  *
  * @param options - `name` is what the task is called where it is printed; `context` is what it runs in, a copy of the
  * current one by default
- * @throws TypeError when `coroutine` is no coroutine
+ * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
  * @throws RuntimeError when no loop is running, or when the coroutine was given to a task before
  *
  * Source: asyncio.create_task, CPython 3.14 Lib/asyncio/tasks.py.
@@ -27,7 +27,7 @@ export function createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): T
  * task, and so does anything else that `yield*` takes.
  *
  * @param options - `loop` is the loop of the new task; the running one, or the one that is set, by default
- * @throws TypeError when `awaitable` cannot be awaited
+ * @throws TypeError when `awaitable` cannot be awaited, or `loop` is no loop
  * @throws ValueError when it is a future of another loop than the one given
  *
  * Source: asyncio.ensure_future, CPython 3.14 Lib/asyncio/tasks.py.
@@ -37,14 +37,19 @@ export function ensureFuture<T>(awaitable: Future<T>, options?: LoopOptions): Fu
 export function ensureFuture<T>(awaitable: Coroutine<T>, options?: LoopOptions): Task<T>;
 export function ensureFuture<T>(awaitable: Awaitable<T>, options?: LoopOptions): Future<T>;
 export function ensureFuture<T>(awaitable: Awaitable<T>, options?: LoopOptions): Future<T> {
+  return ensureFutureOn(readLoop(options, "ensureFuture"), awaitable);
+}
+
+/** Does what `ensureFuture` does, on a loop that is known to be one, if there is any. */
+export function ensureFutureOn<T>(given: BaseEventLoop | undefined, awaitable: Awaitable<T>): Future<T> {
   if (awaitable instanceof Future) {
-    if (options?.loop !== undefined && options.loop !== awaitable.getLoop()) {
+    if (given !== undefined && given !== awaitable.getLoop()) {
       throw new ValueError("The future belongs to a different loop than the one specified as the loop argument");
     }
     return awaitable as Future<T>;
   }
   const coroutine = toCoroutine(awaitable);
-  const loop = options?.loop ?? getEventLoop();
+  const loop = given ?? getEventLoop();
   const isOurs = !isTaken(coroutine);
   try {
     return loop.createTask(coroutine);
@@ -53,11 +58,6 @@ export function ensureFuture<T>(awaitable: Awaitable<T>, options?: LoopOptions):
     if (error instanceof RuntimeError && isOurs) closeCoroutine(coroutine);
     throw error;
   }
-}
-
-/** Where `ensureFuture` makes a task. */
-export interface LoopOptions {
-  readonly loop?: BaseEventLoop | undefined;
 }
 
 /** A coroutine as it is, anything else that can be awaited as a coroutine that awaits it. */

@@ -6,6 +6,7 @@ import { DeadlockError } from "./deadlock.ts";
 import { type KeyboardInterrupt, type SystemExit, ValueError } from "./exceptions.ts";
 import type { Host } from "./host.ts";
 import { defaultHost } from "./hosts/default-host.ts";
+import { readOptions } from "./options.ts";
 import { repr } from "./repr.ts";
 import { SignalHandlers } from "./signal-handlers.ts";
 
@@ -25,6 +26,8 @@ export interface EventLoopOptions {
    */
   readonly turnBudget?: number | undefined;
 }
+
+const loopDefaults: EventLoopOptions = { host: undefined, turnBudget: undefined };
 
 /**
  * The loop that programs run on. It lives in a host's own loop and shares it: it runs several iterations in one turn,
@@ -55,10 +58,12 @@ export class EventLoop extends BaseEventLoop {
 
   /**
    * @param options - `host` is where the loop lives; `turnBudget` is how long it runs on there at a time, in seconds
-   * @throws TypeError or ValueError when `turnBudget` is no such time
+   * @throws TypeError or ValueError when an option is wrong, or `turnBudget` no such time
    */
-  constructor({ host = defaultHost(), turnBudget = host.turnBudget }: EventLoopOptions = {}) {
+  constructor(options?: EventLoopOptions) {
+    const given = readOptions(options, loopDefaults, "EventLoop");
     super();
+    const { host = defaultHost(), turnBudget = host.turnBudget } = given;
     requireBudget(turnBudget);
     this.#host = host;
     this.#turnBudget = turnBudget;

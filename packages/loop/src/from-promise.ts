@@ -6,6 +6,7 @@ import type { Future } from "./future.ts";
 import { requireCallback } from "./handle.ts";
 import { whenSettled } from "./is-promise.ts";
 import { looksAtArguments } from "./looks-at-arguments.ts";
+import { readOptions } from "./options.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { noteAwaitedLate } from "./traceback.ts";
@@ -22,6 +23,8 @@ export interface FromPromiseOptions<T> {
    */
   readonly dispose?: ((result: T) => unknown) | undefined;
 }
+
+const fromPromiseDefaults = { dispose: undefined };
 
 type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
 
@@ -43,7 +46,7 @@ type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
  * Cancellation does not wait for the promise; that it is rejected then is nobody's concern.
  */
 export function fromPromise<T>(source: Source<T>, options?: FromPromiseOptions<T>): Coroutine<T> {
-  const dispose = options?.dispose;
+  const { dispose } = readOptions<FromPromiseOptions<T>>(options, fromPromiseDefaults, "fromPromise");
   if (dispose !== undefined) requireCallback(dispose, "dispose");
   return new FromPromise(source, dispose) as unknown as Coroutine<T>;
 }

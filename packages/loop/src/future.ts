@@ -9,9 +9,11 @@ import { type CancelledError, createCancelledError, InvalidStateError, RuntimeEr
 import { promiseOf } from "./future-promise.ts";
 import { Handle, requireCallback } from "./handle.ts";
 import { isError, isErrorClass } from "./is-error.ts";
+import { readOptions } from "./options.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { className } from "./names.ts";
 import { printOnce, showAsText } from "./repr.ts";
+import { requireLoop } from "./require-loop.ts";
 import { getEventLoop } from "./running.ts";
 import { noteAwaitedLate } from "./traceback.ts";
 import type { Failure } from "./unretrieved.ts";
@@ -58,9 +60,12 @@ export class Future<T> {
   /** @internal Only when its exception was not retrieved for a while: else it is one field less. */
   declare _failure: Failure | undefined;
 
-  /** @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default */
-  constructor(options?: { readonly loop?: BaseEventLoop | undefined }) {
-    this._loop = options?.loop ?? getEventLoop();
+  /**
+   * @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default
+   * @throws TypeError when `loop` is no loop of this copy of the package
+   */
+  constructor(options?: LoopOptions) {
+    this._loop = options === undefined ? getEventLoop() : (readLoop(options, "Future") ?? getEventLoop());
     this._flags = 0;
     this._content = undefined;
     if (isDebugging) noteFuture(this);
@@ -160,10 +165,11 @@ export class Future<T> {
    * Has `callback` called with this future once it is done, through the loop and never at once.
    *
    * @param options - `context` is what the callback runs in; a copy of the current one by default
+   * @throws TypeError when `callback` is no plain function, or `context` no `Context`
    */
   addDoneCallback(callback: (future: this) => void, options?: ContextOptions): void {
     requireCallback(callback, "addDoneCallback");
-    this._queueWhenDone(keepStores(new Handle(callback, this, this._loop, contextFrom(options))));
+    this._queueWhenDone(keepStores(new Handle(callback, this, this._loop, contextFrom(options, "addDoneCallback"))));
   }
 
   /**
@@ -342,6 +348,21 @@ export class Future<T> {
       return `<${className(this)} ${parts.join(" ")}>`;
     });
   }
+}
+
+/** To which loop something is to belong. */
+export interface LoopOptions {
+  /** The running one, or the one that is set, by default. */
+  readonly loop?: BaseEventLoop | undefined;
+}
+
+const loopDefaults: LoopOptions = { loop: undefined };
+
+/** The loop that `method` was given, if there is one. @throws TypeError when it is no loop */
+export function readLoop(options: LoopOptions | undefined, method: string): BaseEventLoop | undefined {
+  const { loop } = readOptions(options, loopDefaults, method);
+  if (loop !== undefined) requireLoop(loop);
+  return loop;
 }
 
 function noteFuture(future: Future<unknown>): void {

@@ -1,11 +1,12 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { collect } from "./collect.ts";
 import { type Awaitable, iscoroutine, isTaken } from "./coroutine.ts";
-import { ensureFuture } from "./ensure-future.ts";
+import { ensureFutureOn } from "./ensure-future.ts";
 import { createCancelledError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { nameClass } from "./names.ts";
 import { type Passing, passing } from "./passing.ts";
+import { readOptions } from "./options.ts";
 import { withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { Task } from "./task.ts";
@@ -25,6 +26,8 @@ export interface GatherOptions {
   readonly returnExceptions?: boolean;
 }
 
+const gatherDefaults = { returnExceptions: false };
+
 /**
  * Runs several awaitables at once and gives all their results, in the order of the arguments. Coroutines become tasks;
  * an awaitable that is passed twice is run once.
@@ -34,7 +37,7 @@ export interface GatherOptions {
  *
  * @param awaitables - coroutines, futures, tasks
  * @param options - `returnExceptions` gives exceptions as results instead
- * @throws TypeError when one of them cannot be awaited
+ * @throws TypeError when one of them cannot be awaited, or an option is wrong
  * @throws ValueError when one is a future of another loop
  * @throws RuntimeError when there is a coroutine, or nothing, to gather and no loop
  *
@@ -58,6 +61,7 @@ export function gather<T>(
 ): Future<T[]>;
 export function gather<T>(awaitables: Iterable<Awaitable<T>>, options: GatherOptions): Future<(T | Error)[]>;
 export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: GatherOptions): Future<unknown[]> {
+  const { returnExceptions } = readOptions(options, gatherDefaults, "gather");
   const args = collect(awaitables, (type) =>
     withHint(`gather() expects an iterable of awaitables, not ${type}`, "gather([a(), b()])"),
   );
@@ -86,7 +90,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
       children.push(known);
       continue;
     }
-    const child = isFresh ? (loop as BaseEventLoop).createTask(arg) : ensureFuture(arg, { loop });
+    const child = isFresh ? (loop as BaseEventLoop).createTask(arg) : ensureFutureOn(loop, arg);
     loop ??= child.getLoop();
     // The caller never sees a task made here, and so cannot be told off for leaving it pending.
     if (child !== arg && child instanceof Task) child._dontReport();
@@ -96,7 +100,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     if (child.done()) doneAlready.push(child);
     else child.addDoneCallback(onDone);
   }
-  outer = new _GatheringFuture(loop as BaseEventLoop, children, pending, options?.returnExceptions ?? false);
+  outer = new _GatheringFuture(loop as BaseEventLoop, children, pending, returnExceptions);
   passing("gather.<locals>._done_callback", onDone, outer);
   for (const child of doneAlready) outer._childDone(child);
   return outer;

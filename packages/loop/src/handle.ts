@@ -44,7 +44,7 @@ export class Handle implements Runnable {
     showAsText(this, "Handle");
   }
 
-  /** @internal `undefined` once cancelled. A future's done-callback takes the future; others ignore the argument. */
+  /** @internal `undefined` once cancelled. A future's done-callback takes the future, others nothing. */
   declare _callback: ((argument: never) => void) | undefined;
   declare private readonly _argument: unknown;
   /** @internal */
@@ -89,7 +89,9 @@ export class Handle implements Runnable {
     try {
       if (this._context._entered) throw explainEntered(this._context);
       enterContext(this);
-      if (isFollowing) storesOf(this).runInAsyncScope(callback, undefined, this._argument as never);
+      // What was not made for a future is given nothing, and not an argument that is undefined.
+      if (isFollowing) runInStores(this, callback, this._argument);
+      else if (this._argument === undefined) (callback as () => void)();
       else callback(this._argument as never);
     } catch (thrown) {
       this._fail(thrown, callback);
@@ -115,6 +117,11 @@ export class Handle implements Runnable {
   toString(): string {
     return this._format();
   }
+}
+
+function runInStores(handle: Handle, callback: (argument: never) => void, argument: unknown): void {
+  const given = (argument === undefined ? [] : [argument]) as [never];
+  storesOf(handle).runInAsyncScope(callback, undefined, ...given);
 }
 
 /**

@@ -27,13 +27,14 @@ export {
   toException,
   ValueError,
 } from "./exceptions.ts";
+export { Fifo } from "./fifo.ts";
 export { fromPromise } from "./from-promise.ts";
 export { Future, isFuture } from "./future.ts";
 export { gather } from "./gather.ts";
 export { immediate } from "./immediate.ts";
 export { isErrorClass } from "./is-error.ts";
 export { isPromiseLike } from "./is-promise.ts";
-export { Handle, TimerHandle } from "./handle.ts";
+export { Handle, requireCallback, TimerHandle } from "./handle.ts";
 export { BrowserHost } from "./hosts/browser-host.ts";
 export { NodeHost } from "./hosts/node-host.ts";
 export { VirtualHost } from "./hosts/virtual-host.ts";
@@ -41,9 +42,9 @@ export { nameOfType } from "./name-of-type.ts";
 export { reprFloat } from "./literals.ts";
 export { className, nameClass, nameErrorClass, nameOf, typeName } from "./names.ts";
 export { onAbort } from "./on-abort.ts";
+export { readOptions } from "./options.ts";
 export { passing } from "./passing.ts";
 export { hintToCall, printOnce, repr, showAsText, toText } from "./repr.ts";
-export { requireSignal } from "./require-signal.ts";
 export { andMore, cut, textLimits } from "./text-limits.ts";
 export { run } from "./run.ts";
 export { Runner } from "./runner.ts";
@@ -52,7 +53,7 @@ export { shield } from "./shield.ts";
 export { shutdown } from "./shutdown.ts";
 export { sleep } from "./sleep.ts";
 export { Task } from "./task.ts";
-export { toPromise } from "./to-promise.ts";
+export { readToPromiseOptions, toPromise } from "./to-promise.ts";
 export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait } from "./wait.ts";
 export { fromWebError } from "./web-errors.ts";
 
@@ -62,8 +63,8 @@ export type { ContextOptions } from "./contextvars.ts";
 export type { Awaitable, Coroutine, Emission, Suspension } from "./coroutine.ts";
 export type { TaskConstructor } from "./eager.ts";
 export type { StackFrame } from "./debug.ts";
-export type { LoopOptions } from "./ensure-future.ts";
 export type { FromPromiseOptions } from "./from-promise.ts";
+export type { LoopOptions } from "./future.ts";
 export type { EventLoopOptions } from "./event-loop.ts";
 export type { GatherOptions, Result, Results, ResultsOrErrors } from "./gather.ts";
 export type { ClosableAsyncgen } from "./asyncgens.ts";

@@ -1,7 +1,7 @@
 import type { Awaitable } from "./coroutine.ts";
 import { chain, RuntimeError } from "./exceptions.ts";
 import { withHint } from "./repr.ts";
-import { Runner, type RunnerOptions } from "./runner.ts";
+import { readRunnerOptions, Runner, type RunnerOptions } from "./runner.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 
 /**
@@ -15,16 +15,17 @@ import { getRunningLoopOrUndefined } from "./running.ts";
  * @param options - `debug` and `loopFactory`, for the loop
  * @returns a promise of the result of `main`, which rejects with its exception
  * @throws RuntimeError when a loop is running the caller
- * @throws TypeError when `main` cannot be awaited
+ * @throws TypeError when `main` cannot be awaited, or an option is wrong
  *
  * Source: asyncio.run, CPython 3.14 Lib/asyncio/runners.py.
  */
 export function run<T>(main: Awaitable<T>, options?: RunnerOptions): Promise<T> {
+  const given = readRunnerOptions(options, "run");
   if (getRunningLoopOrUndefined() !== undefined) {
     const text = "asyncio.run() cannot be called from a running event loop";
     throw new RuntimeError(withHint(text, "inside a coroutine, await it: yield* main()"));
   }
-  const runner = new Runner(options);
+  const runner = new Runner(given);
   let result: Promise<T>;
   try {
     result = runner.run(main);

@@ -1,10 +1,12 @@
 import type { Awaitable } from "./coroutine.ts";
 import { nameClass } from "./names.ts";
-import { type Context, copyContext } from "./contextvars.ts";
+import { type Context, type ContextOptions, copyContext, readContext } from "./contextvars.ts";
 import { refuseInOtherLoop } from "./copies.ts";
 import { toCoroutine } from "./ensure-future.ts";
 import { type EventLoop, newEventLoop } from "./event-loop.ts";
 import { CancelledError, KeyboardInterrupt, leavesLoop, RuntimeError } from "./exceptions.ts";
+import { readOptions } from "./options.ts";
+import { repr } from "./repr.ts";
 import { getRunningLoopOrUndefined, setEventLoop, unsetEventLoop } from "./running.ts";
 import { shutdown } from "./shutdown.ts";
 import type { Task } from "./task.ts";
@@ -15,6 +17,16 @@ export interface RunnerOptions {
   readonly debug?: boolean | undefined;
   /** Makes the loop; by default it is `newEventLoop`, and the loop is set as the current one. */
   readonly loopFactory?: (() => EventLoop) | undefined;
+}
+
+const runnerDefaults: RunnerOptions = { debug: undefined, loopFactory: undefined };
+
+/** The options of `method`, which makes a runner. @throws TypeError when one is wrong */
+export function readRunnerOptions(options: RunnerOptions | undefined, method: string): RunnerOptions {
+  const read = readOptions(options, runnerDefaults, method);
+  const { loopFactory } = read;
+  if (loopFactory === undefined || typeof loopFactory === "function") return read;
+  throw new TypeError(`loopFactory must be a function, got ${repr(loopFactory)}`);
 }
 
 /**
@@ -35,9 +47,12 @@ export class Runner {
   #context: Context | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @param options - `debug` and `loopFactory`, for the loop that is made when it is first needed */
-  constructor(options: RunnerOptions = {}) {
-    this.#options = options;
+  /**
+   * @param options - `debug` and `loopFactory`, for the loop that is made when it is first needed
+   * @throws TypeError when an option is wrong
+   */
+  constructor(options?: RunnerOptions) {
+    this.#options = readRunnerOptions(options, "Runner");
   }
 
   /**
@@ -67,15 +82,16 @@ export class Runner {
    * @param options - `context` is what it runs in; by default one that all runs of this runner share
    * @returns a promise of its result, which rejects with its exception
    * @throws RuntimeError when the runner is closed, or running, or a loop is running the caller
-   * @throws TypeError when `main` cannot be awaited
+   * @throws TypeError when `main` cannot be awaited, or `context` is no `Context`
    */
-  run<T>(main: Awaitable<T>, options: { readonly context?: Context | undefined } = {}): Promise<T> {
+  run<T>(main: Awaitable<T>, options?: ContextOptions): Promise<T> {
+    const given = readContext(options, "Runner.run");
     const text = "Runner.run() cannot be called from a running event loop";
     if (getRunningLoopOrUndefined() !== undefined) throw new RuntimeError(text);
     refuseInOtherLoop(text);
     const loop = this.getLoop();
     if (loop.isRunning()) throw new RuntimeError("This event loop is already running");
-    const task = loop.createTask(toCoroutine(main), { context: options.context ?? this.#context });
+    const task = loop.createTask(toCoroutine(main), { context: given ?? this.#context });
     return new Interruptible(loop, task).run();
   }
 

@@ -44,12 +44,13 @@ export abstract class Scheduler {
    *
    * @param options - `context` is what the callback runs in; a copy of the current one by default
    * @returns a handle that can cancel it
+   * @throws TypeError when `callback` is no plain function, or `context` no `Context`
    * @throws RuntimeError when the loop is closed
    */
   callSoon(callback: () => void, options?: ContextOptions): Handle {
     this._requireOpen();
     requireCallback(callback, "callSoon");
-    const handle = keepStores(new Handle(callback, undefined, this, contextFrom(options)));
+    const handle = keepStores(new Handle(callback, undefined, this, contextFrom(options, "callSoon")));
     this._enqueue(handle);
     return handle;
   }
@@ -77,7 +78,7 @@ export abstract class Scheduler {
     requireTime(delay, "delay");
     this._requireOpen();
     requireCallback(callback, "callLater");
-    return this.#callAt(this.time() + delay, callback, contextFrom(options));
+    return this.#callAt(this.time() + delay, callback, contextFrom(options, "callLater"));
   }
 
   /**
@@ -93,7 +94,7 @@ export abstract class Scheduler {
     requireTime(when, "when");
     this._requireOpen();
     requireCallback(callback, "callAt");
-    return this.#callAt(when, callback, contextFrom(options));
+    return this.#callAt(when, callback, contextFrom(options, "callAt"));
   }
 
   /** Tells whether debug mode is on. */
@@ -231,7 +232,8 @@ export abstract class Scheduler {
   }
 }
 
-function requireTime(seconds: unknown, name: string): void {
+/** @throws TypeError or ValueError when `seconds`, which was given for `name`, is no time */
+export function requireTime(seconds: unknown, name: string): void {
   if (typeof seconds !== "number") throw new TypeError(`${name} must be a number of seconds, got ${repr(seconds)}`);
   if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
 }

@@ -1,6 +1,7 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import type { Context } from "./contextvars.ts";
+import { type Context, requireContext } from "./contextvars.ts";
 import type { Coroutine } from "./coroutine.ts";
+import { readOptions } from "./options.ts";
 import type { Task } from "./task.ts";
 
 /** What a task can be created with. */
@@ -13,5 +14,29 @@ export interface TaskOptions {
   readonly eagerStart?: boolean | undefined;
 }
 
-/** Makes the tasks of a loop: `loop.setTaskFactory` takes one. Its options are those that `createTask` was given. */
+/** Those of `new Task`, where the loop is not known by itself. */
+export interface TaskOptionsWithLoop extends TaskOptions {
+  readonly loop?: BaseEventLoop | undefined;
+}
+
+/**
+ * Makes the tasks of a loop: `loop.setTaskFactory` takes one. Its options are those that `createTask` was given, which
+ * has not looked at them.
+ */
 export type TaskFactory = <T>(loop: BaseEventLoop, coroutine: Coroutine<T>, options?: TaskOptions) => Task<T>;
+
+const defaults: TaskOptionsWithLoop = { name: undefined, context: undefined, eagerStart: undefined, loop: undefined };
+
+/**
+ * The options of `method`. A loop's `createTask` is itself what says which loop.
+ *
+ * @throws TypeError when one is wrong
+ */
+export function readTaskOptions(options: TaskOptionsWithLoop, method: "createTask" | "Task"): TaskOptionsWithLoop {
+  const read = readOptions(options, defaults, method);
+  if (read.context !== undefined) requireContext(read.context);
+  if (read.loop !== undefined && method === "createTask") {
+    throw new TypeError("createTask() got multiple values for keyword argument 'loop'");
+  }
+  return read;
+}

@@ -1,6 +1,5 @@
 import { captureStores, isFollowing, type Stores, storesOf } from "./async-stores.ts";
 import { explainBadYield } from "./bad-yield.ts";
-import type { BaseEventLoop } from "./base-event-loop.ts";
 import {
   beginNested,
   type Context,
@@ -26,12 +25,21 @@ import {
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { Future, isFuture } from "./future.ts";
+import { readOptions } from "./options.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { className, nameClass } from "./names.ts";
 import { printAwaited, printOnce, repr, toText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
-import type { TaskOptions } from "./task-options.ts";
+import { readTaskOptions, type TaskOptions, type TaskOptionsWithLoop } from "./task-options.ts";
 import { noteAwaited } from "./traceback.ts";
+
+/** How much `getStack` and `printStack` show. */
+export interface StackOptions {
+  /** How many `yield*`s at most; any number by default. */
+  readonly limit?: number | undefined;
+}
+
+const stackDefaults = { limit: Infinity };
 
 let unnamedTasks = 0;
 
@@ -73,18 +81,22 @@ export class Task<T> extends Future<T> implements Runnable {
   /**
    * @param coroutine - what it runs, from the next iteration of the loop on
    * @param options - `loop` is the loop it runs on, the running one by default; and those of `createTask`
-   * @throws TypeError when `coroutine` is no coroutine
+   * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
    * @throws RuntimeError when it was given to a task before, or when the loop is closed
    */
-  constructor(coroutine: Coroutine<T>, options?: TaskOptions & { readonly loop?: BaseEventLoop | undefined }) {
-    super(options);
+  constructor(coroutine: Coroutine<T>, options?: TaskOptionsWithLoop);
+  /** @internal `method` was given the options, and names it in the text that refuses them. */
+  constructor(coroutine: Coroutine<T>, options: TaskOptions | undefined, method: "createTask");
+  constructor(coroutine: Coroutine<T>, options?: TaskOptionsWithLoop, method: "createTask" | "Task" = "Task") {
+    const given = options === undefined ? undefined : readTaskOptions(options, method);
+    super(given?.loop === undefined ? undefined : { loop: given.loop });
     this._coroutine = coroutine;
     this._context = snapshotContext();
     this._waitsFor = undefined;
     this._cancelRequests = 0;
     this._previous = undefined;
     this._next = undefined;
-    this._begin(coroutine, options);
+    this._begin(coroutine, given);
   }
 
   /** The rest of the constructor. V8 inlines short functions only, and checks each `this` of a derived constructor. */
@@ -176,8 +188,12 @@ export class Task<T> extends Future<T> implements Runnable {
    *
    * @param options - `limit` is how many to return at most: the innermost of a suspended task, the outermost of an error
    */
-  getStack(options: { readonly limit?: number | undefined } = {}): StackFrame[] {
-    const { limit = Infinity } = options;
+  getStack(options?: StackOptions): StackFrame[] {
+    return this._stackOf(readOptions(options, stackDefaults, "getStack"));
+  }
+
+  private _stackOf({ limit }: typeof stackDefaults): StackFrame[] {
+    if (typeof limit !== "number") throw new TypeError(`limit must be a number, got ${repr(limit)}`);
     if (limit <= 0) return [];
     if (!this.done()) return suspendedAt(this).slice(-limit);
     return this._hasFailed() ? framesOfStep((this._outcome as Error).stack ?? "").slice(0, limit) : [];
@@ -188,8 +204,9 @@ export class Task<T> extends Future<T> implements Runnable {
    *
    * @param options - `limit` is how many to write at most
    */
-  printStack(options: { readonly limit?: number | undefined } = {}): void {
-    const frames = this.getStack(options).map(({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`);
+  printStack(options?: StackOptions): void {
+    const stack = this._stackOf(readOptions(options, stackDefaults, "printStack"));
+    const frames = stack.map(({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`);
     const kind = this._hasFailed() ? "Traceback" : "Stack";
     if (frames.length === 0) console.error(`No stack for ${repr(this)}`);
     else console.error(`${kind} for ${repr(this)} (most recent call last):${frames.join("")}`);

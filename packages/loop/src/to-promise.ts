@@ -1,16 +1,16 @@
 import { backgroundLoop } from "./background-loop.ts";
-import { BaseEventLoop } from "./base-event-loop.ts";
-import { explainForeignLoop } from "./copies.ts";
+import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Awaitable } from "./coroutine.ts";
 import { driverOf, type Waiter } from "./driver.ts";
-import { ensureFuture } from "./ensure-future.ts";
+import { ensureFutureOn } from "./ensure-future.ts";
 import type { DeadlockError } from "./deadlock.ts";
 import { RuntimeError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { settle } from "./future-promise.ts";
 import { watchClose } from "./loop-ends.ts";
 import { onAbort } from "./on-abort.ts";
-import { repr, withHint } from "./repr.ts";
+import { readOptions } from "./options.ts";
+import { requireLoop } from "./require-loop.ts";
 import { requireSignal } from "./require-signal.ts";
 
 /** How promise code runs a coroutine. */
@@ -22,6 +22,16 @@ export interface ToPromiseOptions {
    * default it is one that all calls share.
    */
   readonly loop?: BaseEventLoop | undefined;
+}
+
+const toPromiseDefaults: ToPromiseOptions = { signal: undefined, loop: undefined };
+
+/** The options of `method`, which runs coroutines for promise code. @throws TypeError when one is wrong */
+export function readToPromiseOptions(options: ToPromiseOptions | undefined, method: string): ToPromiseOptions {
+  const read = readOptions(options, toPromiseDefaults, method);
+  if (read.signal !== undefined) requireSignal(read.signal);
+  if (read.loop !== undefined) requireLoop(read.loop);
+  return read;
 }
 
 /**
@@ -43,13 +53,11 @@ export interface ToPromiseOptions {
  * @throws RuntimeError when the loop is closed, or when the coroutine was given to a task before
  * @throws ValueError when `awaitable` is a future of another loop than the one given
  */
-export function toPromise<T>(awaitable: Awaitable<T>, options: ToPromiseOptions = {}): Promise<T> {
-  const { signal } = options;
-  if (signal !== undefined) requireSignal(signal);
-  const loop = options.loop ?? (awaitable instanceof Future ? awaitable.getLoop() : backgroundLoop());
-  requireLoop(loop);
+export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions): Promise<T> {
+  const { signal, loop: given } = readToPromiseOptions(options, "toPromise");
+  const loop = given ?? (awaitable instanceof Future ? awaitable.getLoop() : backgroundLoop());
   loop._requireOpen();
-  const future = ensureFuture(awaitable, { loop });
+  const future = ensureFutureOn(loop, awaitable);
   const driver = driverOf(loop);
   return new Promise((resolve, reject) => {
     let isAborted = false;
@@ -90,12 +98,4 @@ export function toPromise<T>(awaitable: Awaitable<T>, options: ToPromiseOptions 
     else if (signal !== undefined) unlisten = onAbort(signal, abort);
     driver?.enter(waiter);
   });
-}
-
-/** Of another copy's loop nobody here could tell how it is run. */
-function requireLoop(loop: unknown): void {
-  if (loop instanceof BaseEventLoop) return;
-  const text = `an event loop was expected, got ${repr(loop)}`;
-  const other = explainForeignLoop(loop);
-  throw new TypeError(other === undefined ? text : withHint(text, other));
 }

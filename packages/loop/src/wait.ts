@@ -2,6 +2,7 @@ import { collect } from "./collect.ts";
 import { type Coroutine, iscoroutine } from "./coroutine.ts";
 import { ValueError } from "./exceptions.ts";
 import { Future } from "./future.ts";
+import { readOptions } from "./options.ts";
 import { passing } from "./passing.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoop } from "./running.ts";
@@ -24,6 +25,11 @@ export interface WaitOptions {
   readonly returnWhen?: ReturnWhen | undefined;
 }
 
+const waitDefaults: { readonly timeout: number | null; readonly returnWhen: ReturnWhen } = {
+  timeout: null,
+  returnWhen: ALL_COMPLETED,
+};
+
 /**
  * Waits until one, or all, of several futures and tasks are done, or the time is over. It throws nothing of theirs,
  * cancels none of them, and does not count as retrieving their exceptions.
@@ -31,18 +37,26 @@ export interface WaitOptions {
  * @param futures - futures and tasks, at least one
  * @param options - `timeout` in seconds, and `returnWhen`
  * @returns those that are done, and those that are not
- * @throws TypeError when there is no iterable of futures, or a coroutine among them
+ * @throws TypeError when there is no iterable of futures, or a coroutine among them; at the call when an option is wrong
  * @throws ValueError when there is none, or `returnWhen` is none of the three
  *
  * Cancellation of the caller cancels none of them.
  *
  * Source: asyncio.wait, CPython 3.14 Lib/asyncio/tasks.py.
  */
-export function* wait<F extends Future<unknown>>(
+export function wait<F extends Future<unknown>>(
   futures: Iterable<F>,
-  options: WaitOptions = {},
+  options?: WaitOptions,
 ): Coroutine<[done: Set<F>, pending: Set<F>]> {
-  const { timeout = null, returnWhen = ALL_COMPLETED } = options;
+  const { timeout, returnWhen } = readOptions(options, waitDefaults, "wait");
+  return waitWith(futures, timeout, returnWhen);
+}
+
+function* waitWith<F extends Future<unknown>>(
+  futures: Iterable<F>,
+  timeout: number | null,
+  returnWhen: ReturnWhen,
+): Coroutine<[done: Set<F>, pending: Set<F>]> {
   const all = new Set(collect(futures, (type) => `expect a list of futures, not ${type}`));
   if (all.size === 0) throw new ValueError("Set of Tasks/Futures is empty.");
   if (![FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED].includes(returnWhen)) {

@@ -9,7 +9,7 @@ import {
   nameErrorClass,
 } from "@yieldstar/loop";
 import { Condition } from "./condition.ts";
-import { requireNumber } from "./size.ts";
+import { requireNumber, requireWholeNumber } from "./size.ts";
 
 /**
  * A barrier was broken, or reset, while somebody waited at it.
@@ -40,12 +40,13 @@ export class Barrier implements AsyncContextManager<number, void> {
 
   /**
    * @param parties - how many tasks have to come
-   * @throws TypeError when it is no number
+   * @throws TypeError when it is no whole number
    * @throws ValueError when it is less than 1
    */
   constructor(parties: number) {
     requireNumber(parties, "parties");
     if (!(parties >= 1)) throw new ValueError("parties must be >= 1");
+    requireWholeNumber(parties, "parties");
     this.#parties = parties;
   }
 
@@ -74,10 +75,11 @@ export class Barrier implements AsyncContextManager<number, void> {
   /**
    * Waits until all have come.
    *
-   * @returns a number that no other of them gets: 0 for the first who came, and so on
+   * @returns how many had come before and still waited: 0 for the first, and so on. The last gets `parties - 1`, and only
+   *   that is certain to be unique: when one who waits is cancelled, two of those who stay can get the same number
    * @throws BrokenBarrierError when the barrier is broken, or is reset or broken meanwhile
    *
-   * Cancellation frees the place for another task.
+   * Cancellation frees the place for another task, unless all have come already.
    */
   wait(): Coroutine<number> {
     return asyncWith(this.#condition, () => this.#waitLocked());

@@ -1,6 +1,7 @@
 import { CancelledError, type Coroutine, repr, RuntimeError, showAsText, className } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
 import { Lock } from "./lock.ts";
+import { requireWholeNumber } from "./size.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
 /**
@@ -93,9 +94,12 @@ export class Condition extends Acquirable {
   /**
    * Wakes up to `n` who wait. They go on once they have the lock, so not before the caller frees it.
    *
+   * @param n - a whole number; less than one wakes nobody
+   * @throws TypeError when `n` is no whole number
    * @throws RuntimeError when nobody has the lock
    */
   notify(n = 1): void {
+    requireWholeNumber(n, "n");
     if (!this.locked()) throw new RuntimeError("cannot notify on un-acquired lock");
     this.#waiters.wake(n);
   }

@@ -1,4 +1,4 @@
-import { nameClass } from "@yieldstar/loop";
+import { nameClass, readOptions, requireCallback } from "@yieldstar/loop";
 import { isLess } from "./compare.ts";
 import { heapPop, heapPush } from "./heap.ts";
 import { Queue } from "./queue.ts";
@@ -11,6 +11,8 @@ export interface PriorityQueueOptions<T> {
    */
   readonly compare?: ((a: T, b: T) => number) | undefined;
 }
+
+const priorityQueueDefaults = { compare: undefined };
 
 /**
  * A queue that gives the smallest item first. Items of equal rank come in no particular order: put `[rank, count, item]`
@@ -29,10 +31,12 @@ export class PriorityQueue<T> extends Queue<T> {
   /**
    * @param maxsize - how many items it holds at most; zero, the default, or less means any number
    * @param options - `compare` orders the items
+   * @throws TypeError when `maxsize` is no number, or `compare` no function
    */
-  constructor(maxsize = 0, options: PriorityQueueOptions<T> = {}) {
+  constructor(maxsize = 0, options?: PriorityQueueOptions<T>) {
+    const { compare } = readOptions<PriorityQueueOptions<T>>(options, priorityQueueDefaults, "PriorityQueue");
+    if (compare !== undefined) requireCallback(compare, "PriorityQueue");
     super(maxsize);
-    const { compare } = options;
     this.#before = compare === undefined ? isLess : (a, b) => compare(a, b) < 0;
   }
 

@@ -1,14 +1,14 @@
 import {
   type BaseEventLoop,
+  className,
   type Coroutine,
+  Fifo,
   printOnce,
   repr,
   showAsText,
   ValueError,
-  className,
 } from "@yieldstar/loop";
 import { Event } from "./event.ts";
-import { Fifo } from "./fifo.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
 import { requireNumber } from "./size.ts";
 import { type Operation, Wait } from "./wait.ts";

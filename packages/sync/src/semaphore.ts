@@ -9,7 +9,7 @@ import {
   className,
 } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
-import { requireNumber } from "./size.ts";
+import { requireNumber, requireWholeNumber } from "./size.ts";
 import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
@@ -32,13 +32,14 @@ export class Semaphore extends Acquirable {
 
   /**
    * @param value - how many can have it at a time
-   * @throws TypeError when it is no number
+   * @throws TypeError when it is no whole number
    * @throws ValueError when it is negative
    */
   constructor(value = 1) {
     super();
     requireNumber(value, "value");
     if (!(value >= 0)) throw new ValueError("Semaphore initial value must be >= 0");
+    requireWholeNumber(value, "value");
     this._value = value;
   }
 
@@ -134,7 +135,7 @@ export class BoundedSemaphore extends Semaphore {
 
   /**
    * @param value - how many can have it at a time
-   * @throws TypeError when it is no number
+   * @throws TypeError when it is no whole number
    * @throws ValueError when it is negative
    */
   constructor(value = 1) {

@@ -41,6 +41,13 @@ describe("a size that is no number", () => {
     expect(() => new Barrier(NaN)).toThrow(new ValueError("parties must be >= 1"));
   });
 
+  it.each([Condition, Semaphore, Barrier])("is refused where it has to be a whole number: %o", (made) => {
+    const use = (size: number): unknown =>
+      made === Condition ? new Condition().notify(size) : new (made as typeof Semaphore)(size);
+    expect(() => use(1.5)).toThrow(/^\w+ must be a whole number, got 1\.5$/);
+    expect(() => use(NaN)).toThrow(Error);
+  });
+
   it("is refused where it is missing and there is no default", () => {
     // @ts-expect-error A barrier must know how many have to come.
     expect(() => new Barrier()).toThrow(Error);
@@ -48,6 +55,21 @@ describe("a size that is no number", () => {
 
   it("is named in the text", () => {
     expect(() => new Queue("3" as never)).toThrow("maxsize must be a number, got '3'");
+  });
+});
+
+describe("the options of a PriorityQueue", () => {
+  it.each([
+    ["no object", 5, "PriorityQueue() options must be an object, got 5"],
+    ["null", null, "PriorityQueue() options must be an object, got null"],
+    [
+      "another key",
+      { comparer: () => 0 },
+      "PriorityQueue() got an unexpected keyword argument 'comparer' (hint: did you mean 'compare'?)",
+    ],
+    ["no function", { compare: 5 }, "a callable object was expected by PriorityQueue(), got 5"],
+  ])("are refused at the call: %s", (_, options, message) => {
+    expect(() => new PriorityQueue(0, options as never)).toThrow(new TypeError(message));
   });
 });
 

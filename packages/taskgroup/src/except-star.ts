@@ -1,4 +1,4 @@
-import { BaseException, type Coroutine, iscoroutine, isErrorClass } from "@yieldstar/loop";
+import { BaseException, type Coroutine, iscoroutine, isErrorClass, isFuture, repr } from "@yieldstar/loop";
 import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
 /** What handles the errors of a group that match: a plain function, or a generator function run as a coroutine. */
@@ -39,6 +39,7 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
  *
  * @param error - what was caught
  * @param clauses - made by `on`; their handlers may be generator functions, which can await
+ * @throws TypeError when `error` is something to be awaited or called, and was not caught
  * @throws what no clause took, and what the handlers threw. New errors come in a group with the rest; a single one
  * comes bare
  *
@@ -46,6 +47,7 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
  */
 export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause[]): Coroutine {
   requireClauses(clauses);
+  refuseBlock(error, "yield* exceptStar");
   const caught = new Caught(error);
   for (const { classes, handler } of clauses) {
     const group = caught.take(classes);
@@ -66,12 +68,13 @@ export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause[])
  * @param error - what was caught
  * @param clauses - made by `on`
  * @throws what no clause took, and what the handlers threw
- * @throws TypeError when a handler is a generator function
+ * @throws TypeError when a handler is a generator function, or `error` something to be awaited or called
  *
  * Source: the `except*` clause, CPython 3.14.
  */
 export function exceptStarSync(error: unknown, ...clauses: readonly ExceptClause[]): void {
   requireClauses(clauses);
+  refuseBlock(error, "exceptStarSync");
   const caught = new Caught(error);
   for (const { classes, handler } of clauses) {
     const group = caught.take(classes);
@@ -90,6 +93,13 @@ export function exceptStarSync(error: unknown, ...clauses: readonly ExceptClause
 function requireClauses(clauses: readonly Partial<ExceptClause>[]): void {
   if (clauses.every((clause) => typeof clause?.handler === "function")) return;
   throw new TypeError("except* clauses are made by on() (hint: pass them one by one: on(…), on(…))");
+}
+
+/** Unlike `asyncWith` these run no block: what was caught is given to them. */
+function refuseBlock(error: unknown, call: string): void {
+  if (!iscoroutine(error) && !isFuture(error) && typeof error !== "function") return;
+  const fix = `write try { … } catch (error) { ${call}(error, on(…)); }`;
+  throw new TypeError(`except* handles what was caught, got ${repr(error)} (hint: ${fix})`);
 }
 
 /** What was caught, on its way through the clauses. */

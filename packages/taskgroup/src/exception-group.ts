@@ -1,4 +1,13 @@
-import { BaseException, Exception, isErrorClass, nameErrorClass, typeName, ValueError } from "@yieldstar/loop";
+import {
+  BaseException,
+  Exception,
+  isErrorClass,
+  nameErrorClass,
+  nameOfType,
+  readOptions,
+  typeName,
+  ValueError,
+} from "@yieldstar/loop";
 import { showAsTree } from "./render-group.ts";
 
 /** A class of errors, as `instanceof` takes it. */
@@ -40,16 +49,19 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
 
   /**
    * @param message - what the errors have in common
-   * @param exceptions - the errors, at least one
+   * @param exceptions - the errors, at least one: an array, or anything else that has a `length` and can be iterated. As in
+   * Python a `Set` or a generator is refused
    * @param options - `cause` is what led to them
-   * @throws TypeError when `message` is no string, `exceptions` no iterable, or a member not allowed in this class
+   * @throws TypeError when `message` is no string, `exceptions` no sequence, a member not allowed in this class, or an
+   * option is wrong
    * @throws ValueError when there is no member, or one is no error
    */
-  constructor(message: string, exceptions: Iterable<Member<E>>, options?: ErrorOptions) {
+  constructor(message: string, exceptions: readonly Member<E>[], options?: ErrorOptions) {
     const members = checkMembers<E>(message, exceptions);
+    const given = readCause(options);
     if (!members.every((member) => member instanceof Exception)) refuseBaseExceptions(new.target);
-    else if ((new.target as unknown) === BaseExceptionGroup) return new ExceptionGroup(message, members, options);
-    super(members, message, options);
+    else if ((new.target as unknown) === BaseExceptionGroup) return new ExceptionGroup(message, members, given);
+    super(members, message, given);
   }
 
   /** The members, in the order they were given: the same array as `errors`. */
@@ -169,16 +181,31 @@ export class ExceptionGroup<E extends Error = Error> extends BaseExceptionGroup<
 
 function checkMembers<E extends Error>(message: unknown, exceptions: unknown): Member<E>[] {
   if (typeof message !== "string") {
-    throw new TypeError(`BaseExceptionGroup() argument 1 must be a string, not ${typeof message}`);
+    const type = message === undefined ? "None" : nameOfType(message);
+    throw new TypeError(`BaseExceptionGroup.__new__() argument 1 must be str, not ${type}`);
   }
-  if (typeof (exceptions as Iterable<unknown> | undefined)?.[Symbol.iterator] !== "function") {
-    throw new TypeError("second argument (exceptions) must be a sequence");
-  }
-  const members = [...(exceptions as Iterable<Member<E>>)];
+  if (!isSequence(exceptions)) throw new TypeError("second argument (exceptions) must be a sequence");
+  const members = Array.from(exceptions as readonly Member<E>[]);
   if (members.length === 0) throw new ValueError("second argument (exceptions) must be a non-empty sequence");
   const index = members.findIndex((member) => !(member instanceof BaseException));
   if (index >= 0) throw new ValueError(`Item ${index} of second argument (exceptions) is not an exception`);
   return members;
+}
+
+/** What Python can index is here what has a length, and so an order. */
+function isSequence(value: unknown): value is readonly unknown[] {
+  if (typeof value === "string" || Array.isArray(value)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const { length, [Symbol.iterator]: iterate } = value as Partial<readonly unknown[]>;
+  return typeof length === "number" && typeof iterate === "function";
+}
+
+const groupDefaults: ErrorOptions = { cause: undefined };
+
+/** An error has a `cause` only where it was given one. */
+function readCause(options: ErrorOptions | undefined): ErrorOptions | undefined {
+  const given = readOptions(options, groupDefaults, "BaseExceptionGroup");
+  return options !== undefined && Object.hasOwn(options, "cause") ? given : undefined;
 }
 
 /** Classes that are exceptions themselves can hold nothing else. */

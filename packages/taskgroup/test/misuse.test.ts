@@ -24,6 +24,10 @@ function* caught(awaitable: Awaitable<unknown>): Coroutine<unknown> {
   throw new Error("nothing was thrown");
 }
 
+function* attempt(action: () => unknown): Coroutine {
+  action();
+}
+
 /** A coroutine that has been closed cannot be given to a task any more. */
 function expectClosed(coroutine: Coroutine<unknown>): void {
   expect(() => createTask(coroutine)).toThrow("cannot reuse already awaited coroutine");
@@ -189,7 +193,7 @@ describe("a group of errors", () => {
   const error = new ValueError("v");
 
   const badArguments: [what: string, args: unknown[], error: Error][] = [
-    ["no text", [5, [error]], new TypeError("BaseExceptionGroup() argument 1 must be a string, not number")],
+    ["no text", [5, [error]], new TypeError("BaseExceptionGroup.__new__() argument 1 must be str, not number")],
     ["no errors", ["g"], new TypeError("second argument (exceptions) must be a sequence")],
     ["a number for errors", ["g", 5], new TypeError("second argument (exceptions) must be a sequence")],
     ["an empty array", ["g", []], new ValueError("second argument (exceptions) must be a non-empty sequence")],
@@ -270,6 +274,29 @@ describe("except*", () => {
 
   it("needs a handler", () => {
     expect(() => exceptStarSync(new ValueError(), on(ValueError, undefined as never))).toThrow(TypeError);
+  });
+
+  it.each([
+    ["a coroutine", () => sleep(0), "<coroutine object sleep>"],
+    ["a block", () => asyncWith(new TaskGroup(), function* () {}), "<coroutine object asyncWith>"],
+    ["a task", () => createTask(sleep(0)), "<Task pending "],
+    ["a generator function", () => function* block() {}, "<function block>"],
+    ["a function", () => () => {}, "<function <lambda>>"],
+  ])("is not done with %s, which was not caught", (_, make, shown) => {
+    const clause = on(ValueError, () => {});
+    function* main(): Coroutine {
+      for (const [call, run] of [
+        ["yield* exceptStar", (value: unknown) => exceptStar(value, clause).next()],
+        ["exceptStarSync", (value: unknown) => exceptStarSync(value, clause)],
+      ] as const) {
+        const error = (yield* caught(attempt(() => run(make())))) as Error;
+        expect(error).toBeInstanceOf(TypeError);
+        expect(error.message).toContain("except* handles what was caught, got <");
+        expect(error.message).toContain(`(hint: write try { … } catch (error) { ${call}(error, on(…)); })`);
+        expect(error.message).toContain(`got ${shown}`);
+      }
+    }
+    runVirtual(main());
   });
 
   it("is not done by exceptStarSync with handlers that await", () => {

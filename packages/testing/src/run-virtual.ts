@@ -1,4 +1,4 @@
-import { chain, type Coroutine, shutdown } from "@yieldstar/loop";
+import { chain, type Coroutine, readOptions, shutdown } from "@yieldstar/loop";
 import { VirtualTimeLoop } from "./virtual-time-loop.ts";
 
 /** How `runVirtual` makes its loop. */
@@ -6,6 +6,8 @@ export interface RunVirtualOptions {
   /** Switches the loop's debug mode on or off; off by default. */
   readonly debug?: boolean | undefined;
 }
+
+const runVirtualDefaults: RunVirtualOptions = { debug: undefined };
 
 /**
  * Runs a program on a virtual clock that starts at 0, synchronously. It does what `run` does in every other respect: at
@@ -16,11 +18,13 @@ export interface RunVirtualOptions {
  * @returns the result of `main`
  * @throws the exception of `main`; a `DeadlockError` when it waits for what can never come
  * @throws RuntimeError when a loop is running the caller
+ * @throws TypeError when an option is wrong
  */
-export function runVirtual<T>(main: Coroutine<T>, options: RunVirtualOptions = {}): T {
+export function runVirtual<T>(main: Coroutine<T>, options?: RunVirtualOptions): T {
+  const { debug } = readOptions(options, runVirtualDefaults, "runVirtual");
   const loop = new VirtualTimeLoop();
   loop.requireRunnable();
-  if (options.debug !== undefined) loop.setDebug(options.debug);
+  if (debug !== undefined) loop.setDebug(debug);
   let result: T;
   try {
     result = loop.runUntilComplete(loop.createTask(main));

@@ -96,6 +96,7 @@ export type {
   AsyncIterable,
   AsyncIterator,
   BodyYield,
+  Break,
   ClosingIterator,
   Emit,
   EmittedBy,
@@ -104,8 +105,10 @@ export type {
   EventOf,
   EventsOptions,
   EventTargetLike,
+  NamedEvent,
   NativeAsyncIterable,
   NativeAsyncIterator,
+  OnceOptions,
 } from "@yieldstar/asyncgen";
 export type {
   AllEntered,

@@ -14,7 +14,7 @@ export class Fifo<T> {
     this.#items.push(item);
   }
 
-  /** Takes the oldest item. There must be one. */
+  /** Takes the oldest item. There must be one: else it gives `undefined`, and loses count. */
   shift(): T {
     const item = this.#items[this.#head] as T;
     this.#items[this.#head] = undefined;
