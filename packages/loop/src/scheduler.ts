@@ -116,6 +116,11 @@ export abstract class Scheduler {
     return this.#ready.length > 0;
   }
 
+  /** Returns what is to run in the next iteration, in that order. */
+  protected readyItems(): Iterable<{ toString(): string }> {
+    return this.#ready;
+  }
+
   /** The time of the first timer, or `Infinity`. */
   protected get nextDeadline(): number {
     return this._timers.nextDeadline();

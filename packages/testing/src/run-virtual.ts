@@ -1,8 +1,8 @@
 import { chain, type Coroutine, shutdown } from "@yieldstar/loop";
-import { VirtualTimeLoop } from "./virtual-time-loop.ts";
+import { VirtualTimeLoop, type VirtualTimeLoopOptions } from "./virtual-time-loop.ts";
 
 /** How `runVirtual` makes its loop. */
-export interface RunVirtualOptions {
+export interface RunVirtualOptions extends VirtualTimeLoopOptions {
   /** Switches the loop's debug mode on or off; off by default. */
   readonly debug?: boolean | undefined;
 }
@@ -12,13 +12,15 @@ export interface RunVirtualOptions {
  * the end what is left is cancelled, waited for and reported, and the loop is closed.
  *
  * @param main - a coroutine
- * @param options - `debug`, for the loop
+ * @param options - `debug` and `stepLimit`, for the loop
  * @returns the result of `main`
- * @throws the exception of `main`; a `DeadlockError` when it waits for what can never come
+ * @throws the exception of `main`; a `DeadlockError` when it waits for what can never come; a `LivelockError` when it never
+ * lets time pass
+ * @throws TypeError or ValueError when `stepLimit` is no such number
  * @throws RuntimeError when a loop is running the caller
  */
 export function runVirtual<T>(main: Coroutine<T>, options: RunVirtualOptions = {}): T {
-  const loop = new VirtualTimeLoop();
+  const loop = new VirtualTimeLoop(options);
   loop.requireRunnable();
   if (options.debug !== undefined) loop.setDebug(options.debug);
   let result: T;
