@@ -1,4 +1,13 @@
-import { type Awaitable, BaseEventLoop, Completion, DeadlockError, nameClass, repr, Task, ValueError } from "@yieldstar/loop";
+import {
+  type Awaitable,
+  BaseEventLoop,
+  Completion,
+  DeadlockError,
+  nameClass,
+  repr,
+  Task,
+  ValueError,
+} from "@yieldstar/loop";
 import { LivelockError } from "./livelock-error.ts";
 
 /** A second or two; a million tasks may begin, wait for each other and end. */
