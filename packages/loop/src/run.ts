@@ -11,6 +11,9 @@ import { getRunningLoopOrUndefined } from "./running.ts";
  * Ctrl-C cancels `main`; a second one ends the run at once. Either way the promise rejects with `KeyboardInterrupt`,
  * unless `main` swallows its cancellation.
  *
+ * The process ends when the host has nothing left to do, and so not before servers and sockets are closed, or `unref`ed:
+ * `process.getActiveResourcesInfo()` names what holds it.
+ *
  * @param main - a coroutine, or anything awaitable
  * @param options - `debug` and `loopFactory`, for the loop
  * @returns a promise of the result of `main`, which rejects with its exception

@@ -7,6 +7,7 @@ const interruptedRuns = new URL("./programs/interrupted-runs.ts", import.meta.ur
 const exitStatus = new URL("./programs/exit-status.ts", import.meta.url);
 const sideBySide = new URL("./programs/side-by-side.ts", import.meta.url);
 const deadlock = new URL("./programs/deadlock.ts", import.meta.url);
+const deadlockOnTerminal = new URL("./programs/deadlock-on-terminal.ts", import.meta.url);
 const deadlockLater = new URL("./programs/deadlock-later.ts", import.meta.url);
 const unrefed = new URL("./programs/unrefed.ts", import.meta.url);
 const exitInside = new URL("./programs/exit-inside.ts", import.meta.url);
@@ -71,6 +72,12 @@ describe.concurrent("a program in a process of its own", () => {
 
   it("ends with a DeadlockError although a parent could send it messages", async ({ expect }) => {
     const { code, stderr } = await runProgram(deadlock, [], { isConnected: true });
+    expect(stderr).toContain("DeadlockError");
+    expect(code).toBe(1);
+  });
+
+  it("ends with a DeadlockError on a terminal, of whose size Node itself hears by a signal", async ({ expect }) => {
+    const { code, stderr } = await runProgram(deadlockOnTerminal);
     expect(stderr).toContain("DeadlockError");
     expect(code).toBe(1);
   });
