@@ -182,13 +182,13 @@ describe.concurrent("a program in a process of its own", () => {
   it("hears a signal only by the handler that has replaced others, and is then not cancelled", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(replacedHandlers);
     const asInPython = "second replacing replaced ignoring true false restoring ignoring true".split(/ (?!false)/);
-    const together = ["a hears by 2", "c hears by 3", "b is cancelled", "a ends", "c ends"];
+    const together = ["a hears by 2", "c hears by 3", "b is cancelled"];
     const outcome = ["fulfilled rejected fulfilled", "set before", "true", "KeyboardInterrupt", "0 0"];
     const lines = stdout.trimEnd().split("\n");
-    expect(lines.filter((line) => !/^[ac] hears|^b is/.test(line))).toEqual(
-      [...asInPython, ...asInPython, ...together, ...outcome].filter((line) => !/^[ac] hears|^b is/.test(line)),
-    );
-    expect(lines.filter((line) => /^[ac] hears|^b is/.test(line)).sort()).toEqual(together.slice(0, 3).sort());
+    const isTogether = (line: string): boolean => together.some((each) => each.startsWith(line.slice(0, 3)));
+    expect(lines.filter((line) => !isTogether(line))).toEqual([...asInPython, ...asInPython, ...outcome]);
+    // Which of the loops has its turn first is left to the host.
+    expect(lines.filter(isTogether).sort()).toEqual([...together].sort());
     expect(stderr).toBe("");
     expect(code).toBe(0);
   });

@@ -41,15 +41,23 @@ function* main(signal: string): Coroutine {
 await run(main("SIGTERM"));
 await run(main("SIGINT"));
 
+let begun = 0;
+
 /** Is cancelled by Ctrl-C unless it listens itself, whatever others do. */
 function* sideBySide(name: string, handlers: number): Coroutine {
   const loop = getRunningLoop();
+  const heard = loop.createFuture<void>();
   for (let count = 1; count <= handlers; count += 1) {
-    loop.addSignalHandler("SIGINT", () => console.log(`${name} hears by ${count}`));
+    loop.addSignalHandler("SIGINT", () => {
+      console.log(`${name} hears by ${count}`);
+      heard.setResult();
+    });
   }
+  begun += 1;
+  if (begun === 3) process.kill(process.pid, "SIGINT");
   try {
-    yield* sleep(0.1);
-    console.log(`${name} ends`);
+    yield* heard;
+    yield* sleep(0.02);
   } catch (error) {
     console.log(`${name} is cancelled`);
     throw error;
@@ -57,22 +65,26 @@ function* sideBySide(name: string, handlers: number): Coroutine {
 }
 
 const runs = [run(sideBySide("a", 2)), run(sideBySide("b", 0)), run(sideBySide("c", 3))];
-setTimeout(() => process.kill(process.pid, "SIGINT"), 30);
 console.log((await Promise.allSettled(runs)).map(({ status }) => status).join(" "));
+
+const before = { isHeard: false };
 
 /** One that was set before the run began, and is removed in it. */
 function* setBefore(): Coroutine {
   const loop = getRunningLoop();
   process.kill(process.pid, "SIGINT");
-  yield* sleep(0.03);
+  while (!before.isHeard) yield* sleep(0.001);
   console.log(loop.removeSignalHandler("SIGINT"));
   process.kill(process.pid, "SIGINT");
-  yield* sleep(1);
+  yield* sleep(60);
 }
 
 const loopFactory = (): EventLoop => {
   const loop = new EventLoop();
-  loop.addSignalHandler("SIGINT", () => console.log("set before"));
+  loop.addSignalHandler("SIGINT", () => {
+    console.log("set before");
+    before.isHeard = true;
+  });
   return loop;
 };
 await run(setBefore(), { loopFactory }).catch((error: Error) => console.log(error.name));
