@@ -1,15 +1,18 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { explainOtherLoop } from "./copies.ts";
 import { EventLoop } from "./event-loop.ts";
-import { DeadlockError, leavesLoop, RuntimeError } from "./exceptions.ts";
+import { DeadlockError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { watchIdle } from "./loop-ends.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 
 /** Somebody who waits for something on a loop. */
 export interface Waiter {
-  /** Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. */
+  /**
+   * Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. Never
+   * throws.
+   */
   cancel(deadlock: DeadlockError): boolean;
-  /** Told that the loop has ended its run before what is waited for was done. */
+  /** Told that the loop has ended its run before what is waited for was done. Never throws. */
   fail(reason: Error): void;
 }
 
@@ -80,8 +83,15 @@ export class Driver {
       this.#failAll(new RuntimeError("Event loop is closed"));
       return;
     }
+    let run: Promise<void>;
+    try {
+      run = this.#loop.runForever();
+    } catch (thrown) {
+      this.#end(toException(thrown));
+      return;
+    }
     this.#state = "running";
-    void this.#loop.runForever().then(
+    void run.then(
       () => this.#end(undefined),
       (error: Error) => this.#end(error),
     );

@@ -19,7 +19,7 @@ let hasCancelMessages = false;
 type Waiters = Runnable | Runnable[] | undefined;
 
 /** The lowest two bits of a future's flags are its state: none is set while it is pending. */
-const stateMask = 3;
+export const stateMask = 3;
 const succeeded = 1;
 const failed = 2;
 const cancelled = 3;
@@ -167,8 +167,13 @@ export class Future<T> {
    * @returns how many there were
    */
   removeDoneCallback(callback: (future: this) => void): number {
+    return this._removeWaiters((waiter) => waiter instanceof Handle && waiter._callback === callback);
+  }
+
+  /** @internal Removes the waiters that `isRemoved` says; returns how many. */
+  _removeWaiters(isRemoved: (waiter: Runnable) => boolean): number {
     const waiters = this._waiterList();
-    const kept = waiters.filter((waiter) => !(waiter instanceof Handle && waiter._callback === callback));
+    const kept = waiters.filter((waiter) => !isRemoved(waiter));
     if (kept.length !== waiters.length) this._content = kept.length > 1 ? kept : kept[0];
     return waiters.length - kept.length;
   }

@@ -4,6 +4,7 @@ import { type Awaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import { createCancelledError } from "./exceptions.ts";
 import { Future } from "./future.ts";
+import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import { withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { Task } from "./task.ts";
@@ -122,7 +123,11 @@ class EarlierArguments {
 }
 
 /** Named as CPython's is, since reports call it so. */
-class _GatheringFuture extends Future<unknown[]> {
+class _GatheringFuture extends Future<unknown[]> implements Relay {
+  static {
+    declareRelay(this);
+  }
+
   /** One for each argument: one that was passed twice stands here twice. */
   readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
@@ -142,11 +147,28 @@ class _GatheringFuture extends Future<unknown[]> {
    * @returns whether any child could be cancelled now
    */
   override cancel(msg?: unknown): boolean {
-    if (this.done()) return false;
-    let isAccepted = false;
-    for (const child of this.#children) if (child.cancel(msg)) isAccepted = true;
+    return passCancelOn(this, msg);
+  }
+
+  /** @internal */
+  _beginCancel(): boolean {
+    return !this.done();
+  }
+
+  /** @internal */
+  _cancelTarget(index: number): Future<unknown> | undefined {
+    return this.#children[index];
+  }
+
+  /** @internal */
+  _endCancel(_msg: unknown, isAccepted: boolean): boolean {
     if (isAccepted) this.#cancelRequested = true;
     return isAccepted;
+  }
+
+  /** @internal */
+  get _breaksCircles(): boolean {
+    return false;
   }
 
   /** @internal */

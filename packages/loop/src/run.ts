@@ -1,5 +1,5 @@
 import type { Awaitable } from "./coroutine.ts";
-import { chain, RuntimeError } from "./exceptions.ts";
+import { chain, leavesLoop, RuntimeError } from "./exceptions.ts";
 import { withHint } from "./repr.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
@@ -30,8 +30,7 @@ export function run<T>(main: Awaitable<T>, options?: RunnerOptions): Promise<T> 
     result = runner.run(main);
   } catch (error) {
     // `main` was refused: nothing has run, and there is nothing to wait for.
-    runner._discard();
-    throw error;
+    return runner._discardAfter(error);
   }
   return closeAfter(runner, result);
 }
@@ -43,7 +42,8 @@ async function closeAfter<T>(runner: Runner, result: Promise<T>): Promise<T> {
     return value;
   } catch (error) {
     await runner.close().catch((second: unknown) => {
-      throw chain(error, second);
+      // Of two errors the first counts, unless the second is how the program asks to end.
+      if (leavesLoop(second)) throw chain(error, second);
     });
     throw error;
   }

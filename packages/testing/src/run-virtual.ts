@@ -1,4 +1,4 @@
-import { chain, type Coroutine, shutdown } from "@yieldstar/loop";
+import { chain, type Coroutine, KeyboardInterrupt, shutdown, SystemExit } from "@yieldstar/loop";
 import { VirtualTimeLoop } from "./virtual-time-loop.ts";
 
 /** How `runVirtual` makes its loop. */
@@ -28,7 +28,8 @@ export function runVirtual<T>(main: Coroutine<T>, options: RunVirtualOptions = {
     try {
       close(loop);
     } catch (second) {
-      throw chain(error, second);
+      // Of two errors the first counts, unless the second is how the program asks to end.
+      if (second instanceof KeyboardInterrupt || second instanceof SystemExit) throw chain(error, second);
     }
     throw error;
   }
