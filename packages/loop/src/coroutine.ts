@@ -39,7 +39,7 @@ interface Takeable {
 }
 
 /** Those that cannot be marked, since they, or all generators, are frozen. */
-const frozen = new WeakSet<object>();
+const frozen = new WeakSet();
 let hasFrozen = false;
 
 /** What `instanceof` matches generator objects with, whatever function has made them. */

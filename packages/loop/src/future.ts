@@ -137,6 +137,12 @@ export class Future<T> {
     this._fail(error);
   }
 
+  /** @internal Fails it as another has failed: a coroutine may have thrown what `setException` refuses. */
+  _failAs(exception: Error): void {
+    this._requirePending();
+    this._fail(exception);
+  }
+
   /**
    * Cancels the future: those who wait have a `CancelledError` thrown at them.
    *

@@ -2,7 +2,7 @@ import type { BaseEventLoop } from "./base-event-loop.ts";
 import { collect } from "./collect.ts";
 import { type Awaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
-import { createCancelledError } from "./exceptions.ts";
+import { createCancelledError, isCancelled } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import { withHint } from "./repr.ts";
@@ -161,7 +161,8 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
   }
 
   /** @internal */
-  _endCancel(_msg: unknown, isAccepted: boolean): boolean {
+  _endCancel(_msg: unknown, isAccepted: boolean, isClosed: boolean): boolean {
+    if (isClosed) this.addDoneCallback(forgetCancelled);
     if (isAccepted) this.#cancelRequested = true;
     return isAccepted;
   }
@@ -175,7 +176,7 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
   _childDone(child: Future<unknown>): void {
     this.#pending -= 1;
     if (this.done()) markRetrieved(child);
-    else if (!this.#returnExceptions && !child._hasSucceeded()) this.setException(child._takeError());
+    else if (!this.#returnExceptions && !child._hasSucceeded()) this._failAs(child._takeError());
     else if (this.#pending === 0) this.#finish();
   }
 
@@ -190,6 +191,11 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
 /** Nobody will ever ask this child: a failure has been reported already, or nobody is there to be told. */
 function markRetrieved(child: Future<unknown>): void {
   if (!child.cancelled()) child.exception();
+}
+
+/** The task that waits for a gathering of itself leaves it when it is cancelled, and so never asks for the outcome. */
+function forgetCancelled(gathering: Future<unknown>): void {
+  if (isCancelled(gathering._outcome)) gathering._markRetrieved();
 }
 
 function resultsOf(children: readonly Future<unknown>[]): unknown[] {

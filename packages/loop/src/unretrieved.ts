@@ -1,6 +1,7 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { sourceTraceback } from "./debug.ts";
 import type { Future } from "./future.ts";
+import { toText } from "./repr.ts";
 
 /** An exception that nobody has retrieved, watched without keeping its future alive. */
 interface Failure {
@@ -67,7 +68,7 @@ export class Unretrieved {
   #watch(future: Future<unknown>): void {
     const message = `${future.constructor.name} exception was never retrieved`;
     const exception = future._outcome as Error;
-    const failure: Failure = { message, exception, text: String(future), future: new WeakRef(future) };
+    const failure: Failure = { message, exception, text: toText(future), future: new WeakRef(future) };
     this.#failures.set(future, failure);
     this.#watched.add(failure);
     this.#registry.register(future, failure, failure);
