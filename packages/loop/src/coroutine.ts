@@ -53,14 +53,22 @@ const { next: generatorNext, throw: generatorThrow } = NativeGenerator.prototype
 /** What `coroutine.next(value)` does. Looking the method up is dear where each generator has a shape of its own. */
 export function resume<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
   const isNative: boolean = coroutine instanceof NativeGenerator;
-  if (isNative) return generatorNext.call(coroutine, value) as IteratorResult<Suspension, T>;
-  return requireObject(coroutine.next(value));
+  return isNative ? (generatorNext.call(coroutine, value) as IteratorResult<Suspension, T>) : nextOf(coroutine, value);
 }
 
 /** What `coroutine.throw(error)` does. */
 export function resumeThrowing<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
   const isNative: boolean = coroutine instanceof NativeGenerator;
-  if (isNative) return generatorThrow.call(coroutine, error) as IteratorResult<Suspension, T>;
+  return isNative
+    ? (generatorThrow.call(coroutine, error) as IteratorResult<Suspension, T>)
+    : throwOf(coroutine, error);
+}
+
+function nextOf<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
+  return requireObject(coroutine.next(value));
+}
+
+function throwOf<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
   return requireObject(coroutine.throw(error));
 }
 
@@ -107,6 +115,19 @@ export function isawaitable(value: unknown): value is Awaitable<unknown> {
  * @throws RuntimeError when a task has it, or had it, already
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
+  const isUsual: boolean = value instanceof NativeGenerator && !hasFrozen;
+  if (!isUsual || (value as Takeable).next === refuseToBeAwaited) {
+    takeOtherwise(value);
+    return;
+  }
+  try {
+    (value as Takeable).next = refuseToBeAwaited;
+  } catch {
+    takeOtherwise(value);
+  }
+}
+
+function takeOtherwise(value: Coroutine<unknown>): void {
   if (!iscoroutine(value) || isTaken(value)) throw explainRefusal(value);
   markTaken(value);
 }

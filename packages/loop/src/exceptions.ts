@@ -252,7 +252,7 @@ export function isCancelled(thrown: unknown): thrown is CancelledError {
 }
 
 /** What `instanceof` tells, for anything that can be thrown: a revoked Proxy has no prototype to ask for. */
-function isInstance<E>(thrown: unknown, errorClass: new (...args: never[]) => E): thrown is E {
+export function isInstance<E>(thrown: unknown, errorClass: new (...args: never[]) => E): thrown is E {
   try {
     return thrown instanceof errorClass;
   } catch {

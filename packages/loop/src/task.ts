@@ -263,20 +263,20 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     const waitedFor = this._waitsFor;
     let error: Error | undefined;
     if (waitedFor !== undefined && !waitedFor._hasSucceeded()) error = waitedFor._takeError();
-    this._runWith(error);
-  }
-
-  /** @param error - what is thrown into the coroutine, if anything is */
-  private _runWith(error: Error | undefined): void {
     if ((this._flags & (mustCancel | stateMask)) !== 0) {
       this._runOtherwise(error);
       return;
     }
-    this._waitsFor = undefined;
+    if (waitedFor !== undefined) this._waitsFor = undefined;
     this._resume(error);
   }
 
-  /** The task is to be cancelled; or it was ended from outside, by a method of `Future`, and its coroutine goes no further. */
+  /**
+   * A step that is no plain one: the task may be to be cancelled; or it was ended from outside, by a method of `Future`, and
+   * its coroutine goes no further.
+   *
+   * @param error - what is thrown into the coroutine, if anything is
+   */
   private _runOtherwise(error: Error | undefined): void {
     if ((this._flags & stateMask) !== 0) {
       this._refuseStep(new InvalidStateError(`__step(): already done: ${this} ${repr(error)}`));
@@ -285,7 +285,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
       return;
     }
     this._waitsFor = undefined;
-    this._resume(this._takeCancel(error));
+    this._resume((this._flags & mustCancel) !== 0 ? this._takeCancel(error) : error);
   }
 
   /** The first step, inside the step of whoever creates the task; returns whether there is one. */
@@ -350,15 +350,19 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
       isDone = step.done;
       value = step.value;
     } catch (thrown) {
-      // The first time that what a coroutine gives cannot be read it is told, and may clean up.
-      if (step !== undefined && error === undefined) this._throwSoon(toException(thrown));
-      else this._end(thrown);
+      this._endStep(thrown, step !== undefined && error === undefined);
       return;
     }
     if (isDone === true) this._finish(value as T);
     else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
     else if (value === undefined) this._loop._enqueueNext(this);
     else this._waitFor(value);
+  }
+
+  /** @param isUnread - what the coroutine has given cannot be read: the first time it is told, and may clean up */
+  private _endStep(thrown: unknown, isUnread: boolean): void {
+    if (isUnread) this._throwSoon(toException(thrown));
+    else this._end(thrown);
   }
 
   /** Written by hand, a coroutine may leave out `done`, give something else than `true` and `false`, or a Promise. */
@@ -422,7 +426,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     const callbacks = {
       "Task.task_wakeup": (): void => {
         if (this._waitsFor === future)
-          this._runWith(future.done() ? errorOf(future) : new InvalidStateError("Result is not set."));
+          this._runOtherwise(future.done() ? errorOf(future) : new InvalidStateError("Result is not set."));
       },
     };
     future.addDoneCallback(callbacks["Task.task_wakeup"], { context: this.getContext() });
@@ -442,7 +446,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
 
   /** Throws `error` into the coroutine at its next step; it may catch it and go on. */
   private _throwSoon(error: Error): void {
-    this._loop._enqueue({ _run: () => this._runWith(error) });
+    this._loop._enqueue({ _run: () => this._runOtherwise(error) });
   }
 
   override toString(): string {

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { runInNewContext } from "node:vm";
 import * as asyncio from "yieldstar";
 import { describe, expect, it } from "vitest";
@@ -168,6 +169,31 @@ const places: Readonly<Record<string, Place>> = {
     });
     loop.callSoon(refuse);
     yield* turns();
+  },
+  *"rejected at once"(value) {
+    yield* asyncio.fromPromise(Promise.reject(value as Error));
+  },
+  *"rejected while it is awaited"(value) {
+    yield* asyncio.fromPromise(
+      new Promise((_resolve, reject) => {
+        setImmediate(() => reject(value as Error));
+      }),
+    );
+  },
+  *"thrown by a native async generator"(value) {
+    const source = async function* (): AsyncGenerator<number> {
+      yield 1;
+      throw value;
+    };
+    yield* asyncio.asyncFor(source(), nothing);
+  },
+  *"thrown through toPromise"(value) {
+    yield* asyncio.fromPromise(asyncio.toPromise(throwing(value)));
+  },
+  *"emitted as an error"(value) {
+    const emitter = new EventEmitter();
+    setImmediate(() => emitter.emit("error", value));
+    yield* asyncio.once(emitter, "event");
   },
   *"thrown by a function for fromPromise"(value) {
     yield* asyncio.fromPromise(() => {
