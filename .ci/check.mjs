@@ -1,50 +1,104 @@
-// Runs the `check:…` scripts of package.json: `npm test` runs all of them, `npm test -- types lint` those named.
+// Runs the `check:…` scripts of package.json: `npm test` runs all of them, `npm test -- types lint` those named. With
+// `--node 24` they run on that Node and not on the one at hand, with `--node every` on each that is here.
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { findNode, majors } from "./nodes.mjs";
 
 /** The checks of one phase run side by side; a phase begins when those before it have passed. */
-const phases = [["types", "lint", "format", "unused"], ["packages", "size", "dist", "compilers"], ["tests"]];
+const phases = [
+  ["types", "lint", "format", "unused", "range"],
+  ["packages", "size", "dist", "compilers", "consumer"],
+  ["tests"],
+];
 
 const root = new URL("..", import.meta.url);
 const { scripts } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
 
-const asked = askedFor(phases.flat());
-for (const phase of phases) {
-  const passed = await Promise.all(phase.filter((name) => asked.has(name)).map(check));
-  if (passed.includes(false)) process.exit(1);
+const { names, nodes } = readArguments();
+for (const node of nodes) {
+  if (node.folder !== undefined) console.log(`On Node ${node.version}:`);
+  if (!(await passAll(node))) process.exitCode = 1;
 }
 
-function askedFor(known) {
-  const { positionals } = parseArgs({ allowPositionals: true });
-  const unknown = positionals.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    console.error(`No check is called ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
-    process.exit(2);
+function readArguments() {
+  let parsed;
+  try {
+    parsed = parseArgs({ allowPositionals: true, options: { node: { type: "string" } } });
+  } catch (error) {
+    refuse(error.message);
   }
-  const names = new Set(positionals.length > 0 ? positionals : known);
-  // What these look at is what `types` builds.
-  if (phases[1].some((name) => names.has(name))) names.add("types");
-  return names;
+  return { names: askedFor(parsed.positionals), nodes: nodesFor(parsed.values.node) };
 }
 
-/** Prints the check's name and time; its output too if it failed; the table of sizes, and the count of the tests. */
-async function check(name) {
+function askedFor(given) {
+  const known = phases.flat();
+  const unknown = given.filter((name) => !known.includes(name));
+  if (unknown.length > 0) refuse(`No check is called ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
+  const asked = new Set(given.length > 0 ? given : known);
+  // These look at the files that `types` builds.
+  if (phases[1].some((name) => asked.has(name))) asked.add("types");
+  return asked;
+}
+
+function nodesFor(given) {
+  if (given === undefined) return [{ folder: undefined, version: process.versions.node }];
+  if (given !== "every" && !majors.includes(given)) {
+    refuse(`--node takes ${majors.join(", ")} or every, got ${given}.`);
+  }
+  return (given === "every" ? majors : [given]).flatMap((major) => {
+    const node = findNode(major);
+    if (node !== undefined) return [node];
+    const message =
+      `Node ${major} comes from an npm package for Linux on x64 with glibc, and does not run on this machine ` +
+      `(${process.platform} ${process.arch}). Install Node ${major}, and start \`npm test\` with it.`;
+    if (given !== "every") refuse(message);
+    console.log(message);
+    return [];
+  });
+}
+
+function refuse(message) {
+  console.error(message);
+  process.exit(2);
+}
+
+async function passAll(node) {
+  for (const phase of phases) {
+    const passed = await Promise.all(phase.filter((name) => names.has(name)).map((name) => check(name, node)));
+    if (passed.includes(false)) return false;
+  }
+  return true;
+}
+
+/** Prints the check's name and time, and its output if it failed; otherwise what is of interest of that. */
+async function check(name, node) {
   const start = performance.now();
-  const { passed, stderr, stdout } = await run(scripts[`check:${name}`]);
+  const { passed, stderr, stdout } = await run(scripts[`check:${name}`], node.folder);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${name.padEnd(9)} ${seconds} s${passed ? "" : "  FAILED"}`);
-  if (!passed) console.log((stderr + stdout).trimEnd());
-  else if (name === "size") console.log(stdout.trimEnd());
-  else if (name === "tests") console.log(stdout.trimEnd().split("\n").at(-1));
+  const text = passed ? interesting(name, stdout.trimEnd(), node.version) : (stderr + stdout).trimEnd();
+  console.log(`${name.padEnd(9)} ${seconds} s${passed ? "" : "  FAILED"}${text === "" ? "" : `\n${text}`}`);
   return passed;
 }
 
-function run(command) {
-  const path = fileURLToPath(new URL("node_modules/.bin", root)) + delimiter + process.env.PATH;
+function interesting(name, stdout, version) {
+  if (name === "size" || name === "consumer") return stdout;
+  if (name !== "dist" && name !== "tests") return "";
+  const lines = stdout.split("\n");
+  const count = lines.at(-1) ?? "";
+  return [
+    ...lines.filter((line) => line.startsWith("skipped: ")),
+    // The count of `tests` ends the output, and no other line may look like it.
+    name === "tests" ? count : `node ${version}: ${count.replace(" 0 failed,", "")}`,
+  ].join("\n");
+}
+
+function run(command, folder) {
+  const folders = [fileURLToPath(new URL("node_modules/.bin", root)), folder, process.env.PATH];
+  const path = folders.filter((each) => each !== undefined).join(delimiter);
   const child = spawn(command, { cwd: root, env: { ...process.env, PATH: path }, shell: true });
   const printed = { stderr: "", stdout: "" };
   for (const stream of ["stderr", "stdout"]) {

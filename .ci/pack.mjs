@@ -1,9 +1,11 @@
 // Packs each public package as it would be published.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createPackageFromTarballData } from "@arethetypeswrong/core";
 import { pnpm } from "./setup.mjs";
 
 /** Returns the tarballs, each by its file's name. */
@@ -19,4 +21,18 @@ export function packAll() {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Packs them, and unpacks them into `node_modules` of a folder, with all that they depend on. */
+export function unpackAll(folder) {
+  for (const tarball of packAll().values()) {
+    const unpacked = createPackageFromTarballData(tarball);
+    for (const name of unpacked.listFiles()) {
+      const file = join(folder, name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, unpacked.readFile(name));
+    }
+  }
+  const tslib = fileURLToPath(new URL("../packages/loop/node_modules/tslib", import.meta.url));
+  cpSync(tslib, join(folder, "node_modules/tslib"), { dereference: true, recursive: true });
 }

@@ -12,21 +12,20 @@ export const pnpm = ["--yes", "pnpm@12.21.0"];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "node_modules/.yieldstar-setup");
 
+/** Some hundred megabytes, which only tests need. It gets no `node_modules` where all of it is for other machines. */
+const runtimes = ".ci/runtimes";
 const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name));
-const members = [".", "examples", "bench", ".ci/runtimes", ...packages];
+const members = [".", "examples", "bench", runtimes, ...packages];
 const projects = members.filter((folder) => existsSync(join(root, folder, "package.json")));
-/** Some hundred megabytes, which only tests need. */
 const isDemo = process.env["npm_lifecycle_event"] === "demo";
-const needed = isDemo ? projects.filter((folder) => folder !== ".ci/runtimes") : projects;
 
 if (!isUpToDate()) install();
 
 function isUpToDate() {
-  return (
-    needed.every((folder) => existsSync(join(root, folder, "node_modules"))) &&
-    existsSync(stamp) &&
-    readFileSync(stamp, "utf8") === fingerprint()
-  );
+  const expected = projects.filter((folder) => folder !== runtimes).map((folder) => join(root, folder, "node_modules"));
+  if (![stamp, ...expected].every((path) => existsSync(path))) return false;
+  const stamped = readFileSync(stamp, "utf8");
+  return stamped === fingerprint() || (isDemo && stamped === `${fingerprint()} demo`);
 }
 
 /** Changes when a fresh install would give something else. */
@@ -56,5 +55,5 @@ function install() {
     console.error(`Setup failed: dependencies are not installed (${error?.message ?? `exit code ${status}`}).`);
     process.exit(1);
   }
-  writeFileSync(stamp, fingerprint());
+  writeFileSync(stamp, isDemo ? `${fingerprint()} demo` : fingerprint());
 }

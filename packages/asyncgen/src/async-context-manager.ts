@@ -1,4 +1,4 @@
-import { type AsyncContextManager, type Coroutine, RuntimeError, StopAsyncIteration } from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine, nameOf, RuntimeError, StopAsyncIteration } from "@yieldstar/loop";
 import { AsyncGenerator } from "./async-generator.ts";
 import { type BodyYield, emit, type Emit, type EmittedBy } from "./emit.ts";
 
@@ -27,7 +27,7 @@ export function asyncContextManager<This, A extends readonly unknown[], Y extend
   body: (this: This, emit: Emit, ...args: A) => Generator<Y, void, unknown>,
 ): (this: This, ...args: A) => AsyncContextManager<EmittedBy<Y>, boolean> {
   return function (...args) {
-    return new GeneratorManager(new AsyncGenerator(body.call(this, emit, ...args), body.name));
+    return new GeneratorManager(new AsyncGenerator(body.call(this, emit, ...args), nameOf(body) ?? ""));
   };
 }
 

@@ -1,4 +1,12 @@
-import { type AsyncContextManager, type Coroutine, iscoroutine, nameOfType, repr, toException } from "@yieldstar/loop";
+import {
+  type AsyncContextManager,
+  type Coroutine,
+  iscoroutine,
+  nameOfType,
+  repr,
+  toException,
+  nameClass,
+} from "@yieldstar/loop";
 
 type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 
@@ -12,6 +20,10 @@ type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
  * Source: contextlib.AsyncExitStack, CPython 3.14 Lib/contextlib.py.
  */
 export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boolean> {
+  static {
+    nameClass(this, "AsyncExitStack");
+  }
+
   #exits: Exit[] = [];
 
   /**

@@ -6,6 +6,7 @@ import {
   iscoroutine,
   repr,
   RuntimeError,
+  nameOf,
   showAsText,
   StopAsyncIteration,
 } from "@yieldstar/loop";
@@ -37,7 +38,7 @@ export function asyncGenerator<This, A extends readonly unknown[], Y extends Bod
 ): (this: This, ...args: A) => AsyncGenerator<EmittedBy<Y>> {
   return function (...args) {
     const generator = body.call(this, emit, ...args);
-    if (iscoroutine(generator)) return new AsyncGenerator(generator, body.name);
+    if (iscoroutine(generator)) return new AsyncGenerator(generator, nameOf(body) ?? "");
     throw new TypeError(`the body of asyncGenerator() must be a generator function, got ${repr(generator)}`);
   };
 }
@@ -51,7 +52,7 @@ export function asyncGenerator<This, A extends readonly unknown[], Y extends Bod
  */
 export class AsyncGenerator<T> {
   static {
-    showAsText(this);
+    showAsText(this, "AsyncGenerator");
   }
 
   /** Apart from this object, so that the loop can close the one after the collector has taken the other. */
@@ -129,14 +130,14 @@ export class AsyncGenerator<T> {
 
 class Core<T> {
   readonly #body: Body;
-  readonly #name: string;
+  readonly #name: string | undefined;
   #state: "created" | "begun" | "ended" = "created";
   /** It was told to close. One that has yielded once more all the same can go on, but cannot be told again. */
   #isClosed = false;
   #isRunning = false;
   #loop: BaseEventLoop | undefined;
 
-  constructor(body: Body, name: string) {
+  constructor(body: Body, name: string | undefined) {
     this.#body = body;
     this.#name = name;
   }
@@ -263,7 +264,7 @@ class Core<T> {
   }
 
   toString(): string {
-    return `<async_generator object ${this.#name || "<lambda>"}>`;
+    return `<async_generator object ${this.#name === "" ? "<lambda>" : this.#name}>`;
   }
 }
 

@@ -69,7 +69,7 @@ export function events(
 
 class EventIterator extends ClosingIterator<unknown[]> {
   static {
-    showAsText(this);
+    showAsText(this, "EventIterator");
   }
 
   readonly #name: string | symbol;

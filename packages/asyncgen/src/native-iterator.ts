@@ -13,7 +13,8 @@ import type { NativeSource } from "./native-source.ts";
 /** A value that was asked for, and that nobody has taken. */
 interface Unread<T> {
   readonly promise: Promise<IteratorResult<T, unknown>>;
-  isPending: boolean;
+  /** Known from the first time on that a wait for it was given up. */
+  isPending?: boolean;
 }
 
 /** Awaits the promises of a native iterator. */
@@ -37,7 +38,7 @@ export class NativeIterator<T> extends ClosingIterator<T> {
   override *anext(): Coroutine<T> {
     if (this.#hasEnded) throw new StopAsyncIteration();
     try {
-      const unread = this.#unread.shift() ?? { promise: Promise.resolve(this.#source.next()), isPending: true };
+      const unread = this.#unread.shift() ?? { promise: Promise.resolve(this.#source.next()) };
       const result: unknown = yield* settled(unread.promise, () => this.#keep(unread));
       if (!isResult<T>(result)) throw new TypeError(`Iterator result ${repr(result)} is not an object`);
       if (result.done === true) throw new StopAsyncIteration();
@@ -57,7 +58,7 @@ export class NativeIterator<T> extends ClosingIterator<T> {
   override *aclose(): Coroutine {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    const isStuck = !this.#source.closesAtOnce && this.#unread.some(({ isPending }) => isPending);
+    const isStuck = !this.#source.closesAtOnce && this.#unread.some(({ isPending }) => isPending === true);
     this.#unread = [];
     const closing = Promise.resolve(this.#source.close());
     const report = reporter(this);
@@ -67,6 +68,8 @@ export class NativeIterator<T> extends ClosingIterator<T> {
 
   #keep(unread: Unread<T>): void {
     this.#unread.push(unread);
+    if (unread.isPending !== undefined) return;
+    unread.isPending = true;
     const settle = (): void => {
       unread.isPending = false;
     };

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { aclosing, aiter, anext } from "@yieldstar/asyncgen";
 import {
   asyncWith,
@@ -11,6 +13,9 @@ import {
 } from "@yieldstar/loop";
 import { describe, expect, it } from "vitest";
 import { noting, outcomeOf, turns } from "./native.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 describe("an iterator of JavaScript that is iterated by hand", () => {
   it("gives a value to the next anext if whoever waited for it was cancelled", async () => {
@@ -41,6 +46,30 @@ describe("an iterator of JavaScript that is iterated by hand", () => {
       return yield* anext(iterator);
     }
     expect(await run(main(), { loopFactory: () => new EventLoop({ turnBudget: 0 }) })).toBe("kept");
+  });
+
+  it("keeps nothing of those who waited in vain for a value that is long in coming", async () => {
+    const silent = new Promise<never>(() => {});
+    const iterator = aiter({ [Symbol.asyncIterator]: () => ({ next: () => silent }) });
+    const used = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    function* waitInVain(times: number): Coroutine {
+      for (let count = 0; count < times; count += 1) {
+        const task = createTask(anext(iterator));
+        yield* sleep(0);
+        task.cancel();
+        yield* outcomeOf(task);
+      }
+    }
+    function* main(): Coroutine<number> {
+      yield* waitInVain(500);
+      const before = used();
+      yield* waitInVain(4000);
+      return (used() - before) / 4000;
+    }
+    expect(await run(main())).toBeLessThan(100);
   });
 
   it("is closed like any other when such a value has come, and nobody takes it", async () => {

@@ -1,4 +1,5 @@
 import { collect } from "./collect.ts";
+import { nameClass } from "./names.ts";
 import type { Awaitable, Coroutine } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import { StopAsyncIteration, TimeoutError } from "./exceptions.ts";
@@ -6,6 +7,7 @@ import type { Future } from "./future.ts";
 import type { Result } from "./gather.ts";
 import type { TimerHandle } from "./handle.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
+import { passing } from "./passing.ts";
 import type { Task } from "./task.ts";
 
 /** How long `asCompleted` waits. */
@@ -39,6 +41,10 @@ type FutureOf<A> = A extends Future<unknown> ? A : Task<Result<A>>;
 
 /** What `asCompleted` returns: an iterator in both styles, which share one count. */
 export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, undefined>, Iterable<Coroutine<T>> {
+  static {
+    nameClass(this, "AsCompleted");
+  }
+
   readonly #todo: Set<Future<unknown>>;
   readonly #timer: TimerHandle | undefined;
   readonly #done = new DoneQueue();
@@ -90,12 +96,16 @@ export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, und
     return future;
   }
 
-  readonly #onDone = (future: Future<unknown>): void => {
-    if (this.#todo.size === 0) return;
-    this.#todo.delete(future);
-    this.#done.put(future);
-    if (this.#todo.size === 0) this.#timer?.cancel();
-  };
+  readonly #onDone = passing(
+    "_AsCompletedIterator._handle_completion",
+    (future: Future<unknown>): void => {
+      if (this.#todo.size === 0) return;
+      this.#todo.delete(future);
+      this.#done.put(future);
+      if (this.#todo.size === 0) this.#timer?.cancel();
+    },
+    () => this.#done.waiting,
+  );
 
   #onTimeout(): void {
     for (const future of this.#todo) {
@@ -110,6 +120,11 @@ export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, und
 class DoneQueue {
   readonly #items: (Future<unknown> | undefined)[] = [];
   #getters: Future<void>[] = [];
+
+  /** What those who wait wait for. */
+  get waiting(): Iterable<Future<unknown>> {
+    return this.#getters;
+  }
 
   put(item: Future<unknown> | undefined): void {
     this.#items.push(item);

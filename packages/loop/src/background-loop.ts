@@ -1,4 +1,5 @@
 import { driverOf } from "./driver.ts";
+import { nameClass } from "./names.ts";
 import { EventLoop } from "./event-loop.ts";
 
 let background: BackgroundLoop | undefined;
@@ -17,6 +18,10 @@ export function backgroundLoop(): EventLoop {
  * process.
  */
 class BackgroundLoop extends EventLoop {
+  static {
+    nameClass(this, "BackgroundLoop");
+  }
+
   protected override beforeIdle(): void {
     super.beforeIdle();
     if (this.nextDeadline < Infinity || this.pendingTasks()[Symbol.iterator]().next().done !== true) return;

@@ -9,11 +9,20 @@ const starHint = "write yield* with a star";
 
 /** Why a task cannot wait for what its coroutine yielded, which is not another future of its loop that was awaited. */
 export function explainBadYield(task: Task<unknown>, yielded: unknown): string {
-  if (yielded instanceof Future) return explainBadFuture(task, yielded);
-  if (iscoroutine(yielded)) {
-    const text = `yield was used instead of yield from for generator in task ${task} with ${repr(yielded)}`;
-    return withHint(text, starHint);
+  try {
+    if (yielded instanceof Future) return explainBadFuture(task, yielded);
+    if (iscoroutine(yielded)) {
+      const text = `yield was used instead of yield from for generator in task ${repr(task)} with ${repr(yielded)}`;
+      return withHint(text, starHint);
+    }
+    return explainValue(yielded);
+  } catch {
+    // A Proxy throws at whoever asks what it is.
+    return `Task got bad yield: ${repr(yielded)}`;
   }
+}
+
+function explainValue(yielded: unknown): string {
   const text = `Task got bad yield: ${repr(yielded)}`;
   const other = explainOtherFuture(yielded);
   if (other !== undefined) return withHint(text, other);
@@ -22,7 +31,8 @@ export function explainBadYield(task: Task<unknown>, yielded: unknown): string {
 }
 
 function explainBadFuture(task: Task<unknown>, future: Future<unknown>): string {
-  if (future === task) return `Task cannot await on itself: ${task}`;
-  if (future.getLoop() !== task.getLoop()) return `Task ${task} got Future ${future} attached to a different loop`;
-  return withHint(`yield was used instead of yield from in task ${task} with ${future}`, starHint);
+  if (future === task) return `Task cannot await on itself: ${repr(task)}`;
+  if (future.getLoop() !== task.getLoop())
+    return `Task ${repr(task)} got Future ${repr(future)} attached to a different loop`;
+  return withHint(`yield was used instead of yield from in task ${repr(task)} with ${repr(future)}`, starHint);
 }

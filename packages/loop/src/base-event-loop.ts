@@ -12,6 +12,7 @@ import {
   type ExceptionContext,
   type ExceptionHandler,
 } from "./reports.ts";
+import { className } from "./names.ts";
 import { repr, showAsText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -28,7 +29,7 @@ import { Unretrieved } from "./unretrieved.ts";
  */
 export abstract class BaseEventLoop extends Scheduler {
   static {
-    showAsText(this);
+    showAsText(this, "BaseEventLoop");
   }
 
   /** @internal The tasks that are not done, in the order they were created. */
@@ -214,7 +215,7 @@ export abstract class BaseEventLoop extends Scheduler {
 
   override toString(): string {
     const state = `running=${repr(this.isRunning())} closed=${repr(this.isClosed())} debug=${repr(this.getDebug())}`;
-    return `<${this.constructor.name} ${state}>`;
+    return `<${className(this)} ${state}>`;
   }
 
   /** Checks that the loop is open, and that neither it nor a loop that runs the caller is running. */
@@ -236,6 +237,7 @@ export abstract class BaseEventLoop extends Scheduler {
   protected runForeverCleanup(): void {
     this.#stopping = false;
     this.#state = "idle";
+    this._unretrieved.sweep();
     announceIdle(this);
   }
 
@@ -252,6 +254,11 @@ export abstract class BaseEventLoop extends Scheduler {
   /** Called before waiting: a good time to look after exceptions that nobody retrieved. */
   protected beforeIdle(): void {
     this._unretrieved.sweep();
+  }
+
+  /** @internal Has `callback` called when the process ends, where the loop can know of it; returns a function that ends that. */
+  _onExit(_callback: () => void): () => void {
+    return () => {};
   }
 
   /** @internal A promise's callback, which is a turn of the host's own, has queued something. */

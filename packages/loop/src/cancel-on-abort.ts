@@ -12,7 +12,7 @@ import { fromWebError } from "./web-errors.ts";
 /** A block that a signal ends. `cancelOnAbort` makes it. It counts cancellations as `Timeout` does. */
 export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
   static {
-    showAsText(this);
+    showAsText(this, "CancelOnAbort");
   }
 
   readonly #signal: AbortSignal;

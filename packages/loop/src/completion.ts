@@ -3,6 +3,7 @@ import type { Awaitable } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import { leavesLoop, RuntimeError } from "./exceptions.ts";
 import { Future } from "./future.ts";
+import { passing } from "./passing.ts";
 import { Task } from "./task.ts";
 
 /**
@@ -48,11 +49,9 @@ export class Completion<T> {
   }
 }
 
-/** Named as CPython's is, since it stands in the text of every main task. */
-function stopLoop(future: Future<unknown>): void {
+/** It stands in the text of every main task. */
+const stopLoop = passing("_run_until_complete_cb", (future: Future<unknown>): void => {
   // These have left the loop already, and must not stop its next run.
   if (!future.cancelled() && leavesLoop(future.exception())) return;
   future.getLoop().stop();
-}
-
-Object.defineProperty(stopLoop, "name", { value: "_run_until_complete_cb" });
+});

@@ -13,7 +13,7 @@ type Values = Map<ContextVar<unknown>, unknown>;
  */
 export class Context {
   static {
-    showAsText(this);
+    showAsText(this, "Context");
   }
 
   /** `undefined` stands for an empty one: most contexts never hold a value. */
@@ -172,7 +172,7 @@ export function ownContext(owner: ContextHolder): Context {
 
 /** @internal What entering a context that is entered ends with. */
 export function explainEntered(context: Context): RuntimeError {
-  return new RuntimeError(`cannot enter context: ${context.toString()} is already entered`);
+  return new RuntimeError(`cannot enter context: ${repr(context)} is already entered`);
 }
 
 /**
@@ -231,7 +231,7 @@ const missing: unique symbol = Symbol("<Token.MISSING>");
  */
 export class Token<T> {
   static {
-    showAsText(this);
+    showAsText(this, "Token");
   }
 
   /** The `oldValue` of a token whose variable had no value. */
@@ -254,7 +254,7 @@ export class Token<T> {
   }
 
   toString(): string {
-    return `<Token${this._used ? " used" : ""} var=${this.var.toString()}>`;
+    return `<Token${this._used ? " used" : ""} var=${repr(this.var)}>`;
   }
 
   /** Resets the variable: the end of Python's `with variable.set(value):`. */
@@ -270,7 +270,7 @@ export class Token<T> {
  */
 export class ContextVar<T> {
   static {
-    showAsText(this);
+    showAsText(this, "ContextVar");
   }
 
   /** The name given at creation, for people. */
@@ -300,7 +300,7 @@ export class ContextVar<T> {
     if (value !== missing) return value;
     if (fallback.length > 0) return fallback[0];
     if (this.#hasDefault) return this.#default;
-    throw new LookupError(this.toString());
+    throw new LookupError(repr(this));
   }
 
   /** Sets the value in the current context, and returns a token for `reset`. */
@@ -319,10 +319,10 @@ export class ContextVar<T> {
    * @throws ValueError when it belongs to another variable or was made in another context
    */
   reset(token: Token<T>): void {
-    if (token._used) throw new RuntimeError(`${token.toString()} has already been used once`);
-    if (token.var !== this) throw new ValueError(`${token.toString()} was created by a different ContextVar`);
+    if (token._used) throw new RuntimeError(`${repr(token)} has already been used once`);
+    if (token.var !== this) throw new ValueError(`${repr(token)} was created by a different ContextVar`);
     const context = holder._context;
-    if (token._context !== context) throw new ValueError(`${token.toString()} was created in a different Context`);
+    if (token._context !== context) throw new ValueError(`${repr(token)} was created in a different Context`);
     token._used = true;
     const variable = this as ContextVar<unknown>;
     if (token.oldValue === missing) context._delete(variable);

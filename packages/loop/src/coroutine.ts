@@ -1,6 +1,6 @@
 import { GeneratorExit, RuntimeError } from "./exceptions.ts";
 import { isPromiseLike } from "./is-promise.ts";
-import { repr, withHint } from "./repr.ts";
+import { hintToCall, repr, withHint } from "./repr.ts";
 import { allTasks, getRunningLoopOrUndefined } from "./running.ts";
 
 declare const suspension: unique symbol;
@@ -169,7 +169,7 @@ export function isTaken(coroutine: Coroutine<unknown>): boolean {
 
 function explainNoCoroutine(value: unknown): string {
   const text = `a coroutine was expected, got ${repr(value)}`;
-  if (typeof value === "function") return withHint(text, value.name === "" ? "call it" : `call it: ${value.name}()`);
+  if (typeof value === "function") return withHint(text, hintToCall(value));
   if (isPromiseLike(value)) return withHint(text, "wrap it in fromPromise: fromPromise(promise)");
   return text;
 }

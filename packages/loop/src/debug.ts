@@ -6,6 +6,7 @@
  */
 
 import { currentTaskOrUndefined } from "./contextvars.ts";
+import { repr } from "./repr.ts";
 import type { Task } from "./task.ts";
 
 /** One `yield*` on the way down to what a task waits for. */
@@ -39,7 +40,8 @@ const cancelledCallbacks = new WeakMap<object, string>();
 /** So many frames are kept: enough for a deep chain, where V8's own limit is ten. */
 const frameLimit = 100;
 
-function captureStack(): string {
+/** The stack of the caller. */
+export function captureStack(): string {
   const { stackTraceLimit } = Error;
   // It cannot be set where `Error` is frozen.
   Reflect.set(Error, "stackTraceLimit", frameLimit);
@@ -116,7 +118,7 @@ export function describePlace(task: Task<unknown>): string | undefined {
 /** The frames of a stack, the innermost first, without the library's own and those that are not of any file. */
 function parseStack(stack: string): StackFrame[] {
   return stack.split("\n").flatMap((line) => {
-    const match = /^\s*at (?:(.*) \()?(.*?:\d+:\d+)\)?$/.exec(line);
+    const match = /^\s*at (?:async )?(?:(.*) \()?(.*?:\d+:\d+)\)?$/.exec(line);
     const [name = "", location = ""] = match?.slice(1) ?? [];
     return location === "" || isOwn(location) ? [] : [{ name: name.replace(/^Object\./, ""), location }];
   });
@@ -157,7 +159,7 @@ export function noteWaitAfterCancel(task: Task<unknown>): void {
   const waits = (waitsSinceCancelled.get(task) ?? 0) + 1;
   waitsSinceCancelled.set(task, waits);
   if (waits !== 2) return;
-  console.warn(`${task} was cancelled and went on waiting (hint: throw CancelledError on, or call uncancel())`);
+  console.warn(`${repr(task)} was cancelled and went on waiting (hint: throw CancelledError on, or call uncancel())`);
 }
 
 /** The cancellation was taken back: nothing was swallowed. */

@@ -1,18 +1,21 @@
 import type { Future } from "./future.ts";
 import { formatCallback, Handle } from "./handle.ts";
+import { className } from "./names.ts";
+import type { Runnable } from "./ready-queue.ts";
 import { abbreviate, repr } from "./repr.ts";
 
 /** `cb=[…]` in the text of a future, or nothing: what is called, and which tasks are woken, when it is done. */
 export function describeCallbacks(future: Future<unknown>): string[] {
-  const names = future
-    ._waiterList()
-    .map((waiter) =>
-      waiter instanceof Handle && waiter._callback
-        ? formatCallback(waiter._callback)
-        : `${waiter.constructor.name}.task_wakeup()`,
-    );
-  if (names.length > 2) names.splice(1, names.length - 2, `<${names.length - 2} more>`);
+  const waiters = future._waiterList();
+  const shown = waiters.length > 2 ? [...waiters.slice(0, 1), ...waiters.slice(-1)] : waiters;
+  const names = shown.map(describeWaiter);
+  if (waiters.length > 2) names.splice(1, 0, `<${waiters.length - 2} more>`);
   return names.length === 0 ? [] : [`cb=[${names.join(", ")}]`];
+}
+
+function describeWaiter(waiter: Runnable): string {
+  if (waiter instanceof Handle && waiter._callback !== undefined) return formatCallback(waiter._callback);
+  return `${className(waiter)}.task_wakeup()`;
 }
 
 /** `result=…` or `exception=…` in the text of a future, or nothing. */

@@ -1,7 +1,8 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { explainOtherLoop } from "./copies.ts";
 import { EventLoop } from "./event-loop.ts";
-import { DeadlockError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
+import { DeadlockError } from "./deadlock.ts";
+import { leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { watchIdle } from "./loop-ends.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 

@@ -3,7 +3,7 @@ import { type Awaitable, closeCoroutine, type Coroutine, isawaitable, iscoroutin
 import { RuntimeError, ValueError } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { isPromiseLike } from "./is-promise.ts";
-import { withHint } from "./repr.ts";
+import { hintToCall, withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
 import type { TaskOptions } from "./task-options.ts";
 import type { Task } from "./task.ts";
@@ -73,7 +73,7 @@ function* wrapAwaitable<T>(awaitable: Awaitable<T>): Coroutine<T> {
 
 function explainNotAwaitable(value: unknown): string {
   const text = "An asyncio.Future, a coroutine or an awaitable is required";
-  if (typeof value === "function") return withHint(text, value.name === "" ? "call it" : `call it: ${value.name}()`);
+  if (typeof value === "function") return withHint(text, hintToCall(value));
   if (isPromiseLike(value)) return withHint(text, "wrap it in fromPromise: fromPromise(promise)");
   return text;
 }

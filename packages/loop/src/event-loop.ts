@@ -1,7 +1,9 @@
 import { BaseEventLoop } from "./base-event-loop.ts";
+import { nameClass } from "./names.ts";
 import { Completion } from "./completion.ts";
 import type { Awaitable } from "./coroutine.ts";
-import { DeadlockError, type KeyboardInterrupt, type SystemExit, toException, ValueError } from "./exceptions.ts";
+import { DeadlockError } from "./deadlock.ts";
+import { type KeyboardInterrupt, type SystemExit, toException, ValueError } from "./exceptions.ts";
 import type { Host } from "./host.ts";
 import { defaultHost } from "./hosts/default-host.ts";
 import { repr } from "./repr.ts";
@@ -33,6 +35,10 @@ export interface EventLoopOptions {
  * Source: asyncio.EventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */
 export class EventLoop extends BaseEventLoop {
+  static {
+    nameClass(this, "EventLoop");
+  }
+
   readonly #host: Host;
   readonly #turnBudget: number;
   readonly #signalHandlers: SignalHandlers;
@@ -176,6 +182,11 @@ export class EventLoop extends BaseEventLoop {
     return this.#host.onInterrupt?.(() => this.#guard(interrupt)) ?? (() => {});
   }
 
+  /** @internal */
+  override _onExit(callback: () => void): () => void {
+    return this.#host.onExit?.(callback) ?? (() => {});
+  }
+
   /** @internal The program asks to end. */
   _announceExit(error: KeyboardInterrupt | SystemExit): void {
     try {
@@ -199,7 +210,7 @@ export class EventLoop extends BaseEventLoop {
       this.#isServing = false;
       this.#begin();
       if (!this.#iterate()) return;
-      if (this.isReady) this.#host.requestTurn(this.#turn);
+      if (this.isReady) this.#giveWay();
       else this.#idle();
     } catch (thrown) {
       this.#end(toException(thrown));
@@ -239,6 +250,12 @@ export class EventLoop extends BaseEventLoop {
     this.#interval = Math.min(this.#interval * 2, longestUntilClock);
     this.#untilClock = this.#interval;
     return !this.#isUsedUp;
+  }
+
+  /** More is ready, and the host has its turn first. */
+  #giveWay(): void {
+    this._unretrieved.age();
+    this.#host.requestTurn(this.#turn);
   }
 
   #idle(): void {

@@ -6,14 +6,15 @@
  */
 
 import { isError } from "./is-error.ts";
+import { nameErrorClass } from "./names.ts";
 import { toText } from "./repr.ts";
 
 const baseMark: unique symbol = Symbol.for("yieldstar.BaseException") as never;
 
-/** Gives a class its `name`, which a minifier cannot change and a subclass may still assign, and its side of the mark. */
-function describe({ prototype }: { readonly prototype: Error }, name: string, isBase?: boolean): void {
-  Object.defineProperty(prototype, "name", { value: name, writable: true, configurable: true });
-  if (isBase !== undefined) Object.defineProperty(prototype, baseMark, { value: isBase });
+/** Names a class of errors, and gives it its side of the mark. */
+function describe(errorClass: abstract new (...args: never[]) => Error, name: string, isBase?: boolean): void {
+  nameErrorClass(errorClass, name);
+  if (isBase !== undefined) Object.defineProperty(errorClass.prototype, baseMark, { value: isBase });
 }
 
 /** A class's own `instanceof`, for classes that inherit a `Symbol.hasInstance` which must not speak for them. */
@@ -224,23 +225,6 @@ export class StopAsyncIteration extends Error {
   }
 }
 
-/**
- * Nothing can ever wake the loop: no callback is ready and no timer is set, but the program waits. CPython would hang.
- * The message names every pending task and what it awaits.
- */
-export class DeadlockError extends RuntimeError {
-  static {
-    describe(this, "DeadlockError");
-  }
-
-  /** @param tasks - the tasks that are pending */
-  constructor(tasks: Iterable<{ toString(): string }>) {
-    const lines = Array.from(tasks, (task) => `\n  ${task.toString()}`);
-    const pending = lines.length === 0 ? "and no task is pending" : `but these tasks are pending:${lines.join("")}`;
-    super(`nothing is ready and no timer is set, ${pending}`);
-  }
-}
-
 /** `KeyboardInterrupt` and `SystemExit` leave the loop instead of being handled by it. Never throws. */
 export function leavesLoop(error: unknown): error is KeyboardInterrupt | SystemExit {
   return isInstance(error, KeyboardInterrupt) || isInstance(error, SystemExit);
@@ -281,7 +265,8 @@ export function chain(first: unknown, second: unknown): unknown {
  */
 export function toException(thrown: unknown): Error {
   if (typeof thrown === "object" && thrown !== null && hasClass(thrown)) return thrown as Error;
-  const text = typeof thrown === "string" ? JSON.stringify(thrown) : toText(thrown);
+  const text =
+    thrown === undefined ? "undefined" : typeof thrown === "string" ? JSON.stringify(thrown) : toText(thrown);
   return new TypeError(`exceptions must derive from BaseException (hint: ${text} was thrown; throw an Error instead)`, {
     cause: thrown,
   });

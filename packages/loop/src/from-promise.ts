@@ -1,5 +1,6 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
+import { isDebugging } from "./debug.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import { requireCallback } from "./handle.ts";
@@ -7,6 +8,7 @@ import { whenSettled } from "./is-promise.ts";
 import { looksAtArguments } from "./looks-at-arguments.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
+import { noteAwaitedLate } from "./traceback.ts";
 import { fromWebError, toAbortReason } from "./web-errors.ts";
 
 /** What becomes of a promise that nobody waits for any more. */
@@ -46,25 +48,39 @@ export function fromPromise<T>(source: Source<T>, options?: FromPromiseOptions<T
   return new FromPromise(source, dispose) as unknown as Coroutine<T>;
 }
 
+/** By promise, the first that has gone while the promise was pending: what waits for it from then on shares its reaction. */
+const gone = new WeakMap<object, FromPromise<unknown>>();
+/** Until then there is no need to look. */
+let hasGone = false;
+
+function awaitedLate(error: Error): Error {
+  if (isDebugging) noteAwaitedLate(error, undefined);
+  return error;
+}
+
 /** Tells the host of a rejection that came when nobody had awaited the promise yet, if then nobody ever does. */
 let unawaited: FinalizationRegistry<unknown> | undefined;
 
 /**
  * A coroutine written by hand: as a generator it would cost twice as much.
  *
- * A promise holds it for as long as it is pending, perhaps for ever. So all that leads to the waiter stands in `subject`,
- * and is let go when the wait ends. What that is depends on the state:
+ * A promise holds it for as long as it is pending, perhaps for ever, since a reaction cannot be removed. So all that leads
+ * to the waiter is in `subject`, and is let go when the wait ends; and the reaction serves those who wait after it. What
+ * `subject` is depends on the state:
  * - "idle": the function, which was not called yet;
  * - "pending": nothing, the promise was not awaited yet;
  * - "fulfilled" and "rejected": its result or reason, which came before it was awaited;
  * - "waiting": the future that the task waits for;
- * - "closed": the loop that is told of an error of `dispose`, if a result may yet come.
+ * - "closed": the loop that is told of an error of `dispose`, if a result may yet come;
+ * - "shared": those who listen through its reaction, if there are any.
  */
 class FromPromise<T> {
-  declare private _state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed";
+  declare private _state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed" | "shared";
   declare private _subject: unknown;
   declare private readonly _dispose: ((result: T) => unknown) | undefined;
   declare private _controller: AbortController | undefined;
+  /** The promise that it listens to, until that is settled. */
+  declare private _source: PromiseLike<T> | undefined;
 
   constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
     const isFunction = typeof source === "function";
@@ -72,6 +88,7 @@ class FromPromise<T> {
     this._subject = isFunction ? source : undefined;
     this._dispose = dispose;
     this._controller = undefined;
+    this._source = undefined;
     // To listen only when it is awaited could be too late: the host would report a rejection that nobody handles.
     if (!isFunction) this._listenTo(source);
   }
@@ -85,6 +102,7 @@ class FromPromise<T> {
       case "waiting":
         return this._resume();
       case "closed":
+      case "shared":
         return { done: true, value: undefined };
       default:
         return this._start();
@@ -109,7 +127,7 @@ class FromPromise<T> {
     if (state === "fulfilled") return { done: true, value: subject as T };
     if (state === "rejected") {
       unawaited?.unregister(this);
-      throw fromWebError(subject);
+      throw awaitedLate(fromWebError(subject));
     }
     if (state === "idle") this._listenTo(this._call(subject as (signal: AbortSignal) => PromiseLike<T>));
     const future = loop.createFuture<T>();
@@ -129,6 +147,12 @@ class FromPromise<T> {
     if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
       throw new TypeError(`a promise was expected, got ${repr(promise)}`);
     }
+    if (hasGone && this._share(promise)) return;
+    this._react(promise);
+  }
+
+  private _react(promise: PromiseLike<T>): void {
+    this._source = promise;
     whenSettled(
       promise,
       (result) => this._fulfil(result),
@@ -136,7 +160,41 @@ class FromPromise<T> {
     );
   }
 
+  /** Listens through the reaction of another that has gone, if there is one. */
+  private _share(promise: PromiseLike<T>): boolean {
+    const other = gone.get(promise) as FromPromise<T> | undefined;
+    if (other === undefined) return false;
+    this._source = promise;
+    other._subject ??= new Set();
+    (other._subject as Set<FromPromise<T>>).add(this);
+    return true;
+  }
+
+  /** Stops listening: its own reaction, which cannot be removed, is left for others. */
+  private _leave(): void {
+    const promise = this._source;
+    if (Object(promise) !== promise) return;
+    const other = gone.get(promise as object);
+    if (other === undefined) {
+      gone.set(promise as object, this as FromPromise<unknown>);
+      hasGone = true;
+      this._state = "shared";
+    } else {
+      (other._subject as Set<unknown> | undefined)?.delete(this);
+    }
+  }
+
+  /** The promise is settled: those who listened through this reaction come after those who had one of their own. */
+  private _handOn(promise: PromiseLike<T>): void {
+    const listeners = this._subject as Set<FromPromise<T>> | undefined;
+    this._close();
+    gone.delete(promise);
+    for (const listener of listeners ?? []) listener._react(promise);
+  }
+
   private _fulfil(result: T): void {
+    const source = this._source;
+    this._source = undefined;
     const future = this._awaited();
     if (future !== undefined) {
       future._succeed(result);
@@ -144,12 +202,16 @@ class FromPromise<T> {
     } else if (this._state === "pending") {
       this._state = "fulfilled";
       this._subject = result;
+    } else if (this._state === "shared") {
+      this._handOn(source as PromiseLike<T>);
     } else {
       this._disposeOf(result, this._loopToTell());
     }
   }
 
   private _reject(reason: unknown): void {
+    const source = this._source;
+    this._source = undefined;
     const future = this._awaited();
     if (future !== undefined) {
       future._fail(fromWebError(reason));
@@ -159,6 +221,8 @@ class FromPromise<T> {
       this._subject = reason;
       unawaited ??= new FinalizationRegistry((lost) => void Promise.reject(lost));
       unawaited.register(this, reason, this);
+    } else if (this._state === "shared") {
+      this._handOn(source as PromiseLike<T>);
     }
   }
 
@@ -186,9 +250,10 @@ class FromPromise<T> {
     const state = this._state;
     const subject = this._subject;
     const controller = this._controller;
+    if (state === "shared") return;
     this._close();
     if (state === "fulfilled") this._disposeOf(subject as T, getRunningLoopOrUndefined());
-    else if (state === "pending" && this._dispose !== undefined) this._subject = getRunningLoopOrUndefined();
+    else if (state === "pending") this._forgo(getRunningLoopOrUndefined());
     else if (state === "rejected") unawaited?.unregister(this);
     else if (state === "waiting") this._abandonFuture(subject as Future<T>, controller, error);
   }
@@ -197,8 +262,14 @@ class FromPromise<T> {
     // The task was cancelled when the promise had woken it already.
     if (future._hasSucceeded()) this._disposeOf(future._outcome as T, future._loop);
     if (future._hasSucceeded() || future._hasFailed()) return;
-    if (this._dispose !== undefined) this._subject = future._loop;
+    this._forgo(future._loop);
     controller?.abort(toAbortReason(error));
+  }
+
+  /** A result that comes is for `dispose`, if there is one. */
+  private _forgo(loop: BaseEventLoop | undefined): void {
+    if (this._dispose === undefined) this._leave();
+    else this._subject = loop;
   }
 
   private _close(): void {
@@ -211,7 +282,7 @@ class FromPromise<T> {
     if (dispose === undefined) return;
     const report = (thrown: unknown): void => {
       if (loop === undefined) throw thrown;
-      const message = `Exception in dispose of ${this}`;
+      const message = `Exception in dispose of ${repr(this)}`;
       loop.callExceptionHandler({ message, exception: toException(thrown) });
     };
     try {

@@ -10,8 +10,11 @@ import { promiseOf } from "./future-promise.ts";
 import { Handle, requireCallback } from "./handle.ts";
 import { isError, isErrorClass } from "./is-error.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { showAsText } from "./repr.ts";
+import { className } from "./names.ts";
+import { printOnce, showAsText } from "./repr.ts";
 import { getEventLoop } from "./running.ts";
+import { noteAwaitedLate } from "./traceback.ts";
+import type { Failure } from "./unretrieved.ts";
 
 const cancelMessages = new WeakMap<Future<unknown>, unknown>();
 let hasCancelMessages = false;
@@ -39,7 +42,7 @@ const unretrieved = 8;
 export class Future<T> {
   // Private to TypeScript alone, as in all that is made often: names with a # make a task a sixth to a third dearer.
   static {
-    showAsText(this);
+    showAsText(this, "Future");
     markAsOurs(this);
   }
 
@@ -52,6 +55,8 @@ export class Future<T> {
    * result, the exception, or the error that cancelled a task and that nobody has seen yet.
    */
   declare private _content: unknown;
+  /** @internal Only when its exception was not retrieved for a while: else it is one field less. */
+  declare _failure: Failure | undefined;
 
   /** @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default */
   constructor(options?: { readonly loop?: BaseEventLoop | undefined }) {
@@ -222,7 +227,10 @@ export class Future<T> {
 
   /** What `next` throws. */
   private _explainNext(): Error {
-    return this.done() ? this._takeError() : new RuntimeError("await wasn't used with future");
+    if (!this.done()) return new RuntimeError("await wasn't used with future");
+    const error = this._takeError();
+    if (isDebugging) noteAwaitedLate(error, this);
+    return error;
   }
 
   /** @internal */
@@ -261,6 +269,11 @@ export class Future<T> {
   _fail(error: Error): void {
     this._settle(failed | unretrieved, error);
     this._loop._unretrieved.add(this);
+  }
+
+  /** @internal Fails with an exception that is reported already. */
+  _failRetrieved(error: Error): void {
+    this._settle(failed, error);
   }
 
   /** @internal Cancelled by an error that whoever asks first shall see. */
@@ -330,13 +343,15 @@ export class Future<T> {
   }
 
   toString(): string {
-    const parts = [
-      describeState(this),
-      ...describeOutcome(this),
-      ...describeCallbacks(this),
-      ...describeCreation(this),
-    ];
-    return `<${this.constructor.name} ${parts.join(" ")}>`;
+    return printOnce(this, () => {
+      const parts = [
+        describeState(this),
+        ...describeOutcome(this),
+        ...describeCallbacks(this),
+        ...describeCreation(this),
+      ];
+      return `<${className(this)} ${parts.join(" ")}>`;
+    });
   }
 }
 

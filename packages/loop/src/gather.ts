@@ -4,7 +4,9 @@ import { type Awaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import { createCancelledError, isCancelled } from "./exceptions.ts";
 import { Future } from "./future.ts";
+import { nameClass } from "./names.ts";
 import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
+import { type Passing, passing } from "./passing.ts";
 import { withHint } from "./repr.ts";
 import { getEventLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { Task } from "./task.ts";
@@ -61,16 +63,16 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     withHint(`gather() expects an iterable of awaitables, not ${type}`, "gather([a(), b()])"),
   );
   if (args.length === 0) {
-    const outer = getEventLoop().createFuture<unknown[]>();
-    outer.setResult([]);
-    return outer;
+    const empty = getEventLoop().createFuture<unknown[]>();
+    empty.setResult([]);
+    return empty;
   }
   let loop = getRunningLoopOrUndefined();
-  const gathering: { outer?: _GatheringFuture } = {};
-  const onDone = (child: Future<unknown>): void => {
+  let outer: _GatheringFuture | undefined = undefined;
+  const onDone: Passing<Future<unknown>> = (child) => {
     // If a later argument was refused, nobody will ever ask for this one.
-    if (gathering.outer === undefined) markRetrieved(child);
-    else gathering.outer._childDone(child);
+    if (outer === undefined) markRetrieved(child);
+    else outer._childDone(child);
   };
   const children: Future<unknown>[] = [];
   const doneAlready: Future<unknown>[] = [];
@@ -95,8 +97,8 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     if (child.done()) doneAlready.push(child);
     else child.addDoneCallback(onDone);
   }
-  const outer = new _GatheringFuture(loop as BaseEventLoop, children, pending, options?.returnExceptions ?? false);
-  gathering.outer = outer;
+  outer = new _GatheringFuture(loop as BaseEventLoop, children, pending, options?.returnExceptions ?? false);
+  passing("gather.<locals>._done_callback", onDone, outer);
   for (const child of doneAlready) outer._childDone(child);
   return outer;
 }
@@ -125,6 +127,7 @@ class EarlierArguments {
 /** Named as CPython's is, since reports call it so. */
 class _GatheringFuture extends Future<unknown[]> implements Relay {
   static {
+    nameClass(this, "_GatheringFuture");
     declareRelay(this);
   }
 

@@ -5,13 +5,17 @@ import { callbackOf, describeCreation, isDebugging, noteCallback, noteHandle, so
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { getRunningLoop } from "./running.ts";
-import { repr, reprFloat, showAsText, withHint } from "./repr.ts";
+import { reprFloat } from "./literals.ts";
+import { className, nameClass, nameOf, unprintable } from "./names.ts";
+import { labelOf, type Passing } from "./passing.ts";
+import { repr, showAsText, withHint } from "./repr.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Timer } from "./timer-heap.ts";
 
 /** A callback as it stands in a text: `name()`. */
-export function formatCallback(callback: { readonly name: string }): string {
-  return `${callback.name.replace(/^#/, "") || "<lambda>"}()`;
+export function formatCallback(callback: Passing<never>): string {
+  const name = labelOf(callback) ?? nameOf(callback);
+  return `${name === undefined ? unprintable(callback) : name.replace(/^#/, "") || "<lambda>"}()`;
 }
 
 /** What `instanceof` matches generator functions with: calling one makes a coroutine, which nobody would run. */
@@ -37,7 +41,7 @@ function refuseCallback(callback: unknown, method: string): never {
  */
 export class Handle implements Runnable {
   static {
-    showAsText(this);
+    showAsText(this, "Handle");
   }
 
   /** @internal `undefined` once cancelled. A future's done-callback takes the future; others ignore the argument. */
@@ -92,7 +96,7 @@ export class Handle implements Runnable {
     }
   }
 
-  private _fail(thrown: unknown, callback: { readonly name: string }): void {
+  private _fail(thrown: unknown, callback: (argument: never) => void): void {
     leaveContext();
     if (leavesLoop(thrown)) throw thrown;
     const message = `Exception in callback ${formatCallback(callback)}`;
@@ -104,7 +108,7 @@ export class Handle implements Runnable {
   protected _format(...details: readonly string[]): string {
     const name = this._callback === undefined ? callbackOf(this) : formatCallback(this._callback);
     const state = this._callback === undefined ? ["cancelled"] : [];
-    const parts = [this.constructor.name, ...state, ...details, ...(name === undefined ? [] : [name])];
+    const parts = [className(this), ...state, ...details, ...(name === undefined ? [] : [name])];
     return `<${[...parts, ...describeCreation(this)].join(" ")}>`;
   }
 
@@ -119,6 +123,10 @@ export class Handle implements Runnable {
  * Source: asyncio.TimerHandle, CPython 3.14 Lib/asyncio/events.py.
  */
 export class TimerHandle extends Handle implements Timer {
+  static {
+    nameClass(this, "TimerHandle");
+  }
+
   declare private readonly _when: number;
   declare private readonly _loop: Scheduler;
   /** @internal */

@@ -42,6 +42,13 @@ export interface Host {
    */
   onSignal?(signal: string, callback: () => void): () => void;
   /**
+   * Has `callback` called when the process ends, by itself or by `process.exit()`, where there is such a thing: the loop
+   * reports the errors that were lost. It must be done when it returns, since nothing runs after it.
+   *
+   * @returns a function that ends the listening
+   */
+  onExit?(callback: () => void): () => void;
+  /**
    * Told of the error with which a program asks to end. Should nobody catch it, the host ends as Python would: with the
    * exit status that `SystemExit` names, or as one that Ctrl-C has ended.
    */

@@ -7,6 +7,7 @@ export { Completion } from "./completion.ts";
 export { CancelOnAbort, cancelOnAbort } from "./cancel-on-abort.ts";
 export { closeCoroutine, isawaitable, iscoroutine } from "./coroutine.ts";
 export { Context, ContextVar, copyContext, Token } from "./contextvars.ts";
+export { DeadlockError } from "./deadlock.ts";
 export { createEagerTaskFactory, eagerTaskFactory } from "./eager.ts";
 export { createTask, ensureFuture } from "./ensure-future.ts";
 export { EventLoop, newEventLoop } from "./event-loop.ts";
@@ -14,7 +15,6 @@ export {
   BaseException,
   CancelledError,
   chain,
-  DeadlockError,
   Exception,
   GeneratorExit,
   InvalidStateError,
@@ -38,9 +38,13 @@ export { BrowserHost } from "./hosts/browser-host.ts";
 export { NodeHost } from "./hosts/node-host.ts";
 export { VirtualHost } from "./hosts/virtual-host.ts";
 export { nameOfType } from "./name-of-type.ts";
+export { reprFloat } from "./literals.ts";
+export { className, nameClass, nameErrorClass, nameOf, typeName } from "./names.ts";
 export { onAbort } from "./on-abort.ts";
-export { repr, reprFloat, showAsText, typeName } from "./repr.ts";
+export { passing } from "./passing.ts";
+export { hintToCall, printOnce, repr, showAsText, toText } from "./repr.ts";
 export { requireSignal } from "./require-signal.ts";
+export { andMore, cut, textLimits } from "./text-limits.ts";
 export { run } from "./run.ts";
 export { Runner } from "./runner.ts";
 export { allTasks, currentTask, getEventLoop, getRunningLoop, setEventLoop } from "./running.ts";

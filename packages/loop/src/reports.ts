@@ -4,8 +4,10 @@ import { sourceTraceback } from "./debug.ts";
 import { leavesLoop, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import type { Handle } from "./handle.ts";
+import { unprintable } from "./names.ts";
 import { repr, toText } from "./repr.ts";
 import type { Task } from "./task.ts";
+import { andMore, textLimits } from "./text-limits.ts";
 
 /** What an exception handler is told. */
 export interface ExceptionContext {
@@ -32,17 +34,32 @@ const tracebacks = new Set(["handleTraceback", "sourceTraceback"]);
 /** Writes one error to the console: the message, what else is known in lines of `key: value`, and the exception. */
 export function defaultExceptionHandler(loop: BaseEventLoop, context: ExceptionContext): void {
   // By own keys alone: a program may have added some to every object.
-  const { message, exception, ...rest }: Partial<ExceptionContext> = Object.assign(
-    Object.create(null) as object,
-    handleTraceback(loop, context),
-    context,
-  );
-  const lines = Object.keys(rest)
-    .sort()
-    .map((key) => `${key}: ${tracebacks.has(key) ? String(rest[key]) : repr(rest[key])}`);
-  const text = [message || "Unhandled exception in event loop", ...lines].join("\n");
+  const exception = Object.hasOwn(context, "exception") ? context.exception : undefined;
+  const message = Object.hasOwn(context, "message") ? context.message : "";
+  const text = [toText(message) || "Unhandled exception in event loop", ...describeContext(loop, context)].join("\n");
   if (exception === undefined) console.error(text);
   else console.error(text, exception);
+}
+
+/** What is known beside the message and the exception, in lines of `key: value` by their keys. */
+function describeContext(loop: BaseEventLoop, context: ExceptionContext): string[] {
+  const more: ExceptionContext = { message: "", ...handleTraceback(loop, context) };
+  const keys = [...new Set([...Object.keys(more), ...Object.keys(context)])].sort();
+  const lines = keys
+    .filter((key) => key !== "message" && key !== "exception")
+    .map((key) => `${key}: ${describeValue(Object.hasOwn(context, key) ? context : more, key)}`);
+  return lines.length <= textLimits.members
+    ? lines
+    : [...lines.slice(0, textLimits.members), andMore(lines.length - textLimits.members)];
+}
+
+function describeValue(context: ExceptionContext, key: string): string {
+  try {
+    const value = context[key];
+    return tracebacks.has(key) && typeof value === "string" ? value : repr(value);
+  } catch {
+    return unprintable(undefined);
+  }
 }
 
 /** In debug mode: where the callback was scheduled in which it happened, if nothing better is known. */
@@ -94,7 +111,7 @@ function writeSafely(method: "error" | "warn", ...args: readonly unknown[]): voi
 
 /** Warns of what took so long in debug mode that the loop could serve nothing else. */
 export function warnOfSlow(item: object, seconds: number): void {
-  writeSafely("warn", `Executing ${toText(item)} took ${seconds.toFixed(3)} seconds`);
+  writeSafely("warn", `Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`);
 }
 
 /** What runs in a context of its own: a plain future has none. */

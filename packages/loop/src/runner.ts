@@ -1,4 +1,5 @@
 import type { Awaitable } from "./coroutine.ts";
+import { nameClass } from "./names.ts";
 import { type Context, copyContext } from "./contextvars.ts";
 import { refuseInOtherLoop } from "./copies.ts";
 import { toCoroutine } from "./ensure-future.ts";
@@ -24,6 +25,10 @@ export interface RunnerOptions {
  * Source: asyncio.Runner, CPython 3.14 Lib/asyncio/runners.py.
  */
 export class Runner {
+  static {
+    nameClass(this, "Runner");
+  }
+
   readonly #options: RunnerOptions;
   #state: "created" | "initialized" | "closed" = "created";
   #loop: EventLoop | undefined;

@@ -104,7 +104,7 @@ export abstract class Scheduler {
   /**
    * Switches debug mode, which `YIELDSTAR_DEBUG=1` in the environment switches on for every loop. It warns about slow
    * callbacks and steps, and about tasks that swallow a cancellation; it knows where things were created, and where
-   * tasks stand.
+   * tasks stand; the stack of an error goes on with where it was awaited.
    */
   setDebug(enabled: boolean): void {
     if (enabled) beginDebugging();

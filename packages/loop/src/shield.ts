@@ -2,7 +2,8 @@ import type { Awaitable, Coroutine } from "./coroutine.ts";
 import { sourceTraceback } from "./debug.ts";
 import { ensureFuture } from "./ensure-future.ts";
 import type { Future } from "./future.ts";
-import { typeName } from "./repr.ts";
+import { typeName } from "./names.ts";
+import { passing } from "./passing.ts";
 import type { Task } from "./task.ts";
 
 /**
@@ -21,30 +22,36 @@ export function shield<T>(awaitable: Task<T> | Future<T> | Coroutine<T> | Awaita
   const inner = ensureFuture<T>(awaitable);
   if (inner.done()) return inner;
   const outer = inner.getLoop().createFuture<T>();
-  const copyOutcome = (): void => {
-    if (outer.cancelled()) return;
-    if (inner.cancelled()) {
-      outer.cancel();
-      return;
-    }
-    const exception = inner.exception();
-    if (exception === undefined) outer.setResult(inner.result());
-    else outer._failAs(exception);
-  };
+  const copyOutcome = passing(
+    "shield.<locals>._inner_done_callback",
+    (): void => {
+      if (outer.cancelled()) return;
+      if (inner.cancelled()) {
+        outer.cancel();
+        return;
+      }
+      const exception = inner.exception();
+      if (exception === undefined) outer.setResult(inner.result());
+      else outer._failAs(exception);
+    },
+    outer,
+  );
   inner.addDoneCallback(copyOutcome);
-  outer.addDoneCallback(() => {
-    if (inner.done()) return;
-    inner.removeDoneCallback(copyOutcome);
-    // One report is enough where several shields of the same future were cancelled.
-    inner.removeDoneCallback(reportException);
-    inner.addDoneCallback(reportException);
-  });
+  outer.addDoneCallback(
+    passing("shield.<locals>._outer_done_callback", () => {
+      if (inner.done()) return;
+      inner.removeDoneCallback(copyOutcome);
+      // One report is enough where several shields of the same future were cancelled.
+      inner.removeDoneCallback(reportException);
+      inner.addDoneCallback(reportException);
+    }),
+  );
   return outer;
 }
 
-function reportException(future: Future<unknown>): void {
+const reportException = passing("shield.<locals>._log_on_exception", (future: Future<unknown>): void => {
   const exception = future.cancelled() ? undefined : future.exception();
   if (exception === undefined) return;
   const message = `${typeName(exception)} exception in shielded future`;
   future.getLoop().callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
-}
+});

@@ -28,9 +28,11 @@ import { InvalidStateError, isCancelled, leavesLoop, RuntimeError, toException }
 import { Future, isFuture, stateMask } from "./future.ts";
 import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { repr, toText } from "./repr.ts";
+import { className, nameClass } from "./names.ts";
+import { printAwaited, printOnce, repr, toText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import type { TaskOptions } from "./task-options.ts";
+import { noteAwaited } from "./traceback.ts";
 
 let unnamedTasks = 0;
 
@@ -57,6 +59,7 @@ const { addDoneCallback: ownAddDoneCallback, cancel: cancelAlone } = Future.prot
  */
 export class Task<T> extends Future<T> implements Runnable, Relay {
   static {
+    nameClass(this, "Task");
     declareRelay(this);
   }
 
@@ -229,8 +232,8 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   printStack(options: { readonly limit?: number | undefined } = {}): void {
     const frames = this.getStack(options).map(({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`);
     const kind = this._hasFailed() ? "Traceback" : "Stack";
-    if (frames.length === 0) console.error(`No stack for ${this}`);
-    else console.error(`${kind} for ${this} (most recent call last):${frames.join("")}`);
+    if (frames.length === 0) console.error(`No stack for ${repr(this)}`);
+    else console.error(`${kind} for ${repr(this)} (most recent call last):${frames.join("")}`);
   }
 
   /** @throws RuntimeError always: a task's result is what its coroutine returns */
@@ -264,10 +267,11 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     let error: Error | undefined;
     if (waitedFor !== undefined && !waitedFor._hasSucceeded()) error = waitedFor._takeError();
     if ((this._flags & (mustCancel | stateMask)) !== 0) {
-      this._runOtherwise(error);
+      this._runOtherwise(error, waitedFor);
       return;
     }
     if (waitedFor !== undefined) this._waitsFor = undefined;
+    if (error !== undefined && isDebugging) noteAwaited(error, this, waitedFor);
     this._resume(error);
   }
 
@@ -277,15 +281,17 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
    *
    * @param error - what is thrown into the coroutine, if anything is
    */
-  private _runOtherwise(error: Error | undefined): void {
+  private _runOtherwise(error: Error | undefined, waitedFor: Future<unknown> | undefined): void {
     if ((this._flags & stateMask) !== 0) {
-      this._refuseStep(new InvalidStateError(`__step(): already done: ${this} ${repr(error)}`));
+      this._refuseStep(new InvalidStateError(`__step(): already done: ${repr(this)} ${repr(error)}`));
       this._loop._tasks.delete(this);
       this._waitsFor = undefined;
       return;
     }
     this._waitsFor = undefined;
-    this._resume((this._flags & mustCancel) !== 0 ? this._takeCancel(error) : error);
+    const thrown = (this._flags & mustCancel) !== 0 ? this._takeCancel(error) : error;
+    if (thrown !== undefined && isDebugging) noteAwaited(thrown, this, waitedFor);
+    this._resume(thrown);
   }
 
   /** The first step, inside the step of whoever creates the task; returns whether there is one. */
@@ -327,7 +333,9 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     this._refuseStep(
       outerTask === undefined
         ? explainEntered(this._context)
-        : new RuntimeError(`Cannot enter into task ${this} while another task ${outerTask} is being executed.`),
+        : new RuntimeError(
+            `Cannot enter into task ${repr(this)} while another task ${repr(outerTask)} is being executed.`,
+          ),
     );
   }
 
@@ -426,7 +434,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     const callbacks = {
       "Task.task_wakeup": (): void => {
         if (this._waitsFor === future)
-          this._runOtherwise(future.done() ? errorOf(future) : new InvalidStateError("Result is not set."));
+          this._runOtherwise(future.done() ? errorOf(future) : new InvalidStateError("Result is not set."), future);
       },
     };
     future.addDoneCallback(callbacks["Task.task_wakeup"], { context: this.getContext() });
@@ -446,18 +454,28 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
 
   /** Throws `error` into the coroutine at its next step; it may catch it and go on. */
   private _throwSoon(error: Error): void {
-    this._loop._enqueue({ _run: () => this._runOtherwise(error) });
+    this._loop._enqueue({ _run: () => this._runOtherwise(error, undefined) });
   }
 
   override toString(): string {
-    const place = !this.done() ? describePlace(this) : undefined;
-    const coroutine = place === undefined ? repr(this._coroutine) : `<${place}>`;
-    const state = !this.done() && this._cancelRequests > 0 ? "cancelling" : describeState(this);
-    const parts = [state, `name=${repr(this.getName())}`, `coro=${coroutine}`];
-    if (this._waitsFor !== undefined) parts.push(`wait_for=${this._waitsFor}`);
-    parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
-    return `<${this.constructor.name} ${parts.join(" ")}>`;
+    return printOnce(this, () => {
+      const place = !this.done() ? describePlace(this) : undefined;
+      const parts = [`coro=${place === undefined ? repr(this._coroutine) : `<${place}>`}`];
+      if (this._waitsFor !== undefined) parts.push(`wait_for=${describeAwaited(this._waitsFor)}`);
+      parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
+      return `${this._describeName()} ${parts.join(" ")}>`;
+    });
   }
+
+  /** @internal The beginning of its text. */
+  _describeName(): string {
+    const state = !this.done() && this._cancelRequests > 0 ? "cancelling" : describeState(this);
+    return `<${className(this)} ${state} name=${repr(this.getName())}`;
+  }
+}
+
+function describeAwaited(future: Future<unknown>): string {
+  return future instanceof Task ? printAwaited(future, () => `${future._describeName()} ...>`) : repr(future);
 }
 
 function resumeInStores<T>(

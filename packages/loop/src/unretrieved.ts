@@ -1,62 +1,97 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { sourceTraceback } from "./debug.ts";
 import type { Future } from "./future.ts";
-import { toText } from "./repr.ts";
+import { className } from "./names.ts";
+import { releaseFrames } from "./release-frames.ts";
+import { repr } from "./repr.ts";
+import { getRunningLoopOrUndefined } from "./running.ts";
 
 /** An exception that nobody has retrieved, watched without keeping its future alive. */
-interface Failure {
+export interface Failure {
+  readonly owner: Unretrieved;
   readonly message: string;
   readonly exception: Error;
   /** The future's text, for when it is gone. */
   readonly text: string;
+  /** Where the future was created, in debug mode. */
+  readonly creation: { readonly sourceTraceback?: string };
   readonly future: WeakRef<Future<unknown>>;
 }
 
-/** So many fresh failures are held before they are looked through. */
+/** This many fresh failures are held before they are looked through. */
 const sweepThreshold = 1000;
 
 /**
  * The failed futures of a loop whose exception nobody has retrieved. Each is reported once: when the collector takes
- * the future, as in CPython, or when the loop closes, since a collector may never run.
+ * the future, as in CPython, when the loop closes, or when the process ends, since a collector may never run.
  *
- * Most failures are retrieved within an iteration or two. So they are only noted at first; what is left when the loop
- * next goes idle is handed to a `FinalizationRegistry`.
+ * Most failures are retrieved within an iteration or two. So they are only noted at first; those that are left when the
+ * loop next goes idle are handed to a `FinalizationRegistry`.
  */
 export class Unretrieved {
+  /** One for all loops. A loop that the program drops is held until its failed futures are collected, and then reports. */
+  static readonly #registry = new FinalizationRegistry<Failure>((failure) => failure.owner.#report(failure));
+
   readonly #loop: BaseEventLoop;
   readonly #watched = new Set<Failure>();
-  readonly #failures = new WeakMap<Future<unknown>, Failure>();
-  readonly #registry: FinalizationRegistry<Failure>;
-  #fresh: Future<unknown>[] = [];
+  readonly #fresh: Future<unknown>[] = [];
+  /** How many of the fresh failures were there when `age` was last called. */
+  #aged = 0;
+  /** Ends the listening to the end of the process, which lasts for as long as there is something to report. */
+  #stopListening: (() => void) | undefined;
 
   constructor(loop: BaseEventLoop) {
     this.#loop = loop;
-    this.#registry = new FinalizationRegistry((failure) => this.#report(failure));
   }
 
   add(future: Future<unknown>): void {
-    if (this.#fresh.push(future) > sweepThreshold) this.sweep();
+    const count = this.#fresh.push(future);
+    if (count === 1) this.#begin();
+    else if (count > sweepThreshold) this.sweep();
+  }
+
+  /** The first fresh failure is there. */
+  #begin(): void {
+    const loop = this.#loop;
+    this.#stopListening ??= loop._onExit(() => this.#reportAtExit());
+    if (getRunningLoopOrUndefined() === loop) return;
+    // A loop that waits goes idle once more and sweeps then; one that does not run might never.
+    if (loop.isRunning()) loop._wakeUp();
+    else queueMicrotask(() => this.sweep());
   }
 
   /** Called when the loop goes idle: lets go of the fresh failures and watches those that were not retrieved. */
   sweep(): void {
+    this.#sweepFirst(this.#fresh.length);
+  }
+
+  /** Called when a loop that is never idle has used up a turn: sweeps the failures that were there a turn ago. */
+  age(): void {
     if (this.#fresh.length === 0) return;
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    for (const future of fresh) if (future._isUnretrieved() && !this.#failures.has(future)) this.#watch(future);
+    this.#sweepFirst(this.#aged);
+    this.#aged = this.#fresh.length;
+  }
+
+  #sweepFirst(count: number): void {
+    if (count === 0) return;
+    for (const future of this.#fresh.splice(0, count)) {
+      if (future._isUnretrieved()) this.#watch(future);
+    }
+    this.#aged = 0;
+    this.#listenOrNot();
   }
 
   /** Its exception was retrieved. */
   forget(future: Future<unknown>): void {
-    const failure = this.#failures.get(future);
-    if (failure === undefined) return;
-    this.#failures.delete(future);
-    this.#unwatch(failure);
+    const failure = future._failure;
+    if (failure === undefined || !this.#watched.delete(failure)) return;
+    this.#listenOrNot();
   }
 
-  #unwatch(failure: Failure): void {
-    this.#watched.delete(failure);
-    this.#registry.unregister(failure);
+  #listenOrNot(): void {
+    if (this.#watched.size > 0 || this.#fresh.length > 0) return;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
   }
 
   /** Called when the loop closes. */
@@ -65,27 +100,47 @@ export class Unretrieved {
     for (const failure of this.#watched) this.#report(failure);
   }
 
+  /** A handler that throws has no say in the rest: the process ends already. */
+  #reportAtExit(): void {
+    this.sweep();
+    for (const failure of this.#watched) {
+      try {
+        this.#report(failure);
+      } catch {}
+    }
+  }
+
   #watch(future: Future<unknown>): void {
-    const message = `${future.constructor.name} exception was never retrieved`;
+    const message = `${className(future)} exception was never retrieved`;
     const exception = future._outcome as Error;
-    const failure: Failure = { message, exception, text: toText(future), future: new WeakRef(future) };
-    this.#failures.set(future, failure);
+    releaseFrames(exception);
+    const failure: Failure = {
+      owner: this,
+      message,
+      exception,
+      text: repr(future),
+      creation: sourceTraceback(future),
+      future: new WeakRef(future),
+    };
+    future._failure = failure;
     this.#watched.add(failure);
-    this.#registry.register(future, failure, failure);
+    // A token to unregister it by, and a map from the future, would cost 16 bytes for good on Node 20, which never shrinks them.
+    Unretrieved.#registry.register(future, failure);
   }
 
   #report(failure: Failure): void {
-    const { message, exception } = failure;
-    this.#unwatch(failure);
+    if (!this.#watched.delete(failure)) return;
+    this.#listenOrNot();
+    const { message, exception, creation } = failure;
     const future = failure.future.deref() ?? this.#standIn(failure);
     future._markRetrieved();
-    this.#loop.callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
+    this.#loop.callExceptionHandler({ message, exception, future, ...creation });
   }
 
   /** A future like the one that the collector has taken. */
   #standIn({ exception, text }: Failure): Future<unknown> {
     const future = this.#loop.createFuture<unknown>();
-    future._fail(exception);
+    future._failRetrieved(exception);
     return Object.defineProperty(future, "toString", { value: () => text });
   }
 }

@@ -2,6 +2,7 @@ import { collect } from "./collect.ts";
 import { type Coroutine, iscoroutine } from "./coroutine.ts";
 import { ValueError } from "./exceptions.ts";
 import { Future } from "./future.ts";
+import { passing } from "./passing.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoop } from "./running.ts";
 
@@ -55,12 +56,16 @@ export function* wait<F extends Future<unknown>>(
   };
   const timer = timeout === null ? undefined : loop.callLater(timeout, release);
   let left = all.size;
-  const onDone = (future: Future<unknown>): void => {
-    left -= 1;
-    if (left > 0 && !isEnough(future, returnWhen)) return;
-    timer?.cancel();
-    release();
-  };
+  const onDone = passing(
+    "_wait.<locals>._on_completion",
+    (future: Future<unknown>): void => {
+      left -= 1;
+      if (left > 0 && !isEnough(future, returnWhen)) return;
+      timer?.cancel();
+      release();
+    },
+    waiter,
+  );
   for (const future of all) future.addDoneCallback(onDone);
   try {
     yield* waiter;

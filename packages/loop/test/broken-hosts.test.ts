@@ -214,7 +214,7 @@ describe("a report", () => {
     };
     expect(await run(main(), { loopFactory: () => new EventLoop({ host: new VirtualHost() }) })).toBe("result");
     const calls = printed().map(([method, text]) => `${method} ${String(text)}`);
-    expect(calls).toContain("warn Executing <unprintable object> took 0.000 seconds");
+    expect(calls).toContain("warn Executing <unprintable Nameless object> took 0.000 seconds");
     expect(calls.join("\n")).toContain("error Nameless exception was never retrieved");
   });
 });

@@ -32,7 +32,7 @@ const steps =
 describe.concurrent("a program", { timeout: 30_000 }, () => {
   it("whose tasks await each other in a circle is rejected, and no error is uncaught", async ({ expect }) => {
     const { code, stdout } = await runProgram(circle);
-    expect(stdout).toBe("cleaned up\ncleaned up\nrejected\n".repeat(2));
+    expect(stdout).toBe("cleaned up\ncleaned up\nrejected with DeadlockError\n".repeat(2));
     expect(code).toBe(0);
   });
 

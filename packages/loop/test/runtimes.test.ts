@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { findPackage, type Running, runProgram } from "./program.ts";
@@ -6,16 +7,28 @@ const programs = {
   abort: new URL("./programs/abort.ts", import.meta.url),
   smoke: new URL("./programs/smoke.ts", import.meta.url),
   cleanUp: new URL("./programs/clean-up.ts", import.meta.url),
+  lostInBackground: new URL("./programs/lost-in-background.ts", import.meta.url),
+  lostWhileRunning: new URL("./programs/lost-while-running.ts", import.meta.url),
   deadlock: new URL("./programs/deadlock.ts", import.meta.url),
   exitStatus: new URL("./programs/exit-status.ts", import.meta.url),
   serveUntilSigterm: new URL("./programs/serve-until-sigterm.ts", import.meta.url),
   unrefed: new URL("./programs/unrefed.ts", import.meta.url),
 };
 
+const manifest = readFileSync(new URL("../../../.ci/runtimes/package.json", import.meta.url), "utf8");
+const { optionalDependencies } = JSON.parse(manifest) as { optionalDependencies: Record<string, string> };
+const nodes = Object.keys(optionalDependencies)
+  .filter((packageName) => packageName.startsWith("node-"))
+  .map((packageName) => ({
+    name: packageName.replace("node-", "Node "),
+    packageName,
+    command: ["bin/node"],
+    isNode: true,
+  }));
+
 /** Each is an optional package of ours, which is there where it is for the machine. */
 const runtimes = [
-  { name: "Node 22", packageName: "node-22", command: ["bin/node"], isNode: true },
-  { name: "Node 24", packageName: "node-24", command: ["bin/node"], isNode: true },
+  ...nodes,
   { name: "Deno", packageName: "@deno/linux-x64-glibc", command: ["deno", "run", "--allow-all"], isNode: false },
   { name: "Bun", packageName: "@oven/bun-linux-x64", command: ["bin/bun"], isNode: false },
 ].map(({ name, packageName, command: [file = "", ...args], isNode }) => {
@@ -55,6 +68,14 @@ describe.each(runtimes)("a program on $title", ({ running, options, title }) => 
     expect(code).toBe(title === "Deno" ? 1 : 130);
   });
 
+  it("is told of errors that were lost when it ends, at the latest", options, async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(programs.lostInBackground, [], running);
+    expect(stdout).toBe("response\n");
+    expect(stderr.match(/Task exception was never retrieved/g)).toHaveLength(1);
+    expect(stderr).toContain("the database is gone");
+    expect(code).toBe(0);
+  });
+
   it("waits for a SIGTERM", options, async ({ expect }) => {
     const { code, stdout } = await runProgram(programs.serveUntilSigterm, ["serving"], {
       ...running,
@@ -64,6 +85,21 @@ describe.each(runtimes)("a program on $title", ({ running, options, title }) => 
     expect(code).toBe(0);
   });
 });
+
+// The collector of Bun cannot be told to run, and takes for a reference what looks like one.
+describe.each(runtimes.filter(({ title }) => title !== "Bun"))(
+  "a program that runs on $title",
+  ({ running, options }) => {
+    it("is told of errors that were lost, soon", options, async ({ expect }) => {
+      const [file = "", ...args] = running.command ?? [];
+      const isDeno = args.length > 0;
+      const command = [file, ...args, isDeno ? "--v8-flags=--expose-gc" : "--expose-gc"];
+      const { stdout, stderr } = await runProgram(programs.lostWhileRunning, [], { command });
+      expect(stdout).toBe("reported while it runs: 100\nreported: 100\n");
+      expect(stderr).toBe("");
+    });
+  },
+);
 
 // In Deno and Bun the listener for Ctrl-C holds the process: a program waits for ever, as in CPython.
 describe.each(runtimes.filter(({ isNode }) => isNode))("a program that waits on $title", ({ running, options }) => {

@@ -50,6 +50,7 @@ describe("an EventLoop on a VirtualHost", () => {
       ),
       "  <Task pending name='sleeper' coro=<coroutine object sleep> " +
         "wait_for=<Future pending cb=[Task.task_wakeup()]> cb=[Task.task_wakeup()]>",
+      expect.stringMatching(/^\(hint: debug mode /),
     ]);
   });
 });

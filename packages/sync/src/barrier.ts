@@ -5,6 +5,8 @@ import {
   RuntimeError,
   showAsText,
   ValueError,
+  className,
+  nameErrorClass,
 } from "@yieldstar/loop";
 import { Condition } from "./condition.ts";
 import { requireNumber } from "./size.ts";
@@ -16,7 +18,7 @@ import { requireNumber } from "./size.ts";
  */
 export class BrokenBarrierError extends RuntimeError {
   static {
-    Object.defineProperty(this.prototype, "name", { value: "BrokenBarrierError", writable: true, configurable: true });
+    nameErrorClass(this, "BrokenBarrierError");
   }
 }
 
@@ -27,7 +29,7 @@ export class BrokenBarrierError extends RuntimeError {
  */
 export class Barrier implements AsyncContextManager<number, void> {
   static {
-    showAsText(this);
+    showAsText(this, "Barrier");
   }
 
   readonly #condition = new Condition();
@@ -141,6 +143,6 @@ export class Barrier implements AsyncContextManager<number, void> {
   }
 
   toString(): string {
-    return `<${this.constructor.name} [${this.#state}${this.broken ? "" : `, waiters:${this.nWaiting}/${this.#parties}`}]>`;
+    return `<${className(this)} [${this.#state}${this.broken ? "" : `, waiters:${this.nWaiting}/${this.#parties}`}]>`;
   }
 }

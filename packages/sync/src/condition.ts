@@ -1,4 +1,4 @@
-import { CancelledError, type Coroutine, repr, RuntimeError, showAsText } from "@yieldstar/loop";
+import { CancelledError, type Coroutine, repr, RuntimeError, showAsText, className } from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
 import { Lock } from "./lock.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
@@ -10,7 +10,7 @@ import { LoopBinding, Waiters } from "./waiters.ts";
  */
 export class Condition extends Acquirable {
   static {
-    showAsText(this);
+    showAsText(this, "Condition");
   }
 
   readonly #binding = new LoopBinding();
@@ -126,6 +126,6 @@ export class Condition extends Acquirable {
 
   override toString(): string {
     const { size } = this.#waiters;
-    return `<${this.constructor.name} [${this.locked() ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return `<${className(this)} [${this.locked() ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
 }

@@ -1,4 +1,4 @@
-import { type BaseEventLoop, type Coroutine, showAsText } from "@yieldstar/loop";
+import { type BaseEventLoop, type Coroutine, showAsText, className } from "@yieldstar/loop";
 import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 
@@ -9,7 +9,7 @@ import { LoopBinding, Waiters } from "./waiters.ts";
  */
 export class Event {
   static {
-    showAsText(this);
+    showAsText(this, "Event");
   }
 
   readonly #binding = new LoopBinding();
@@ -52,7 +52,7 @@ export class Event {
 
   toString(): string {
     const { size } = this._waiters;
-    return `<${this.constructor.name} [${this.#isSet ? "set" : "unset"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return `<${className(this)} [${this.#isSet ? "set" : "unset"}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { nameClass } from "@yieldstar/loop";
 import { Queue } from "./queue.ts";
 
 /**
@@ -6,6 +7,10 @@ import { Queue } from "./queue.ts";
  * Source: asyncio.LifoQueue, CPython 3.14 Lib/asyncio/queues.py.
  */
 export class LifoQueue<T> extends Queue<T> {
+  static {
+    nameClass(this, "LifoQueue");
+  }
+
   readonly #stack: T[] = [];
 
   override qsize(): number {

@@ -1,4 +1,11 @@
-import { type BaseEventLoop, CancelledError, type Coroutine, RuntimeError, showAsText } from "@yieldstar/loop";
+import {
+  type BaseEventLoop,
+  CancelledError,
+  type Coroutine,
+  RuntimeError,
+  showAsText,
+  className,
+} from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
 import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
@@ -11,7 +18,7 @@ import { LoopBinding, Waiters } from "./waiters.ts";
  */
 export class Lock extends Acquirable {
   static {
-    showAsText(this);
+    showAsText(this, "Lock");
   }
 
   readonly #binding = new LoopBinding();
@@ -56,7 +63,7 @@ export class Lock extends Acquirable {
 
   override toString(): string {
     const { size } = this._waiters;
-    return `<${this.constructor.name} [${this._locked ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return `<${className(this)} [${this._locked ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { nameClass } from "@yieldstar/loop";
 import { isLess } from "./compare.ts";
 import { heapPop, heapPush } from "./heap.ts";
 import { Queue } from "./queue.ts";
@@ -18,6 +19,10 @@ export interface PriorityQueueOptions<T> {
  * Source: asyncio.PriorityQueue, CPython 3.14 Lib/asyncio/queues.py.
  */
 export class PriorityQueue<T> extends Queue<T> {
+  static {
+    nameClass(this, "PriorityQueue");
+  }
+
   readonly #heap: T[] = [];
   readonly #before: (a: T, b: T) => boolean;
 

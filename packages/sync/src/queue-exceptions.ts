@@ -1,3 +1,5 @@
+import { nameErrorClass } from "@yieldstar/loop";
+
 /**
  * There is no item to be taken without waiting.
  *
@@ -5,7 +7,7 @@
  */
 export class QueueEmpty extends Error {
   static {
-    Object.defineProperty(this.prototype, "name", { value: "QueueEmpty", writable: true, configurable: true });
+    nameErrorClass(this, "QueueEmpty");
   }
 }
 
@@ -16,7 +18,7 @@ export class QueueEmpty extends Error {
  */
 export class QueueFull extends Error {
   static {
-    Object.defineProperty(this.prototype, "name", { value: "QueueFull", writable: true, configurable: true });
+    nameErrorClass(this, "QueueFull");
   }
 }
 
@@ -27,6 +29,6 @@ export class QueueFull extends Error {
  */
 export class QueueShutDown extends Error {
   static {
-    Object.defineProperty(this.prototype, "name", { value: "QueueShutDown", writable: true, configurable: true });
+    nameErrorClass(this, "QueueShutDown");
   }
 }

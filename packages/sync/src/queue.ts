@@ -1,4 +1,12 @@
-import { type BaseEventLoop, type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
+import {
+  type BaseEventLoop,
+  type Coroutine,
+  printOnce,
+  repr,
+  showAsText,
+  ValueError,
+  className,
+} from "@yieldstar/loop";
 import { Event } from "./event.ts";
 import { Fifo } from "./fifo.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
@@ -15,7 +23,7 @@ import { LoopBinding, Waiters } from "./waiters.ts";
  */
 export class Queue<T> {
   static {
-    showAsText(this);
+    showAsText(this, "Queue");
   }
 
   readonly #maxsize: number;
@@ -168,13 +176,15 @@ export class Queue<T> {
   }
 
   toString(): string {
-    const parts = [`maxsize=${repr(this.#maxsize)}`];
-    if (!this.empty()) parts.push(`_queue=${repr(this._items())}`);
-    if (this._getters.size > 0) parts.push(`_getters[${this._getters.size}]`);
-    if (this._putters.size > 0) parts.push(`_putters[${this._putters.size}]`);
-    if (this.#unfinished > 0) parts.push(`tasks=${this.#unfinished}`);
-    if (this._isShutdown) parts.push("shutdown");
-    return `<${this.constructor.name} ${parts.join(" ")}>`;
+    return printOnce(this, () => {
+      const parts = [`maxsize=${repr(this.#maxsize)}`];
+      if (!this.empty()) parts.push(`_queue=${repr(this._items())}`);
+      if (this._getters.size > 0) parts.push(`_getters[${this._getters.size}]`);
+      if (this._putters.size > 0) parts.push(`_putters[${this._putters.size}]`);
+      if (this.#unfinished > 0) parts.push(`tasks=${this.#unfinished}`);
+      if (this._isShutdown) parts.push("shutdown");
+      return `<${className(this)} ${parts.join(" ")}>`;
+    });
   }
 }
 

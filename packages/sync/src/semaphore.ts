@@ -1,4 +1,13 @@
-import { type BaseEventLoop, CancelledError, type Coroutine, repr, showAsText, ValueError } from "@yieldstar/loop";
+import {
+  type BaseEventLoop,
+  CancelledError,
+  type Coroutine,
+  repr,
+  showAsText,
+  ValueError,
+  nameClass,
+  className,
+} from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
 import { requireNumber } from "./size.ts";
 import { type Operation, Wait } from "./wait.ts";
@@ -11,7 +20,7 @@ import { LoopBinding, Waiters } from "./waiters.ts";
  */
 export class Semaphore extends Acquirable {
   static {
-    showAsText(this);
+    showAsText(this, "Semaphore");
   }
 
   readonly #binding = new LoopBinding();
@@ -76,7 +85,7 @@ export class Semaphore extends Acquirable {
   override toString(): string {
     const { size } = this._waiters;
     const state = this.locked() ? "locked" : `unlocked, value:${repr(this._value)}`;
-    return `<${this.constructor.name} [${state}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return `<${className(this)} [${state}${size > 0 ? `, waiters:${size}` : ""}]>`;
   }
 }
 
@@ -117,6 +126,10 @@ class Acquiring implements Operation<true> {
  * Source: asyncio.BoundedSemaphore, CPython 3.14 Lib/asyncio/locks.py.
  */
 export class BoundedSemaphore extends Semaphore {
+  static {
+    nameClass(this, "BoundedSemaphore");
+  }
+
   readonly #bound: number;
 
   /**

@@ -1,4 +1,4 @@
-import { type BaseEventLoop, type Coroutine, type Future, getRunningLoop, RuntimeError } from "@yieldstar/loop";
+import { type BaseEventLoop, type Coroutine, type Future, getRunningLoop, repr, RuntimeError } from "@yieldstar/loop";
 
 /**
  * Ties a primitive to the first loop on which it has to wait. One that never had to can be used on any.
@@ -15,7 +15,7 @@ export class LoopBinding {
   getLoop(owner: object): BaseEventLoop {
     const loop = getRunningLoop();
     this.#loop ??= loop;
-    if (this.#loop !== loop) throw new RuntimeError(`${String(owner)} is bound to a different event loop`);
+    if (this.#loop !== loop) throw new RuntimeError(`${repr(owner)} is bound to a different event loop`);
     return loop;
   }
 }

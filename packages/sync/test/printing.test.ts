@@ -69,6 +69,24 @@ describe("a primitive", () => {
   });
 });
 
+describe("a queue", () => {
+  it("that holds itself, or one that holds it, prints where that comes round", () => {
+    const [queue, other] = [new Queue<unknown>(), new LifoQueue<unknown>()];
+    queue.putNowait(queue);
+    queue.putNowait([other]);
+    other.putNowait({ queue });
+    expect(shown(queue)).toBe(
+      "<Queue maxsize=0 _queue=[..., [<LifoQueue maxsize=0 _queue=[{'queue': ...}] tasks=1>]] tasks=2>",
+    );
+  });
+
+  it("that holds much says how much it leaves out", () => {
+    const queue = new Queue<number>();
+    for (let item = 0; item < 1000; item += 1) queue.putNowait(item);
+    expect(shown(queue)).toMatch(/ 98, 99, … and 900 more\] tasks=1000>$/);
+  });
+});
+
 describe("an error", () => {
   it.each([
     [new QueueEmpty(), "QueueEmpty"],

@@ -1,4 +1,4 @@
-import { BaseException, Exception, isErrorClass, typeName, ValueError } from "@yieldstar/loop";
+import { BaseException, Exception, isErrorClass, nameErrorClass, typeName, ValueError } from "@yieldstar/loop";
 import { showAsTree } from "./render-group.ts";
 
 /** A class of errors, as `instanceof` takes it. */
@@ -32,7 +32,7 @@ export let project: (group: BaseExceptionGroup, keep: (error: Error) => boolean)
  */
 export class BaseExceptionGroup<E extends Error = Error> extends AggregateError {
   static {
-    Object.defineProperty(this.prototype, "name", { value: "BaseExceptionGroup", writable: true, configurable: true });
+    nameErrorClass(this, "BaseExceptionGroup");
     Object.defineProperty(this.prototype, BaseException.mark, { value: true });
     showAsTree(this);
     project = (group, keep) => group.#match(keep);
@@ -162,7 +162,7 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
  */
 export class ExceptionGroup<E extends Error = Error> extends BaseExceptionGroup<E> {
   static {
-    Object.defineProperty(this.prototype, "name", { value: "ExceptionGroup", writable: true, configurable: true });
+    nameErrorClass(this, "ExceptionGroup");
     Object.defineProperty(this.prototype, BaseException.mark, { value: false });
   }
 }

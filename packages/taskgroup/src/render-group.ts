@@ -1,47 +1,6 @@
-import { typeName } from "@yieldstar/loop";
+import { andMore, cut, repr, textLimits, typeName } from "@yieldstar/loop";
 import type { BaseExceptionGroup } from "./exception-group.ts";
-
-/** An error's own lines: its text, where it was made as far as there is a stack, and what led to it. */
-function describe(error: Error): string[] {
-  const text = isGroup(error) ? error.toString() : [typeName(error), error.message].filter(Boolean).join(": ");
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return [...text.split("\n"), ...frames, ...describeCause(error.cause)];
-}
-
-function describeCause(cause: unknown): string[] {
-  if (cause === undefined) return [];
-  const lines = cause instanceof Error ? describe(cause) : [String(cause)];
-  return lines.map((line, index) => (index === 0 ? `caused by ${line}` : `  ${line}`));
-}
-
-function isGroup(error: Error): error is BaseExceptionGroup {
-  return error instanceof AggregateError && "exceptions" in error;
-}
-
-/** So many members of a group are shown, as in CPython's traceback. */
-const shownMembers = 15;
-
-/** The lines of a group that stands `depth` levels deep, in the frame that CPython draws around it. */
-function renderLines(group: BaseExceptionGroup, depth: number): string[] {
-  const indent = "  ".repeat(depth);
-  const lines = describe(group).map((line) => `${indent}| ${line}`);
-  const shown = group.exceptions.slice(0, shownMembers);
-  shown.forEach((member, index) => {
-    const corner = index === 0 ? `${indent}+-+` : `${indent}  +`;
-    lines.push(`${corner}---------------- ${index + 1} ----------------`);
-    if (isGroup(member)) lines.push(...renderLines(member, depth + 1));
-    else lines.push(...describe(member).map((line) => `${indent}  | ${line}`));
-  });
-  const hidden = group.exceptions.length - shown.length;
-  if (hidden > 0) {
-    lines.push(`${indent}  +---------------- ... ----------------`);
-    lines.push(`${indent}  | and ${hidden} more exception${hidden === 1 ? "" : "s"}`);
-  }
-  const last = hidden > 0 ? undefined : shown.at(-1);
-  // A group at the end has closed the frame already.
-  if (last === undefined || !isGroup(last)) lines.push(`${indent}  +------------------------------------`);
-  return lines;
-}
+import { type ErrorNode, growTree } from "./error-tree.ts";
 
 /** Has `console.log` show a group with all its members, and theirs, as the tree that CPython prints. */
 export function showAsTree(groupClass: { readonly prototype: BaseExceptionGroup }): void {
@@ -49,5 +8,102 @@ export function showAsTree(groupClass: { readonly prototype: BaseExceptionGroup 
 }
 
 function renderTree(this: BaseExceptionGroup): string {
-  return renderLines(this, 1).join("\n");
+  return new TreeRenderer().render(growTree(this), 1).join("\n");
+}
+
+const limits = textLimits.group;
+
+class TreeRenderer {
+  #left: number = limits.length;
+
+  /** The lines of a group that stands `depth` levels deep, in the frame that CPython draws around it. */
+  render(group: ErrorNode, depth: number): string[] {
+    const indent = "  ".repeat(depth);
+    return [...this.#describe(group).map((line) => `${indent}| ${line}`), ...this.#renderMembers(group, depth)];
+  }
+
+  #renderMembers({ count, members }: ErrorNode, depth: number): string[] {
+    const indent = "  ".repeat(depth);
+    const lines: string[] = [];
+    let shown = 0;
+    let isFramed = false;
+    for (const member of members) {
+      if (this.#left <= 0) break;
+      shown += 1;
+      const corner = shown === 1 ? `${indent}+-+` : `${indent}  +`;
+      lines.push(`${corner}---------------- ${shown} ----------------`);
+      // A group at the end closes the frame already.
+      isFramed = member.isGroup && depth < limits.depth;
+      if (isFramed) for (const line of this.render(member, depth + 1)) lines.push(line);
+      else for (const line of this.#describeMember(member)) lines.push(`${indent}  | ${line}`);
+    }
+    const hidden = count - shown;
+    if (hidden > 0) {
+      lines.push(`${indent}${shown === 0 ? "+-+" : "  +"}---------------- ... ----------------`);
+      lines.push(`${indent}  | and ${hidden} more exception${hidden === 1 ? "" : "s"}`);
+    }
+    if (hidden > 0 || !isFramed) lines.push(`${indent}  +------------------------------------`);
+    return lines;
+  }
+
+  #describeMember(member: ErrorNode): string[] {
+    return member.isGroup ? [`... (max_group_depth is ${limits.depth})`] : this.#describe(member);
+  }
+
+  /** An error's own lines: its text, where it was made as far as there is a stack, and what led to it. */
+  #describe(node: ErrorNode, causes = 0): string[] {
+    const lines = [...cutLines(textOf(node)), ...framesOf(node.error)];
+    for (const line of lines) this.#left -= line.length + 1;
+    return [...lines, ...this.#describeCause(node, causes)];
+  }
+
+  #describeCause({ cause }: ErrorNode, causes: number): string[] {
+    if (cause === undefined) return [];
+    if (causes === limits.causes || this.#left <= 0) return [`caused by ${andMore(countCauses(cause))}`];
+    const lines = typeof cause === "string" ? cutLines(cause) : this.#describe(cause, causes + 1);
+    if (typeof cause !== "string" && cause.isGroup) lines.push(...this.#renderMembers(cause, causes + 1));
+    return lines.map((line, index) => (index === 0 ? `caused by ${line}` : `  ${line}`));
+  }
+}
+
+function countCauses(first: ErrorNode | string): number {
+  let count = 1;
+  for (let node = first; typeof node !== "string" && node.cause !== undefined; node = node.cause) count += 1;
+  return count;
+}
+
+/** What is said of the error itself, in CPython's words where that fails. */
+function textOf({ error, isGroup }: ErrorNode): string {
+  const name = typeName(error);
+  try {
+    if (isGroup) return error.toString();
+    const message: unknown = error.message;
+    return [name, typeof message === "string" ? message : repr(message)].filter(Boolean).join(": ");
+  } catch {
+    return `${name}: <exception str() failed>`;
+  }
+}
+
+function framesOf(error: Error): string[] {
+  let stack: unknown;
+  try {
+    ({ stack } = error);
+  } catch {
+    return [];
+  }
+  if (typeof stack !== "string") return [];
+  return limitLines(
+    stack
+      .slice(0, limits.length)
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line)),
+  );
+}
+
+function cutLines(text: string): string[] {
+  return limitLines(cut(text, textLimits.length).split("\n"));
+}
+
+function limitLines(lines: string[]): string[] {
+  return lines.length <= limits.lines ? lines : [...lines.slice(0, limits.lines), andMore(lines.length - limits.lines)];
 }

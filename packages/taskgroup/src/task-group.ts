@@ -9,6 +9,8 @@ import {
   getRunningLoop,
   iscoroutine,
   KeyboardInterrupt,
+  passing,
+  repr,
   RuntimeError,
   showAsText,
   SystemExit,
@@ -38,7 +40,7 @@ const fewTasks = 64;
  */
 export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   static {
-    showAsText(this);
+    showAsText(this, "TaskGroup");
   }
 
   #entered = false;
@@ -84,10 +86,10 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
    * @throws RuntimeError when the group was entered before, or the caller runs in no task
    */
   *aenter(): Coroutine<this> {
-    if (this.#entered) throw new RuntimeError(`TaskGroup ${this} has already been entered`);
+    if (this.#entered) throw new RuntimeError(`TaskGroup ${repr(this)} has already been entered`);
     this.#loop ??= getRunningLoop();
     this.#parent = currentTask(this.#loop);
-    if (this.#parent === undefined) throw new RuntimeError(`TaskGroup ${this} cannot determine the parent task`);
+    if (this.#parent === undefined) throw new RuntimeError(`TaskGroup ${repr(this)} cannot determine the parent task`);
     this.#entered = true;
     return this;
   }
@@ -120,6 +122,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     // The wait can be cancelled again and again, as its task can be.
     while (this.#unfinished > 0) {
       this.#allDone ??= (this.#loop as BaseEventLoop).createFuture<void>();
+      this.#onTaskDone._ends = this.#allDone;
       try {
         yield* this.#allDone;
       } catch (thrown) {
@@ -155,7 +158,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     if (this.#entered && !this.#aborting && !isFinished) return;
     if (iscoroutine(coroutine)) closeCoroutine(coroutine);
     const reason = this.#entered ? (isFinished ? "is finished" : "is shutting down") : "has not been entered";
-    throw new RuntimeError(`TaskGroup ${this} ${reason}`);
+    throw new RuntimeError(`TaskGroup ${repr(this)} ${reason}`);
   }
 
   /** Forgets the tasks that have ended. A `Set` that each leaves at once would cost more than the rest of the group. */
@@ -169,8 +172,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     for (const task of this.#tasks) if (!task.done()) task.cancel();
   }
 
-  /** Named as CPython's is, since it stands in the text of every task of a group. */
-  readonly #onTaskDone = nameCallback("TaskGroup._on_task_done", (task: Task<unknown>): void => {
+  readonly #onTaskDone = passing("TaskGroup._on_task_done", (task: Task<unknown>): void => {
     this.#unfinished -= 1;
     if (this.#unfinished === 0 && this.#allDone?.done() === false) this.#allDone.setResult();
     if (task.cancelled()) return;
@@ -184,7 +186,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     const parent = this.#parent as Task<unknown>;
     if (parent.done()) {
       // Only if the block was entered by hand and never left.
-      const message = `Task ${task} has errored out but its parent task ${parent} is already completed`;
+      const message = `Task ${repr(task)} has errored out but its parent task ${repr(parent)} is already completed`;
       (this.#loop as BaseEventLoop).callExceptionHandler({ message, exception, task });
     } else if (!this.#aborting && !this.#parentCancelRequested) {
       // async with TaskGroup() as group:
@@ -208,8 +210,4 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
 
 function leavesLoop(error: Error): boolean {
   return error instanceof SystemExit || error instanceof KeyboardInterrupt;
-}
-
-function nameCallback<F extends (task: Task<unknown>) => void>(name: string, callback: F): F {
-  return Object.defineProperty(callback, "name", { value: name });
 }

@@ -82,6 +82,82 @@ describe("a group that is printed", () => {
     expect(inspect({ error: nested })).toContain("| ExceptionGroup: outer (3 sub-exceptions)\n");
   });
 
+  it("shows of errors that name each other as their causes each once", () => {
+    const [one, two] = [new ValueError("one"), new ValueError("two")];
+    one.cause = two;
+    two.cause = one;
+    expect(treeOf(new ExceptionGroup("g", [one]))).toEqual([
+      "  | ExceptionGroup: g (1 sub-exception)",
+      "  +-+---------------- 1 ----------------",
+      "    | ValueError: one",
+      "    | caused by ValueError: two",
+      "    +------------------------------------",
+    ]);
+  });
+
+  it("shows the members of a group that is a cause", () => {
+    const cause = new ExceptionGroup("why", [new RangeError("r")]);
+    expect(treeOf(new ExceptionGroup("g", [new ValueError("v", { cause })]))).toEqual([
+      "  | ExceptionGroup: g (1 sub-exception)",
+      "  +-+---------------- 1 ----------------",
+      "    | ValueError: v",
+      "    | caused by ExceptionGroup: why (1 sub-exception)",
+      "    |     +-+---------------- 1 ----------------",
+      "    |       | RangeError: r",
+      "    |       +------------------------------------",
+      "    +------------------------------------",
+    ]);
+  });
+
+  it("says how many causes it leaves out", () => {
+    let cause: Error | undefined;
+    for (let depth = 0; depth < 500; depth += 1) cause = new ValueError(`c${depth}`, { cause });
+    const lines = treeOf(new ExceptionGroup("g", [cause as Error]));
+    expect(lines).toHaveLength(25);
+    expect(lines.at(-2)?.trim()).toMatch(/caused by … and 479 more$/);
+  });
+
+  it("ends where the same groups stand in it again and again", () => {
+    let group: Error = new ValueError("leaf");
+    for (let level = 0; level < 12; level += 1) {
+      group = new ExceptionGroup(
+        "g",
+        Array.from({ length: 15 }, () => group),
+      );
+    }
+    const text = inspect(group);
+    expect(text.length).toBeLessThan(1_000_000);
+    expect(text).toMatch(/and \d+ more exceptions/);
+  });
+
+  it("ends where the message is long", () => {
+    const text = inspect(new ExceptionGroup("g", [new ValueError("line\n".repeat(1_000_000))]));
+    expect(text.length).toBeLessThan(20_000);
+    expect(text).toContain("… and ");
+  });
+
+  it("shows what can be had of errors that throw when they are looked at", () => {
+    const throwing = (): never => {
+      throw new Error("from a getter");
+    };
+    const keys = ["stack", "message", "name", "cause", "toString"];
+    class OwnError extends Error {}
+    const own = Object.defineProperties(
+      new OwnError(),
+      Object.fromEntries(keys.map((key) => [key, { get: throwing }])),
+    );
+    const group = new ExceptionGroup("g", [own, new ValueError("v")]);
+    Object.defineProperty(group, "cause", { get: throwing });
+    expect(treeOf(group)).toEqual([
+      "  | ExceptionGroup: g (2 sub-exceptions)",
+      "  +-+---------------- 1 ----------------",
+      "    | OwnError: <exception str() failed>",
+      "    +---------------- 2 ----------------",
+      "    | ValueError: v",
+      "    +------------------------------------",
+    ]);
+  });
+
   it("is as short as its class, message and count in a text", () => {
     expect(String(nested)).toBe("ExceptionGroup: outer (3 sub-exceptions)");
     expect(String(new BaseExceptionGroup("b", [new CancelledError()]))).toBe("BaseExceptionGroup: b (1 sub-exception)");

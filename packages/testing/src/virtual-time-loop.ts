@@ -1,10 +1,14 @@
-import { type Awaitable, BaseEventLoop, Completion, DeadlockError, ValueError } from "@yieldstar/loop";
+import { type Awaitable, BaseEventLoop, Completion, DeadlockError, ValueError, nameClass, repr } from "@yieldstar/loop";
 
 /**
  * A loop for tests. Its clock starts at 0 and stands still while there is something to do; then it jumps to the next
  * timer. So it runs a program of many hours in no time, synchronously, and always in the same order.
  */
 export class VirtualTimeLoop extends BaseEventLoop {
+  static {
+    nameClass(this, "VirtualTimeLoop");
+  }
+
   protected override readonly clockResolution = 1e-9;
   #now = 0;
 
@@ -58,7 +62,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
    */
   advance(seconds: number): void {
     if (typeof seconds !== "number" || !(seconds >= 0 && seconds < Infinity)) {
-      throw new ValueError(`\`seconds\` must be a finite number >= 0, got ${String(seconds)}`);
+      throw new ValueError(`\`seconds\` must be a finite number >= 0, got ${repr(seconds)}`);
     }
     const end = this.#now + seconds;
     this.runForeverSetup();

@@ -8,6 +8,7 @@ import {
   RuntimeError,
   sleep,
   ValueError,
+  repr,
 } from "@yieldstar/loop";
 import { VirtualTimeLoop } from "@yieldstar/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -173,7 +174,7 @@ describe("advance", () => {
   });
 
   it.each([-1, NaN, Infinity, undefined, "1"])("refuses %s seconds", (seconds) => {
-    const error = new ValueError(`\`seconds\` must be a finite number >= 0, got ${seconds}`);
+    const error = new ValueError(`\`seconds\` must be a finite number >= 0, got ${repr(seconds)}`);
     expect(() => loop.advance(seconds as number)).toThrow(error);
     expect(loop.time()).toBe(0);
   });
@@ -224,6 +225,7 @@ describe("a deadlock", () => {
       expect.stringMatching(/^ {2}<Task pending name='second' .*wait_for=<Future pending /),
       expect.stringMatching(/^ {2}<Task pending name='third' .*wait_for=<Future pending /),
       expect.stringMatching(/^ {2}<Task pending name='sleeper' .*wait_for=<Future pending /),
+      expect.stringMatching(/^\(hint: debug mode /),
     ]);
     loop.setExceptionHandler(() => {});
   });

@@ -7,6 +7,7 @@ import {
   getRunningLoop,
   type Handle,
   immediate,
+  repr,
   reprFloat,
   RuntimeError,
   showAsText,
@@ -24,7 +25,7 @@ import { ExceptionGroup } from "@yieldstar/taskgroup";
  */
 export class Timeout implements AsyncContextManager<Timeout, void> {
   static {
-    showAsText(this);
+    showAsText(this, "Timeout");
   }
 
   #state: "created" | "active" | "expiring" | "expired" | "finished" = "created";
@@ -108,7 +109,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     const requests = (this.#task as Task<unknown>).uncancel();
     // Somebody else wants the task cancelled too.
     if (requests > this.#cancelling) return;
-    if (error instanceof CancelledError) throw new TimeoutError(undefined, { cause: error });
+    if (error instanceof CancelledError) throw timedOut(error);
     if (error === undefined) return;
     insertTimeoutError(error);
     if (error instanceof ExceptionGroup) error.exceptions.forEach(insertTimeoutError);
@@ -167,7 +168,7 @@ export function requireDeadline(seconds: unknown, name: string): void {
   if (seconds === null) return;
   if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
   if (typeof seconds === "number") return;
-  throw new TypeError(`${name} must be a number of seconds, or null for no deadline, got ${String(seconds)}`);
+  throw new TypeError(`${name} must be a number of seconds, or null for no deadline, got ${repr(seconds)}`);
 }
 
 /** To three places, as Python's `round`: to the nearest, and of two that are as near to the even one. */
@@ -176,6 +177,15 @@ function roundToMilliseconds(seconds: number): number {
   const isMiddle = Number.isInteger(seconds * 16) && Math.abs(seconds * 2000) % 2 === 1;
   if (isMiddle) return (2 * Math.round(seconds * 500)) / 1000;
   return Number.isFinite(seconds) ? Number(seconds.toFixed(3)) : seconds;
+}
+
+/** In debug mode the cause names where the task waited when the time was over, and so does the error. */
+function timedOut(cause: CancelledError): TimeoutError {
+  const error = new TimeoutError(undefined, { cause });
+  if (!getRunningLoop().getDebug()) return error;
+  const places = cause.stack?.split("\n").filter((line) => line.startsWith("    at async ")) ?? [];
+  Reflect.set(error, "stack", [error.stack, ...places].join("\n"));
+  return error;
 }
 
 /** Puts a `TimeoutError` between the `CancelledError` that the deadline threw and the first error it led to. */

@@ -6,8 +6,10 @@ import {
   ensureFuture,
   type Future,
   getRunningLoop,
+  hintToCall,
   isawaitable,
   isPromiseLike,
+  passing,
   TimeoutError,
 } from "@yieldstar/loop";
 import { requireDeadline, timeout as timeoutAfter } from "./timeout.ts";
@@ -52,9 +54,13 @@ function* takeIfDone<T>(future: Future<T>): Coroutine<T> {
 /** Waits for the end of a future without taking part in it: its outcome is for the caller. */
 function* cancelAndWait(future: Future<unknown>): Coroutine {
   const waiter = getRunningLoop().createFuture<void>();
-  const release = (): void => {
-    if (!waiter.done()) waiter.setResult();
-  };
+  const release = passing(
+    "_release_waiter",
+    (): void => {
+      if (!waiter.done()) waiter.setResult();
+    },
+    waiter,
+  );
   future.addDoneCallback(release);
   try {
     future.cancel();
@@ -70,6 +76,6 @@ function requireAwaitable(value: unknown): asserts value is Awaitable<unknown> {
 }
 
 function hintFor(value: unknown): string {
-  if (typeof value === "function") return ` (hint: call it${value.name === "" ? "" : `: ${value.name}()`})`;
+  if (typeof value === "function") return ` (hint: ${hintToCall(value)})`;
   return isPromiseLike(value) ? " (hint: wrap it in fromPromise: fromPromise(promise))" : "";
 }

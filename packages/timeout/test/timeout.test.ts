@@ -8,6 +8,7 @@ import {
   DeadlockError,
   type Future,
   getRunningLoop,
+  repr,
   run,
   sleep,
   type Task,
@@ -47,7 +48,7 @@ describe("a deadline that is no number", () => {
   ].map(({ what, value }) => ({ what, value: value as never }));
 
   it.each(badDeadlines)("is refused at the call: $what", ({ value }) => {
-    const got = `must be a number of seconds, or null for no deadline, got ${String(value)}`;
+    const got = `must be a number of seconds, or null for no deadline, got ${repr(value)}`;
     function* main(): Coroutine {
       expect(() => timeout(value)).toThrow(new TypeError(`delay ${got}`));
       expect(() => timeoutAt(value)).toThrow(new TypeError(`when ${got}`));
@@ -492,5 +493,32 @@ describe("nested blocks", () => {
         runVirtual(main());
       }),
     );
+  });
+});
+
+describe("in debug mode the stack of a TimeoutError", () => {
+  function* slow(): Coroutine {
+    yield* sleep(60);
+  }
+  function* waiting(): Coroutine {
+    yield* waitFor(slow(), 1);
+  }
+  function* within(): Coroutine {
+    yield* asyncWith(timeout(1), () => slow());
+  }
+
+  it.each([waiting, within])("names where the task waited (%s)", (main) => {
+    const error = runVirtual(thrownBy(main()), { debug: true }) as TimeoutError;
+    expect(error).toBeInstanceOf(TimeoutError);
+    const [first = "", ...rest] = error.stack?.match(/^ {4}at async .*timeout\.test\.ts.*$/gm) ?? [];
+    expect(first).toContain("at async slow (");
+    expect(rest.join()).toContain(`at async ${main.name} (`);
+    expect((error.cause as Error).stack).toContain(`CancelledError\n${first}\n`);
+  });
+
+  it("does not without it", () => {
+    const error = runVirtual(thrownBy(waiting()), { debug: false }) as TimeoutError;
+    expect(error.stack).not.toContain("at async");
+    expect((error.cause as Error).stack).toBeUndefined();
   });
 });

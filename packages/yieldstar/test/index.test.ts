@@ -9,20 +9,31 @@ import * as asyncio from "yieldstar";
 
 /** What the packages export for each other, and for whoever writes a loop; a program has no use for it. */
 const forAuthors = new Set([
+  "andMore",
   "chain",
+  "className",
   "Completion",
+  "cut",
   "fromWebError",
+  "hintToCall",
   "immediate",
   "isErrorClass",
   "isPromiseLike",
+  "nameClass",
+  "nameErrorClass",
+  "nameOf",
   "nameOfType",
   "onAbort",
+  "passing",
+  "printOnce",
   "repr",
   "reprFloat",
   "requireSignal",
   "showAsText",
   "shutdown",
+  "textLimits",
   "toException",
+  "toText",
   "typeName",
 ]);
 

@@ -119,8 +119,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a deadline that was moved still counts",
     file: "timeout/timeout",
-    from: "this.#when = when;\n    this.#handle?.cancel();",
-    to: "this.#when = when;",
+    from: "this.#handle?.cancel();\n    this.#handle = handle;",
+    to: "this.#handle = handle;",
   },
   {
     name: "wait_for with no time lets a coroutine start",

@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { nameClass } from "../names.ts";
 
 /** A browser fires a timer of more milliseconds than 31 bits hold at once. CPython caps its own at the same 24 hours. */
 const longestTimeout = 24 * 3600;
@@ -12,6 +13,10 @@ const longestTimeout = 24 * 3600;
  * the loop from outside does not.
  */
 export class BrowserHost implements Host {
+  static {
+    nameClass(this, "BrowserHost");
+  }
+
   /** What the web lets pages see of their clock, which is finer where they are isolated from each other. */
   readonly clockResolution: number = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated
     ? 5e-6

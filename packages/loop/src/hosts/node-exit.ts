@@ -1,10 +1,14 @@
 import { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
+import { SharedListener } from "./shared-listener.ts";
+
+/** The listener for the end of the process. It comes before those of the program, which may call `process.exit()`. */
+export const exits: SharedListener = new SharedListener("exit", "prependListener");
 
 /** What a shell sees of a program that Ctrl-C ended: 128 and the signal's number. */
 const interruptedExitCode = 130;
 
 /** The errors with which programs have asked to end; should nobody catch them, they decide the exit status. */
-const exits = new WeakSet<Error>();
+const exitErrors = new WeakSet<Error>();
 /** How many of them somebody still has, who may throw them. */
 let held = 0;
 const forgotten = new FinalizationRegistry(() => {
@@ -17,15 +21,15 @@ const forgotten = new FinalizationRegistry(() => {
  * run: so this listener, unlike all others, stays until the error is collected.
  */
 export function exitByUncaught(error: KeyboardInterrupt | SystemExit): void {
-  if (exits.has(error)) return;
-  exits.add(error);
+  if (exitErrors.has(error)) return;
+  exitErrors.add(error);
   forgotten.register(error, undefined);
   if (held === 0) process.on("uncaughtExceptionMonitor", exitLikePython);
   held += 1;
 }
 
 function exitLikePython(error: Error): void {
-  if (!exits.has(error)) return;
+  if (!exitErrors.has(error)) return;
   if (error instanceof KeyboardInterrupt) {
     // Node still has to print it.
     process.once("exit", () => {

@@ -1,6 +1,7 @@
 import type { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
+import { nameClass } from "../names.ts";
 import type { Host } from "../host.ts";
-import { exitByUncaught } from "./node-exit.ts";
+import { exitByUncaught, exits } from "./node-exit.ts";
 import { interrupts, onSignal } from "./node-signals.ts";
 import { holdProcess } from "./node-waiting.ts";
 
@@ -12,6 +13,10 @@ const longestTimeout = 24 * 3600;
  * Bun have the same.
  */
 export class NodeHost implements Host {
+  static {
+    nameClass(this, "NodeHost");
+  }
+
   readonly clockResolution = 1e-6;
   readonly turnBudget = 0.0001;
   /** Node's global is a getter, which costs as much again as the reading. */
@@ -82,6 +87,10 @@ export class NodeHost implements Host {
       stopListening();
       if (signal === "SIGINT") this.#listensToInterrupts = false;
     };
+  }
+
+  onExit(callback: () => void): () => void {
+    return exits.add(callback);
   }
 
   announceExit(error: KeyboardInterrupt | SystemExit): void {

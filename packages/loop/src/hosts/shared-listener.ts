@@ -1,10 +1,13 @@
 /** One listener on the process for all loops, which is there only while one of them has a use for it. */
 export class SharedListener {
   readonly #event: string;
+  readonly #listen: "on" | "prependListener";
   readonly #callbacks = new Set<() => void>();
 
-  constructor(event: string) {
+  /** @param listen - where among the listeners of the program it comes: last, or first */
+  constructor(event: string, listen: "on" | "prependListener" = "on") {
     this.#event = event;
+    this.#listen = listen;
   }
 
   get isIdle(): boolean {
@@ -13,7 +16,7 @@ export class SharedListener {
 
   /** Has `callback` called when the event comes; returns what takes it back. */
   add(callback: () => void): () => void {
-    if (this.isIdle) process.on(this.#event, this.#listener);
+    if (this.isIdle) (process as NodeJS.EventEmitter)[this.#listen](this.#event, this.#listener);
     this.#callbacks.add(callback);
     return () => {
       if (this.#callbacks.delete(callback) && this.isIdle) process.off(this.#event, this.#listener);

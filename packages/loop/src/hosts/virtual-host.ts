@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { nameClass } from "../names.ts";
 
 /**
  * A host whose clock stands still while there is something to do and then jumps to the next deadline: an `EventLoop` on
@@ -6,6 +7,10 @@ import type { Host } from "../host.ts";
  * nothing to do and no deadline is stuck at once.
  */
 export class VirtualHost implements Host {
+  static {
+    nameClass(this, "VirtualHost");
+  }
+
   readonly clockResolution = 1e-9;
   /** One iteration a turn: a loop that spins lets promises settle in between. */
   readonly turnBudget = 0;

@@ -12,7 +12,8 @@ function* leftBehind(): Coroutine {
 
 function* main(): Coroutine {
   createTask(leftBehind());
-  yield* asyncWith(cancelOnAbort(AbortSignal.timeout(60_000)), function* () {
+  // Longer than the test waits.
+  yield* asyncWith(cancelOnAbort(AbortSignal.timeout(120_000)), function* () {
     yield* sleep(0.01);
   });
   console.log("main");

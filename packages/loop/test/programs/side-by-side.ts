@@ -1,6 +1,10 @@
 import { type Coroutine, run, sleep } from "@yieldstar/loop";
 
+const begun: string[] = [];
+
 function* main(name: string): Coroutine {
+  begun.push(name);
+  if (begun.length === 2) console.log("ready");
   try {
     yield* sleep(60);
   } finally {
@@ -8,6 +12,4 @@ function* main(name: string): Coroutine {
   }
 }
 
-const runs = Promise.allSettled([run(main("one")), run(main("two"))]);
-setTimeout(() => console.log("ready"), 10);
-for (const { status } of await runs) console.log(status);
+for (const { status } of await Promise.allSettled([run(main("one")), run(main("two"))])) console.log(status);

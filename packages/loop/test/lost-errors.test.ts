@@ -1,0 +1,295 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import {
+  type BaseEventLoop,
+  type Coroutine,
+  createTask,
+  EventLoop,
+  type ExceptionContext,
+  fromPromise,
+  Future,
+  gather,
+  getRunningLoop,
+  run,
+  shield,
+  sleep,
+  toPromise,
+} from "@yieldstar/loop";
+import { VirtualTimeLoop } from "@yieldstar/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { printed } from "../../../.ci/vitest/quiet.ts";
+import { caught } from "./usable.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+const hooks = Error as { prepareStackTrace?: unknown };
+const { prepareStackTrace } = hooks;
+
+/** Makes the error in a function of its own, inside the step of the task that fails. */
+function boom(): Error {
+  return new Error("boom");
+}
+
+function* failing(): Coroutine {
+  throw boom();
+}
+
+function* failingLater(): Coroutine {
+  yield* sleep(0);
+  throw boom();
+}
+
+/** Collects often enough for all that can be collected, with turns of the host between. */
+async function untilCollected(): Promise<void> {
+  for (let count = 0; count < 5; count += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    collectGarbage();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** What is reported of `lose`, run a few times in tasks that nobody keeps, while the loop runs. */
+async function reportsOf(lose: () => Coroutine, debug = false): Promise<ExceptionContext[]> {
+  const contexts: ExceptionContext[] = [];
+  const main = function* (): Coroutine<ExceptionContext[]> {
+    getRunningLoop().setExceptionHandler((_loop, context) => contexts.push(context));
+    getRunningLoop().slowCallbackDuration = Infinity;
+    for (let count = 0; count < 3; count += 1) createTask(lose());
+    yield* sleep(0.001);
+    yield* fromPromise(untilCollected());
+    return [...contexts];
+  };
+  return run(main(), { debug });
+}
+
+describe("an error that was made in a task is reported by the next collections when nobody retrieves it:", () => {
+  afterEach(() => {
+    hooks.prepareStackTrace = prepareStackTrace;
+  });
+
+  it.each<[string, string, () => Coroutine]>([
+    ["of a task that fails in its first step", "Task", failing],
+    ["of a task that fails later", "Task", failingLater],
+    [
+      "of an eager task",
+      "Task",
+      function* () {
+        createTask(failing(), { eagerStart: true });
+      },
+    ],
+    [
+      "of a future that was given one",
+      "Future",
+      function* () {
+        getRunningLoop().createFuture().setException(boom());
+      },
+    ],
+    [
+      "of a gather",
+      "_GatheringFuture",
+      function* () {
+        gather([failing(), failingLater()]);
+      },
+    ],
+    [
+      "of a shield",
+      "Future",
+      function* () {
+        shield(failingLater());
+      },
+    ],
+    [
+      "whose cause was made in the task too",
+      "Task",
+      function* () {
+        throw new Error("outer", { cause: yield* caught(failing()) });
+      },
+    ],
+    [
+      "that holds another in a field of its own",
+      "Task",
+      function* () {
+        throw Object.assign(boom(), { original: boom() });
+      },
+    ],
+    [
+      "that is a group",
+      "Task",
+      function* () {
+        throw new AggregateError([boom(), new AggregateError([boom()])]);
+      },
+    ],
+    [
+      "that is its own cause",
+      "Task",
+      function* () {
+        const loop = boom();
+        loop.cause = loop;
+        throw loop;
+      },
+    ],
+    [
+      "that is frozen",
+      "Task",
+      function* () {
+        throw Object.freeze(boom());
+      },
+    ],
+    [
+      "whose text cannot be made",
+      "Task",
+      function* () {
+        throw Object.defineProperty(boom(), "message", {
+          get(): string {
+            throw new TypeError("no text");
+          },
+        });
+      },
+    ],
+    [
+      "with a hook for stacks that throws",
+      "Task",
+      function* () {
+        hooks.prepareStackTrace = () => {
+          throw new TypeError("no stack");
+        };
+        throw boom();
+      },
+    ],
+  ])("%s", async (_title, kind, lose) => {
+    const contexts = await reportsOf(lose);
+    const messages = contexts.map(({ message }) => message);
+    expect(messages).toEqual(Array(3).fill(`${kind} exception was never retrieved`));
+  });
+
+  it("in debug mode too, where it names those who awaited it, and where the task was created", async () => {
+    const contexts = await reportsOf(function* (): Coroutine {
+      yield* createTask(failingLater());
+    }, true);
+    expect(contexts.map(({ exception }) => exception?.stack)).toEqual(
+      Array(3).fill(expect.stringContaining("at async")),
+    );
+    expect(contexts.map(({ sourceTraceback }) => sourceTraceback)).toEqual(
+      Array(3).fill(expect.stringMatching(/reportsOf|main/)),
+    );
+  });
+
+  it("with the stack that the program's hook makes, which is asked once", async () => {
+    let asked = 0;
+    hooks.prepareStackTrace = () => {
+      asked += 1;
+      return "a stack of the program's own";
+    };
+    const contexts = await reportsOf(failing);
+    expect(contexts.map(({ exception }) => exception?.stack)).toEqual(Array(3).fill("a stack of the program's own"));
+    expect(asked).toBe(3);
+  });
+});
+
+describe("an error that nobody retrieves is reported by the next collections", () => {
+  it("although the loop is never idle", async () => {
+    const contexts: ExceptionContext[] = [];
+    const main = function* (): Coroutine {
+      getRunningLoop().setExceptionHandler((_loop, context) => contexts.push(context));
+      const collecting = { isOver: false };
+      createTask(failing());
+      void untilCollected().then(() => (collecting.isOver = true));
+      while (!collecting.isOver) yield* sleep(0);
+      expect(contexts).toHaveLength(1);
+    };
+    await run(main());
+    expect(contexts).toHaveLength(1);
+  });
+
+  it("although it was set from outside a loop that waits", async () => {
+    const contexts: ExceptionContext[] = [];
+    const main = function* (): Coroutine<number> {
+      const loop = getRunningLoop();
+      loop.setExceptionHandler((_loop, context) => contexts.push(context));
+      setTimeout(() => loop.createFuture().setException(boom()), 1);
+      setTimeout(() => void untilCollected().then(finish), 5);
+      const done = loop.createFuture<void>();
+      const finish = (): void => done.setResult();
+      yield* done;
+      return contexts.length;
+    };
+    expect(await run(main())).toBe(1);
+  });
+
+  it.each<[string, (loop: BaseEventLoop) => void]>([
+    ["never ran", () => {}],
+    ["is closed", (loop) => loop.close()],
+    ["the program has dropped", (loop) => (loop as VirtualTimeLoop).advance(1)],
+  ])("although the loop %s, which is collected then", async (_title, prepare) => {
+    const contexts: ExceptionContext[] = [];
+    const lose = (): WeakRef<BaseEventLoop> => {
+      const loop = new VirtualTimeLoop();
+      loop.setExceptionHandler((_loop, context) => contexts.push(context));
+      prepare(loop);
+      new Future({ loop }).setException(boom());
+      return new WeakRef<BaseEventLoop>(loop);
+    };
+    const loop = lose();
+    await untilCollected();
+    expect(contexts.map(({ message }) => message)).toEqual(["Future exception was never retrieved"]);
+    contexts.length = 0;
+    await untilCollected();
+    expect(loop.deref()).toBeUndefined();
+  });
+});
+
+describe("the listener for the end of the process", () => {
+  const listeners = (): number => process.listenerCount("exit");
+  let before = 0;
+
+  beforeEach(() => {
+    before = listeners();
+  });
+
+  it("is one for all loops, and is there only while an error might be lost", async () => {
+    const loops = Array.from({ length: 20 }, () => new EventLoop());
+    expect(listeners()).toBe(before);
+    const futures = loops.map((loop) => loop.createFuture());
+    for (const future of futures) future.setException(boom());
+    expect(listeners()).toBe(before + 1);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(listeners()).toBe(before + 1);
+    for (const future of futures) future.exception();
+    expect(listeners()).toBe(before);
+    for (const loop of loops) loop.close();
+  });
+
+  it("goes with the report, and with the loop", async () => {
+    const contexts: ExceptionContext[] = [];
+    const main = function* (): Coroutine {
+      getRunningLoop().setExceptionHandler((_loop, context) => contexts.push(context));
+      createTask(failing());
+      yield* sleep(0.001);
+      expect(listeners()).toBe(before + 1);
+      yield* fromPromise(untilCollected());
+      expect(contexts).toHaveLength(1);
+      expect(listeners()).toBe(before);
+      createTask(failing());
+      yield* sleep(0.001);
+      expect(listeners()).toBe(before + 1);
+    };
+    await run(main());
+    expect(listeners()).toBe(before);
+  });
+
+  it("is not there after errors that were retrieved", async () => {
+    const main = function* (): Coroutine {
+      for (let count = 0; count < 3; count += 1) {
+        yield* caught(createTask(failingLater()));
+        yield* sleep(0.001);
+      }
+      expect(listeners()).toBe(before);
+    };
+    await run(main());
+    await expect(toPromise(failing())).rejects.toThrow("boom");
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(listeners()).toBe(before);
+    expect(printed()).toEqual([]);
+  });
+});

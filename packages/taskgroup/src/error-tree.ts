@@ -1,0 +1,78 @@
+import { BaseException, textLimits, toText } from "@yieldstar/loop";
+
+/** An error, with what is shown of it: getters and Proxies that throw have nothing to show. */
+export interface ErrorNode {
+  readonly error: Error;
+  readonly isGroup: boolean;
+  /** How many members it has. */
+  readonly count: number;
+  /** Those that are shown. */
+  members: readonly ErrorNode[];
+  /** What led to it, unless that stands elsewhere in the tree. */
+  cause: ErrorNode | string | undefined;
+}
+
+const limits = textLimits.group;
+
+/**
+ * Finds out what the tree of a group shows. As in CPython an error that stands in it does not stand there again as the
+ * cause of another, so that causes that come round end; and the members of a group come first.
+ */
+export function growTree(group: Error): ErrorNode {
+  const seen = new Set<unknown>([group]);
+  const root = createNode(group);
+  const pending = [{ node: root, depth: 1 }];
+  let left: number = limits.errors;
+  const add = (error: Error, depth: number): ErrorNode => {
+    const node = createNode(error);
+    seen.add(error);
+    pending.push({ node, depth });
+    left -= 1;
+    return node;
+  };
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, depth } = next;
+    const cause = read(node.error, "cause");
+    if (!isError(cause)) node.cause = cause === undefined ? undefined : toText(cause);
+    else if (!seen.has(cause) && left > 0) node.cause = add(cause, isGroupLike(cause) ? depth + 1 : depth);
+    if (depth > limits.depth) continue;
+    node.members = membersOf(node.error)
+      .slice(0, Math.min(limits.members, left))
+      .map((member) => add(member, depth + 1));
+  }
+  return root;
+}
+
+function createNode(error: Error): ErrorNode {
+  const isGroup = isGroupLike(error);
+  return { error, isGroup, count: isGroup ? membersOf(error).length : 0, members: [], cause: undefined };
+}
+
+function membersOf(error: Error): readonly Error[] {
+  const members = isGroupLike(error) ? read(error, "exceptions") : undefined;
+  return Array.isArray(members) ? (members as Error[]) : [];
+}
+
+function isGroupLike(error: Error): boolean {
+  try {
+    return error instanceof AggregateError && "exceptions" in error;
+  } catch {
+    return false;
+  }
+}
+
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof BaseException;
+  } catch {
+    return false;
+  }
+}
+
+function read(error: Error, key: "cause" | "exceptions"): unknown {
+  try {
+    return (error as { readonly exceptions?: unknown; readonly cause?: unknown })[key];
+  } catch {
+    return undefined;
+  }
+}
