@@ -2,7 +2,7 @@ import type { BaseEventLoop } from "./base-event-loop.ts";
 import { explainOtherLoop } from "./copies.ts";
 import { EventLoop } from "./event-loop.ts";
 import { DeadlockError } from "./deadlock.ts";
-import { leavesLoop, RuntimeError } from "./exceptions.ts";
+import { leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { firstFunctions } from "./hosts/host-functions.ts";
 import { watchIdle } from "./loop-ends.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
@@ -10,9 +10,12 @@ import { soon } from "./soon.ts";
 
 /** Somebody who waits for something on a loop. */
 export interface Waiter {
-  /** Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. */
+  /**
+   * Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. Never
+   * throws.
+   */
   cancel(deadlock: DeadlockError): boolean;
-  /** Told that the loop has ended its run before what is waited for was done. */
+  /** Told that the loop has ended its run before what is waited for was done. Never throws. */
   fail(reason: Error): void;
 }
 
@@ -90,8 +93,15 @@ export class Driver {
       this.#failAll(new RuntimeError("Event loop is closed"));
       return;
     }
+    let run: Promise<void>;
+    try {
+      run = this.#loop.runForever();
+    } catch (thrown) {
+      this.#end(toException(thrown));
+      return;
+    }
     this.#state = "running";
-    void this.#loop.runForever().then(
+    void run.then(
       () => this.#end(undefined),
       (error: Error) => this.#end(error),
     );

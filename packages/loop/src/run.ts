@@ -1,5 +1,5 @@
 import type { Awaitable } from "./coroutine.ts";
-import { chain, RuntimeError } from "./exceptions.ts";
+import { chain, isInstance, leavesLoop, RuntimeError } from "./exceptions.ts";
 import { withHint } from "./repr.ts";
 import { Runner, type RunnerOptions } from "./runner.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
@@ -33,8 +33,7 @@ export function run<T>(main: Awaitable<T>, options?: RunnerOptions): Promise<T> 
     result = runner.run(main);
   } catch (error) {
     // `main` was refused: nothing has run, and there is nothing to wait for.
-    runner._discard();
-    throw error;
+    return runner._discardAfter(error);
   }
   return closeAfter(runner, result);
 }
@@ -46,7 +45,8 @@ async function closeAfter<T>(runner: Runner, result: Promise<T>): Promise<T> {
     return value;
   } catch (error) {
     await runner.close().catch((second: unknown) => {
-      throw chain(error, second);
+      // As in CPython the second error replaces the first; but an error of the host only follows from the first.
+      if (leavesLoop(second) || isInstance(second, RuntimeError)) throw chain(error, second);
     });
     throw error;
   }

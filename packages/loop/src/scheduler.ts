@@ -5,7 +5,7 @@ import { beginDebugging, isDebugRequested } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import { Handle, requireCallback, TimerHandle } from "./handle.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
-import type { ExceptionContext } from "./reports.ts";
+import { type ExceptionContext, warnOfSlow } from "./reports.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoopOrUndefined, setRunningLoop } from "./running.ts";
 import { TimerHeap } from "./timer-heap.ts";
@@ -227,7 +227,7 @@ export abstract class Scheduler {
     }
     const seconds = this.time() - begin;
     if (seconds < this.slowCallbackDuration) return;
-    console.warn(`Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`);
+    warnOfSlow(item, seconds);
   }
 
   /** Tells whether the caller runs in this loop. There is no scheduler that is not a loop. */

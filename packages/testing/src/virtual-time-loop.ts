@@ -66,8 +66,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
       do this.#iterate();
       while (!this.stopping);
     } finally {
-      this.beforeIdle();
-      this.runForeverCleanup();
+      this.#endRun();
     }
   }
 
@@ -112,8 +111,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
       while (!this.stopping && (this.isReady || this.nextDeadline <= end)) this.#iterate();
       if (!this.stopping) this.#now = end;
     } finally {
-      this.beforeIdle();
-      this.runForeverCleanup();
+      this.#endRun();
     }
   }
 
@@ -128,6 +126,14 @@ export class VirtualTimeLoop extends BaseEventLoop {
 
   /** Nothing outside ever wakes this loop: it is only ever driven. */
   protected override wakeUp(): void {}
+
+  #endRun(): void {
+    try {
+      this.beforeIdle();
+    } finally {
+      this.runForeverCleanup();
+    }
+  }
 
   /** One iteration, after a jump to the next timer if nothing is ready. */
   #iterate(): void {
