@@ -1,6 +1,7 @@
 import { driverOf } from "./driver.ts";
 import { nameClass } from "./names.ts";
 import { EventLoop } from "./event-loop.ts";
+import { soon } from "./soon.ts";
 
 let background: BackgroundLoop | undefined;
 
@@ -26,6 +27,10 @@ class BackgroundLoop extends EventLoop {
     super.beforeIdle();
     if (this.nextDeadline < Infinity || this.pendingTasks()[Symbol.iterator]().next().done !== true) return;
     // Once it is idle: a host that is asked for nothing forgets what it was asked for before.
-    queueMicrotask(() => driverOf(this)?.rest());
+    soon(() => driverOf(this)?.rest());
+  }
+
+  protected override isAwaited(): boolean {
+    return driverOf(this)?.isAwaited === true;
   }
 }

@@ -35,10 +35,17 @@ export class Completion<T> {
     return this.#future.result();
   }
 
-  /** After an error has left the loop: nobody else could retrieve the exception of a task that was made here. */
+  /**
+   * After an error has left the loop: nobody else could retrieve the exception of a task that was made here. Never throws,
+   * since that error counts.
+   */
   abandon(): void {
-    this.#future.removeDoneCallback(stopLoop);
-    if (this.#isOwn && this.#future.done() && !this.#future.cancelled()) this.#future.exception();
+    try {
+      this.#future.removeDoneCallback(stopLoop);
+      if (this.#isOwn && this.#future.done() && !this.#future.cancelled()) this.#future.exception();
+    } catch {
+      // A method of the user's class.
+    }
   }
 }
 

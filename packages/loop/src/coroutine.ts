@@ -1,6 +1,7 @@
 import { GeneratorExit, RuntimeError } from "./exceptions.ts";
 import { isPromiseLike } from "./is-promise.ts";
 import { hintToCall, repr, withHint } from "./repr.ts";
+import { allTasks, getRunningLoopOrUndefined } from "./running.ts";
 
 declare const suspension: unique symbol;
 
@@ -28,10 +29,18 @@ export interface Awaitable<T> {
   [Symbol.iterator](): Iterator<Suspension, T, unknown>;
 }
 
-/** Coroutines that a task has taken are marked: a generator cannot tell that it has run. A symbol would be slower. */
+/**
+ * Coroutines that a task has taken are marked: a generator cannot tell that it has run. Its mark is a `next` of its own,
+ * which its task does not use: it refuses whoever awaits it too. A mark under a symbol would be slower.
+ */
 interface Takeable {
+  next: unknown;
   _isTaken?: boolean;
 }
+
+/** Those that cannot be marked, since they, or all generators, are frozen. */
+const frozen = new WeakSet();
+let hasFrozen = false;
 
 /** What `instanceof` matches generator objects with, whatever function has made them. */
 const NativeGenerator = function () {} as unknown as new () => Coroutine<unknown>;
@@ -44,13 +53,33 @@ const { next: generatorNext, throw: generatorThrow } = NativeGenerator.prototype
 /** What `coroutine.next(value)` does. Looking the method up is dear where each generator has a shape of its own. */
 export function resume<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
   const isNative: boolean = coroutine instanceof NativeGenerator;
-  return isNative ? (generatorNext.call(coroutine, value) as IteratorResult<Suspension, T>) : coroutine.next(value);
+  return isNative ? (generatorNext.call(coroutine, value) as IteratorResult<Suspension, T>) : nextOf(coroutine, value);
 }
 
 /** What `coroutine.throw(error)` does. */
 export function resumeThrowing<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
   const isNative: boolean = coroutine instanceof NativeGenerator;
-  return isNative ? (generatorThrow.call(coroutine, error) as IteratorResult<Suspension, T>) : coroutine.throw(error);
+  return isNative
+    ? (generatorThrow.call(coroutine, error) as IteratorResult<Suspension, T>)
+    : throwOf(coroutine, error);
+}
+
+function nextOf<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
+  return requireObject(coroutine.next(value));
+}
+
+function throwOf<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
+  return requireObject(coroutine.throw(error));
+}
+
+/** A coroutine written by hand has to give what `yield*` takes. */
+function requireObject<R>(step: R): R {
+  if ((typeof step !== "object" || step === null) && typeof step !== "function") refuseStep(step);
+  return step;
+}
+
+function refuseStep(step: unknown): never {
+  throw new TypeError(`Iterator result ${String(step)} is not an object`);
 }
 
 /**
@@ -86,8 +115,41 @@ export function isawaitable(value: unknown): value is Awaitable<unknown> {
  * @throws RuntimeError when a task has it, or had it, already
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
+  const isUsual: boolean = value instanceof NativeGenerator && !hasFrozen;
+  if (!isUsual || (value as Takeable).next === refuseToBeAwaited) {
+    takeOtherwise(value);
+    return;
+  }
+  try {
+    (value as Takeable).next = refuseToBeAwaited;
+  } catch {
+    takeOtherwise(value);
+  }
+}
+
+function takeOtherwise(value: Coroutine<unknown>): void {
   if (!iscoroutine(value) || isTaken(value)) throw explainRefusal(value);
-  (value as Takeable)._isTaken = true;
+  markTaken(value);
+}
+
+function markTaken(coroutine: Takeable): void {
+  try {
+    if (coroutine instanceof NativeGenerator) (coroutine as Takeable).next = refuseToBeAwaited;
+    else coroutine._isTaken = true;
+  } catch {
+    frozen.add(coroutine);
+    hasFrozen = true;
+  }
+}
+
+/** The `next` that everybody but its task finds in a coroutine that a task has taken: `yield* coroutine` calls it. */
+function refuseToBeAwaited(this: unknown): never {
+  const loop = getRunningLoopOrUndefined();
+  for (const task of loop === undefined ? [] : allTasks(loop)) {
+    if (task.getCoro() !== this) continue;
+    throw new RuntimeError(withHint("coroutine is being awaited already", "await its task"));
+  }
+  throw explainRefusal(this);
 }
 
 function explainRefusal(value: unknown): Error {
@@ -99,7 +161,10 @@ function explainRefusal(value: unknown): Error {
 
 /** Tells whether a task has the coroutine, or had it. */
 export function isTaken(coroutine: Coroutine<unknown>): boolean {
-  return (coroutine as Takeable)._isTaken === true;
+  const takeable: Takeable = coroutine;
+  const isMarked =
+    coroutine instanceof NativeGenerator ? takeable.next === refuseToBeAwaited : takeable._isTaken === true;
+  return isMarked || (hasFrozen && frozen.has(coroutine));
 }
 
 function explainNoCoroutine(value: unknown): string {
@@ -118,14 +183,16 @@ function explainNoCoroutine(value: unknown): string {
  * Source: coroutine.close(), CPython 3.14.
  */
 export function closeCoroutine<T>(coroutine: Coroutine<T>): T | undefined {
-  (coroutine as Takeable)._isTaken = true;
   let step: IteratorResult<Suspension, T>;
   try {
     step = coroutine.throw(new GeneratorExit());
   } catch (error) {
+    markTaken(coroutine);
     if (error instanceof GeneratorExit) return undefined;
     throw error;
   }
+  // It can still be driven by hand, as in CPython.
   if (step.done !== true) throw new RuntimeError("coroutine ignored GeneratorExit");
+  markTaken(coroutine);
   return step.value;
 }

@@ -43,11 +43,12 @@ const frameLimit = 100;
 /** The stack of the caller. */
 export function captureStack(): string {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = frameLimit;
+  // It cannot be set where `Error` is frozen.
+  Reflect.set(Error, "stackTraceLimit", frameLimit);
   try {
     return new Error("stack").stack ?? "";
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
   }
 }
 

@@ -2,15 +2,20 @@ import type { BaseEventLoop } from "./base-event-loop.ts";
 import { explainOtherLoop } from "./copies.ts";
 import { EventLoop } from "./event-loop.ts";
 import { DeadlockError } from "./deadlock.ts";
-import { leavesLoop, RuntimeError } from "./exceptions.ts";
+import { leavesLoop, RuntimeError, toException } from "./exceptions.ts";
+import { firstFunctions } from "./hosts/host-functions.ts";
 import { watchIdle } from "./loop-ends.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
+import { soon } from "./soon.ts";
 
 /** Somebody who waits for something on a loop. */
 export interface Waiter {
-  /** Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. */
+  /**
+   * Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. Never
+   * throws.
+   */
   cancel(deadlock: DeadlockError): boolean;
-  /** Told that the loop has ended its run before what is waited for was done. */
+  /** Told that the loop has ended its run before what is waited for was done. Never throws. */
   fail(reason: Error): void;
 }
 
@@ -45,7 +50,13 @@ export class Driver {
   /** Somebody waits: a loop that is idle is run. */
   enter(waiter: Waiter): void {
     this.#waiting.add(waiter);
-    this.#start();
+    // One that waits in vain may have been let go of.
+    if (this.#state === "running") this.#loop._wakeUp();
+    else this.#start();
+  }
+
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /** The wait has ended. */
@@ -63,6 +74,7 @@ export class Driver {
 
   /** Somebody else's run has ended. Promise code that awaits it goes on first: it may run the loop again, or close it. */
   #takeOver(): void {
+    const { setTimeout } = firstFunctions;
     if (this.#state === "idle" && this.#waiting.size > 0) setTimeout(() => this.#start(), 0);
   }
 
@@ -71,7 +83,7 @@ export class Driver {
     this.#state = "starting";
     // Inside a step of another loop, of another copy perhaps: it must have ended before this one may begin.
     if (getRunningLoopOrUndefined() === undefined && explainOtherLoop() === undefined) this.#run();
-    else queueMicrotask(() => this.#run());
+    else soon(() => this.#run());
   }
 
   #run(): void {
@@ -81,8 +93,15 @@ export class Driver {
       this.#failAll(new RuntimeError("Event loop is closed"));
       return;
     }
+    let run: Promise<void>;
+    try {
+      run = this.#loop.runForever();
+    } catch (thrown) {
+      this.#end(toException(thrown));
+      return;
+    }
     this.#state = "running";
-    void this.#loop.runForever().then(
+    void run.then(
       () => this.#end(undefined),
       (error: Error) => this.#end(error),
     );

@@ -3,7 +3,7 @@ import { nameClass } from "./names.ts";
 import { Completion } from "./completion.ts";
 import type { Awaitable } from "./coroutine.ts";
 import { DeadlockError } from "./deadlock.ts";
-import { type KeyboardInterrupt, type SystemExit, ValueError } from "./exceptions.ts";
+import { type KeyboardInterrupt, type SystemExit, toException, ValueError } from "./exceptions.ts";
 import type { Host } from "./host.ts";
 import { defaultHost } from "./hosts/default-host.ts";
 import { readOptions } from "./options.ts";
@@ -15,6 +15,8 @@ import { SignalHandlers } from "./signal-handlers.ts";
  * that they will be as quick as those before.
  */
 const longestUntilClock = 8;
+/** A clock that shows the same time so often in a row stands still, as those of tests do: the turn ends. */
+const mostReadings = 1000;
 
 /** What an `EventLoop` is made with. */
 export interface EventLoopOptions {
@@ -51,10 +53,13 @@ export class EventLoop extends BaseEventLoop {
   /** When the turn has to end, or the promises' callbacks that share one. */
   #turnEnd = 0;
   #isUsedUp = false;
+  /** What the clock showed when it was last read in this turn, and how often in a row it has shown that. */
+  #reading = 0;
+  #readings = 0;
   /** How many steps may still run before the clock is read, and how many there may be between two readings. */
   #untilClock = 1;
   #interval = 1;
-  #run: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
+  #run: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
   /**
    * @param options - `host` is where the loop lives; `turnBudget` is how long it runs on there at a time, in seconds
@@ -78,14 +83,14 @@ export class EventLoop extends BaseEventLoop {
   /**
    * Runs until `stop()` is called, from the host's next turn on.
    *
-   * @returns a promise that settles when the loop has stopped
+   * @returns a promise that settles when the loop has stopped; it rejects with what a turn or a method of the host throws
    * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
    */
   runForever(): Promise<void> {
     this.runForeverSetup();
     return new Promise((resolve, reject) => {
       this.#run = { resolve, reject };
-      this.#host.requestTurn(this.#turn);
+      this.#requestTurn();
     });
   }
 
@@ -138,13 +143,29 @@ export class EventLoop extends BaseEventLoop {
   }
 
   override close(): void {
-    super.close();
-    this.#signalHandlers.removeAll();
-    this.#host.close();
+    if (this.isRunning() || this.isClosed()) {
+      super.close();
+      return;
+    }
+    const error = attempt(
+      () => super.close(),
+      () => this.#signalHandlers.removeAll(),
+      () => this.#host.close(),
+    );
+    if (error !== undefined) throw error;
   }
 
   protected override wakeUp(): void {
-    if (this.#run !== undefined && !this.#isServing) this.#host.requestTurn(this.#turn);
+    if (this.#run !== undefined) this.#requestTurn();
+  }
+
+  /** A run without a turn to come would never end. */
+  #requestTurn(): void {
+    try {
+      this.#host.requestTurn(this.#turn);
+    } catch (thrown) {
+      this.#end(toException(thrown));
+    }
   }
 
   /**
@@ -154,17 +175,23 @@ export class EventLoop extends BaseEventLoop {
    */
   override _servePromise(): void {
     if (this.#run === undefined) return;
-    if (!this.#isServing) {
-      this.#host.requestTurn(this.#turn);
-      this.#isServing = true;
-      this.#begin();
+    try {
+      if (!this.#isServing) {
+        this.#host.requestTurn(this.#turn);
+        this.#isServing = true;
+        this.#begin();
+      }
+      if (!this.#isUsedUp) this.#iterate();
+      // A turn that was asked for long ago may never come: of timers that a test has replaced.
+      else this.#host.requestTurn(this.#turn);
+    } catch (thrown) {
+      this.#end(toException(thrown));
     }
-    if (!this.#isUsedUp) this.#iterate();
   }
 
   /** @internal Has `interrupt` called when the user presses Ctrl-C; returns what takes it back. */
   _onInterrupt(interrupt: () => void): () => void {
-    return this.#host.onInterrupt?.(interrupt) ?? (() => {});
+    return this.#host.onInterrupt?.(() => this.#guard(interrupt)) ?? (() => {});
   }
 
   /** @internal */
@@ -174,38 +201,55 @@ export class EventLoop extends BaseEventLoop {
 
   /** @internal The program asks to end. */
   _announceExit(error: KeyboardInterrupt | SystemExit): void {
-    this.#host.announceExit?.(error);
+    try {
+      this.#host.announceExit?.(error);
+    } catch (thrown) {
+      // The program still ends with `error`, if not with its status.
+      this.callExceptionHandler({ message: "Exception in announceExit of the host", exception: toException(thrown) });
+    }
   }
 
   /** @internal Ends the run from outside, with an error. */
   _abort(error: Error): void {
-    this.#end((run) => run.reject(error));
+    this.#end(error);
   }
 
   /** One turn of the host. */
   readonly #turn = (): void => {
-    this.#isServing = false;
-    this.#begin();
-    if (!this.#iterate()) return;
-    if (this.isReady) this.#giveWay();
-    else this.#idle();
+    // A run that is over, of a host that calls late.
+    if (this.#run === undefined) return;
+    try {
+      this.#isServing = false;
+      this.#begin();
+      if (!this.#iterate()) return;
+      if (this.isReady) this.#giveWay();
+      else this.#idle();
+    } catch (thrown) {
+      this.#end(toException(thrown));
+    }
   };
 
+  /** What the host calls must not throw: it would end the program, or be called again and again. */
+  #guard(callback: () => void): void {
+    try {
+      callback();
+    } catch (thrown) {
+      this.#end(toException(thrown));
+    }
+  }
+
   #begin(): void {
-    this.#turnEnd = this.#host.time() + this.#turnBudget;
+    this.#reading = this.#host.time();
+    this.#readings = 0;
+    this.#turnEnd = this.#reading + this.#turnBudget;
     this.#untilClock = this.#interval = 1;
     this.#isUsedUp = false;
   }
 
   /** Runs iterations until nothing is ready or the budget is used up; returns whether the run goes on. */
   #iterate(): boolean {
-    try {
-      this.runIterations(this.#goesOn);
-    } catch (error) {
-      this.#end((run) => run.reject(error));
-      return false;
-    }
-    if (this.stopping) this.#end((run) => run.resolve());
+    this.runIterations(this.#goesOn);
+    if (this.stopping) this.#end(undefined);
     return this.#run !== undefined;
   }
 
@@ -215,7 +259,9 @@ export class EventLoop extends BaseEventLoop {
   };
 
   #hasTime(): boolean {
-    this.#isUsedUp = this.#host.time() >= this.#turnEnd;
+    const now = this.#host.time();
+    this.#isUsedUp = now >= this.#turnEnd || (now === this.#reading && ++this.#readings > mostReadings);
+    this.#reading = now;
     // What has run took no longer than the budget: as much again may run before the clock is read again.
     this.#interval = Math.min(this.#interval * 2, longestUntilClock);
     this.#untilClock = this.#interval;
@@ -232,18 +278,47 @@ export class EventLoop extends BaseEventLoop {
     this.beforeIdle();
     const deadline = this.nextDeadline;
     if (deadline < Infinity) this.#host.requestTurnAt(deadline, this.#turn);
-    else this.#host.awaitWakeUp(() => this._abort(new DeadlockError(this._tasks)));
+    else this.#host.awaitWakeUp(this.#stuck, this.#isAwaited);
   }
 
-  #end(settle: (run: { resolve: () => void; reject: (error: unknown) => void }) => void): void {
+  readonly #isAwaited = (): boolean => this.isAwaited();
+
+  /** Tells whether somebody waits for what this loop does. */
+  protected isAwaited(): boolean {
+    return true;
+  }
+
+  readonly #stuck = (): void => {
+    this.#guard(() => this.#end(new DeadlockError(this._tasks)));
+  };
+
+  /** @param error - what the run ends with, if not well */
+  #end(error: Error | undefined): void {
     const run = this.#run;
     if (run === undefined) return;
     this.#run = undefined;
     this.#isServing = false;
-    this.#host.cancelTurn();
-    this.runForeverCleanup();
-    settle(run);
+    const second = attempt(
+      () => this.#host.cancelTurn(),
+      () => this.runForeverCleanup(),
+    );
+    const first = error ?? second;
+    if (first === undefined) run.resolve();
+    else run.reject(first);
   }
+}
+
+/** Makes every step, whatever those before it throw; returns the first error. */
+function attempt(...steps: readonly (() => void)[]): Error | undefined {
+  let first: Error | undefined;
+  for (const step of steps) {
+    try {
+      step();
+    } catch (thrown) {
+      first ??= toException(thrown);
+    }
+  }
+  return first;
 }
 
 function requireBudget(turnBudget: unknown): void {

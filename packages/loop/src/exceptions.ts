@@ -94,14 +94,24 @@ export class CancelledError extends Error {
  * as making the error. Even a limit of zero costs twice as much as none.
  */
 export function createCancelledError(message: unknown): CancelledError {
-  const errors = Error as { stackTraceLimit?: number | undefined };
   const { stackTraceLimit } = errors;
-  errors.stackTraceLimit = undefined;
   try {
-    return message === undefined ? new CancelledError() : new CancelledError(message);
+    errors.stackTraceLimit = undefined;
+  } catch {
+    // `Error` is frozen: it costs more then.
+    return makeCancelledError(message);
+  }
+  try {
+    return makeCancelledError(message);
   } finally {
     errors.stackTraceLimit = stackTraceLimit;
   }
+}
+
+const errors = Error as { stackTraceLimit?: number | undefined };
+
+function makeCancelledError(message: unknown): CancelledError {
+  return message === undefined ? new CancelledError() : new CancelledError(message);
 }
 
 /**
@@ -215,9 +225,23 @@ export class StopAsyncIteration extends Error {
   }
 }
 
-/** `KeyboardInterrupt` and `SystemExit` leave the loop instead of being handled by it. */
+/** `KeyboardInterrupt` and `SystemExit` leave the loop instead of being handled by it. Never throws. */
 export function leavesLoop(error: unknown): error is KeyboardInterrupt | SystemExit {
-  return error instanceof KeyboardInterrupt || error instanceof SystemExit;
+  return isInstance(error, KeyboardInterrupt) || isInstance(error, SystemExit);
+}
+
+/** Tells whether a `catch` caught a cancellation. Never throws. */
+export function isCancelled(thrown: unknown): thrown is CancelledError {
+  return isInstance(thrown, CancelledError);
+}
+
+/** What `instanceof` tells, for anything that can be thrown: a revoked Proxy has no prototype to ask for. */
+export function isInstance<E>(thrown: unknown, errorClass: new (...args: never[]) => E): thrown is E {
+  try {
+    return thrown instanceof errorClass;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -226,18 +250,32 @@ export function leavesLoop(error: unknown): error is KeyboardInterrupt | SystemE
  * @returns the second
  */
 export function chain(first: unknown, second: unknown): unknown {
-  if (isError(second) && second.cause === undefined && second !== first) Reflect.set(second, "cause", first);
+  try {
+    if (isError(second) && second.cause === undefined && second !== first) Reflect.set(second, "cause", first);
+  } catch {
+    // A getter of its own threw: it stays as it is.
+  }
   return second;
 }
 
 /**
  * What a `catch` caught, as an error. Objects pass as they were thrown (an `Error` of another realm is no `instanceof
- * Error`); anything else becomes a `TypeError` in Python's words, with the thrown value as its `cause`.
+ * Error`); anything else becomes a `TypeError` in Python's words, with the thrown value as its `cause`. So does an object
+ * that cannot even be asked what it is, such as a revoked Proxy. Never throws.
  */
 export function toException(thrown: unknown): Error {
-  if (typeof thrown === "object" && thrown !== null) return thrown as Error;
-  const text = typeof thrown === "string" ? JSON.stringify(thrown) : String(thrown);
+  if (typeof thrown === "object" && thrown !== null && hasClass(thrown)) return thrown as Error;
+  const text =
+    thrown === undefined ? "undefined" : typeof thrown === "string" ? JSON.stringify(thrown) : toText(thrown);
   return new TypeError(`exceptions must derive from BaseException (hint: ${text} was thrown; throw an Error instead)`, {
     cause: thrown,
   });
+}
+
+function hasClass(thrown: object): boolean {
+  try {
+    return thrown instanceof Error || true;
+  } catch {
+    return false;
+  }
 }

@@ -24,7 +24,7 @@ let hasCancelMessages = false;
 type Waiters = Runnable | Runnable[] | undefined;
 
 /** The lowest two bits of a future's flags are its state: none is set while it is pending. */
-const stateMask = 3;
+export const stateMask = 3;
 const succeeded = 1;
 const failed = 2;
 const cancelled = 3;
@@ -147,6 +147,12 @@ export class Future<T> {
     this._fail(error);
   }
 
+  /** @internal Fails it as another has failed: a coroutine may have thrown what `setException` refuses. */
+  _failAs(exception: Error): void {
+    this._requirePending();
+    this._fail(exception);
+  }
+
   /**
    * Cancels the future: those who wait have a `CancelledError` thrown at them.
    *
@@ -178,8 +184,13 @@ export class Future<T> {
    * @returns how many there were
    */
   removeDoneCallback(callback: (future: this) => void): number {
+    return this._removeWaiters((waiter) => waiter instanceof Handle && waiter._callback === callback);
+  }
+
+  /** @internal Removes the waiters that `isRemoved` says; returns how many. */
+  _removeWaiters(isRemoved: (waiter: Runnable) => boolean): number {
     const waiters = this._waiterList();
-    const kept = waiters.filter((waiter) => !(waiter instanceof Handle && waiter._callback === callback));
+    const kept = waiters.filter((waiter) => !isRemoved(waiter));
     if (kept.length !== waiters.length) this._content = kept.length > 1 ? kept : kept[0];
     return waiters.length - kept.length;
   }

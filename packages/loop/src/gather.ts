@@ -2,9 +2,10 @@ import type { BaseEventLoop } from "./base-event-loop.ts";
 import { collect } from "./collect.ts";
 import { type Awaitable, iscoroutine, isTaken } from "./coroutine.ts";
 import { ensureFutureOn } from "./ensure-future.ts";
-import { createCancelledError } from "./exceptions.ts";
+import { createCancelledError, isCancelled } from "./exceptions.ts";
 import { Future } from "./future.ts";
 import { nameClass } from "./names.ts";
+import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import { type Passing, passing } from "./passing.ts";
 import { readOptions } from "./options.ts";
 import { withHint } from "./repr.ts";
@@ -128,9 +129,10 @@ class EarlierArguments {
 }
 
 /** Named as CPython's is, since reports call it so. */
-class _GatheringFuture extends Future<unknown[]> {
+class _GatheringFuture extends Future<unknown[]> implements Relay {
   static {
     nameClass(this, "_GatheringFuture");
+    declareRelay(this);
   }
 
   /** One for each argument: one that was passed twice stands here twice. */
@@ -152,18 +154,36 @@ class _GatheringFuture extends Future<unknown[]> {
    * @returns whether any child could be cancelled now
    */
   override cancel(msg?: unknown): boolean {
-    if (this.done()) return false;
-    let isAccepted = false;
-    for (const child of this.#children) if (child.cancel(msg)) isAccepted = true;
+    return passCancelOn(this, msg);
+  }
+
+  /** @internal */
+  _beginCancel(): boolean {
+    return !this.done();
+  }
+
+  /** @internal */
+  _cancelTarget(index: number): Future<unknown> | undefined {
+    return this.#children[index];
+  }
+
+  /** @internal */
+  _endCancel(_msg: unknown, isAccepted: boolean, isClosed: boolean): boolean {
+    if (isClosed) this.addDoneCallback(forgetCancelled);
     if (isAccepted) this.#cancelRequested = true;
     return isAccepted;
+  }
+
+  /** @internal */
+  get _breaksCircles(): boolean {
+    return false;
   }
 
   /** @internal */
   _childDone(child: Future<unknown>): void {
     this.#pending -= 1;
     if (this.done()) markRetrieved(child);
-    else if (!this.#returnExceptions && !child._hasSucceeded()) this.setException(child._takeError());
+    else if (!this.#returnExceptions && !child._hasSucceeded()) this._failAs(child._takeError());
     else if (this.#pending === 0) this.#finish();
   }
 
@@ -178,6 +198,11 @@ class _GatheringFuture extends Future<unknown[]> {
 /** Nobody will ever ask this child: a failure has been reported already, or nobody is there to be told. */
 function markRetrieved(child: Future<unknown>): void {
   if (!child.cancelled()) child.exception();
+}
+
+/** The task that waits for a gathering of itself leaves it when it is cancelled, and so never asks for the outcome. */
+function forgetCancelled(gathering: Future<unknown>): void {
+  if (isCancelled(gathering._outcome)) gathering._markRetrieved();
 }
 
 function resultsOf(children: readonly Future<unknown>[]): unknown[] {

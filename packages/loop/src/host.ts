@@ -17,11 +17,12 @@ export interface Host {
   requestTurnAt(when: number, turn: () => void): void;
   /**
    * Asks for no turn: the loop waits for a wake-up from outside, upon which it will ask again. Where a program ends when
-   * nothing is left to do, the host keeps it alive for as long as something might wake the loop.
+   * nothing is left to do, the host keeps it alive for as long as something might wake the loop and somebody awaits it.
    *
    * @param stuck - called if the host can tell that nothing will ever wake the loop
+   * @param isAwaited - tells whether somebody waits for what the loop does
    */
-  awaitWakeUp(stuck: () => void): void;
+  awaitWakeUp(stuck: () => void, isAwaited?: () => boolean): void;
   /** Takes back what was asked for: the loop does not run any more. */
   cancelTurn(): void;
   /**

@@ -14,7 +14,7 @@ type Chunk = (Runnable | Chunk | undefined)[];
  * ask the kernel for each array of more than 128 kB, which costs a new loop with 10,000 tasks several per cent, and it
  * would never give them back.
  */
-export class ReadyQueue {
+export class ReadyQueue implements Iterable<Runnable> {
   private _first: Chunk = createChunk();
   private _last: Chunk = this._first;
   /** The place of the oldest item, in the first chunk. */
@@ -44,6 +44,18 @@ export class ReadyQueue {
     chunk[head] = undefined;
     this._head = head + 1;
     return item;
+  }
+
+  /** Gives the items and leaves them. */
+  *[Symbol.iterator](): Iterator<Runnable> {
+    let chunk = this._first;
+    for (let place = this._head, left = this.length; left > 0; place += 1, left -= 1) {
+      if (place === chunkSize) {
+        chunk = chunk[chunkSize] as Chunk;
+        place = 0;
+      }
+      yield chunk[place] as Runnable;
+    }
   }
 
   clear(): void {

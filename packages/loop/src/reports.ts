@@ -33,7 +33,9 @@ const tracebacks = new Set(["handleTraceback", "sourceTraceback"]);
 
 /** Writes one error to the console: the message, what else is known in lines of `key: value`, and the exception. */
 export function defaultExceptionHandler(loop: BaseEventLoop, context: ExceptionContext): void {
-  const { exception, message } = context;
+  // By own keys alone: a program may have added some to every object.
+  const exception = Object.hasOwn(context, "exception") ? context.exception : undefined;
+  const message = Object.hasOwn(context, "message") ? context.message : "";
   const text = [toText(message) || "Unhandled exception in event loop", ...describeContext(loop, context)].join("\n");
   if (exception === undefined) console.error(text);
   else console.error(text, exception);
@@ -62,7 +64,7 @@ function describeValue(context: ExceptionContext, key: string): string {
 
 /** In debug mode: where the callback was scheduled in which it happened, if nothing better is known. */
 function handleTraceback(loop: BaseEventLoop, context: ExceptionContext): { readonly handleTraceback?: string } {
-  if (loop._timed === undefined || "sourceTraceback" in context) return {};
+  if (loop._timed === undefined || Object.hasOwn(context, "sourceTraceback")) return {};
   const { sourceTraceback: text } = sourceTraceback(loop._timed);
   return text === undefined ? {} : { handleTraceback: text.replace(/^Object/, "Handle") };
 }
@@ -94,12 +96,27 @@ function reportSafely(loop: BaseEventLoop, context: ExceptionContext, textOnErro
     loop.defaultExceptionHandler(context);
   } catch (thrown) {
     if (leavesLoop(thrown)) throw thrown;
-    console.error(textOnError, thrown);
+    writeSafely("error", textOnError, thrown);
   }
 }
 
+/** Writes to the console, which may be the program's own, or no longer there. */
+function writeSafely(method: "error" | "warn", ...args: readonly unknown[]): void {
+  try {
+    console[method](...args);
+  } catch {
+    // Nothing is left to tell it to.
+  }
+}
+
+/** Warns of what took so long in debug mode that the loop could serve nothing else. */
+export function warnOfSlow(item: object, seconds: number): void {
+  writeSafely("warn", `Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`);
+}
+
 /** What runs in a context of its own: a plain future has none. */
-function runnableOf({ task, future, handle }: ExceptionContext): Task<unknown> | Handle | undefined {
+function runnableOf(context: ExceptionContext): Task<unknown> | Handle | undefined {
+  const { task, future, handle } = Object.assign(Object.create(null) as Partial<ExceptionContext>, context);
   const subject = (task ?? future ?? handle) as Partial<Task<unknown>> | undefined;
   return subject?.getContext === undefined ? undefined : (subject as Task<unknown>);
 }

@@ -1,5 +1,5 @@
 import type { Awaitable } from "./coroutine.ts";
-import { chain, RuntimeError } from "./exceptions.ts";
+import { chain, isInstance, leavesLoop, RuntimeError } from "./exceptions.ts";
 import { withHint } from "./repr.ts";
 import { readRunnerOptions, Runner, type RunnerOptions } from "./runner.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
@@ -10,6 +10,9 @@ import { getRunningLoopOrUndefined } from "./running.ts";
  *
  * Ctrl-C cancels `main`; a second one ends the run at once. Either way the promise rejects with `KeyboardInterrupt`,
  * unless `main` swallows its cancellation.
+ *
+ * The process ends when the host has nothing left to do, and so not before servers and sockets are closed, or `unref`ed:
+ * `process.getActiveResourcesInfo()` names what holds it.
  *
  * @param main - a coroutine, or anything awaitable
  * @param options - `debug` and `loopFactory`, for the loop
@@ -31,8 +34,7 @@ export function run<T>(main: Awaitable<T>, options?: RunnerOptions): Promise<T> 
     result = runner.run(main);
   } catch (error) {
     // `main` was refused: nothing has run, and there is nothing to wait for.
-    runner._discard();
-    throw error;
+    return runner._discardAfter(error);
   }
   return closeAfter(runner, result);
 }
@@ -44,7 +46,8 @@ async function closeAfter<T>(runner: Runner, result: Promise<T>): Promise<T> {
     return value;
   } catch (error) {
     await runner.close().catch((second: unknown) => {
-      throw chain(error, second);
+      // As in CPython the second error replaces the first; but an error of the host only follows from the first.
+      if (leavesLoop(second) || isInstance(second, RuntimeError)) throw chain(error, second);
     });
     throw error;
   }

@@ -4,7 +4,7 @@ import { type Context, type ContextOptions, copyContext, readContext } from "./c
 import { refuseInOtherLoop } from "./copies.ts";
 import { toCoroutine } from "./ensure-future.ts";
 import { type EventLoop, newEventLoop } from "./event-loop.ts";
-import { CancelledError, KeyboardInterrupt, leavesLoop, RuntimeError } from "./exceptions.ts";
+import { isCancelled, KeyboardInterrupt, leavesLoop, RuntimeError } from "./exceptions.ts";
 import { readOptions } from "./options.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoopOrUndefined, setEventLoop, unsetEventLoop } from "./running.ts";
@@ -117,13 +117,24 @@ export class Runner {
   async #shutdown(loop: EventLoop): Promise<void> {
     try {
       for (const awaitable of shutdown(loop)) await loop.runUntilComplete(awaitable);
-    } finally {
-      this._discard();
+    } catch (error) {
+      this._discardAfter(error);
     }
+    this._discard();
   }
 
-  /** @internal Closes the loop as it is. */
-  _discard(): void {
+  /** @internal Closes the loop as it is, after an error that counts more than what comes of that. */
+  _discardAfter(error: unknown): never {
+    try {
+      this._discard();
+    } catch {
+      // A host that does not work may not close either.
+    }
+    throw error;
+  }
+
+  /** Closes the loop as it is. */
+  private _discard(): void {
     const loop = this.#loop;
     this.#state = "closed";
     this.#loop = undefined;
@@ -151,16 +162,22 @@ class Interruptible<T> {
 
   async run(): Promise<T> {
     const stopListening = this.#loop._onInterrupt(() => this.#interrupt());
+    let result: T;
     try {
-      return await this.#loop.runUntilComplete(this.#task);
+      result = await this.#loop.runUntilComplete(this.#task);
     } catch (error) {
-      const isInterrupted = error instanceof CancelledError && this.#interrupts > 0 && this.#task.uncancel() === 0;
+      const isInterrupted = isCancelled(error) && this.#interrupts > 0 && this.#task.uncancel() === 0;
       const leaving = isInterrupted ? new KeyboardInterrupt() : error;
       if (leavesLoop(leaving)) this.#loop._announceExit(leaving);
+      try {
+        stopListening();
+      } catch {
+        // A follow-up: the first error counts.
+      }
       throw leaving;
-    } finally {
-      stopListening();
     }
+    stopListening();
+    return result;
   }
 
   #interrupt(): void {

@@ -5,7 +5,7 @@ import { beginDebugging, isDebugRequested } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import { Handle, requireCallback, TimerHandle } from "./handle.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
-import type { ExceptionContext } from "./reports.ts";
+import { type ExceptionContext, warnOfSlow } from "./reports.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoopOrUndefined, setRunningLoop } from "./running.ts";
 import { TimerHeap } from "./timer-heap.ts";
@@ -117,6 +117,11 @@ export abstract class Scheduler {
     return this.#ready.length > 0;
   }
 
+  /** Returns what is to run in the next iteration, in that order. */
+  protected readyItems(): Iterable<{ toString(): string }> {
+    return this.#ready;
+  }
+
   /** The time of the first timer, or `Infinity`. */
   protected get nextDeadline(): number {
     return this._timers.nextDeadline();
@@ -223,7 +228,7 @@ export abstract class Scheduler {
     }
     const seconds = this.time() - begin;
     if (seconds < this.slowCallbackDuration) return;
-    console.warn(`Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`);
+    warnOfSlow(item, seconds);
   }
 
   /** Tells whether the caller runs in this loop. There is no scheduler that is not a loop. */

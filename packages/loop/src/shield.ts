@@ -32,7 +32,7 @@ export function shield<T>(awaitable: Task<T> | Future<T> | Coroutine<T> | Awaita
       }
       const exception = inner.exception();
       if (exception === undefined) outer.setResult(inner.result());
-      else outer.setException(exception);
+      else outer._failAs(exception);
     },
     outer,
   );

@@ -1,7 +1,9 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Awaitable } from "./coroutine.ts";
+import { leavesLoop, toException } from "./exceptions.ts";
 import { gather } from "./gather.ts";
 import { allTasks } from "./running.ts";
+import { Task } from "./task.ts";
 
 /**
  * What has to run before a loop may be closed, for whoever runs a loop without `Runner`: every task is cancelled and
@@ -14,7 +16,7 @@ import { allTasks } from "./running.ts";
 export function* shutdown(loop: BaseEventLoop): Generator<Awaitable<unknown>, void, unknown> {
   const tasks = allTasks(loop);
   if (tasks.size > 0) {
-    for (const task of tasks) task.cancel();
+    for (const task of tasks) cancel(task);
     yield gather(tasks, { returnExceptions: true });
     for (const task of tasks) {
       const exception = task.cancelled() ? undefined : task.exception();
@@ -28,4 +30,16 @@ export function* shutdown(loop: BaseEventLoop): Generator<Awaitable<unknown>, vo
   }
   yield loop.shutdownAsyncgens();
   yield loop.shutdownDefaultExecutor();
+}
+
+/** Calls the `cancel` of the task's class; should that throw, it is reported, and the task cancelled all the same. */
+function cancel(task: Task<unknown>): void {
+  try {
+    task.cancel();
+  } catch (thrown) {
+    if (leavesLoop(thrown)) throw thrown;
+    const message = "Exception in cancel() during asyncio.run() shutdown";
+    task.getLoop().callExceptionHandler({ message, exception: toException(thrown), task });
+    Task.prototype.cancel.call(task);
+  }
 }

@@ -23,9 +23,10 @@ import {
   suspendedAt,
 } from "./debug.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
-import { CancelledError, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
-import { Future, isFuture } from "./future.ts";
+import { InvalidStateError, isCancelled, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
+import { Future, isFuture, stateMask } from "./future.ts";
 import { readOptions } from "./options.ts";
+import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { className, nameClass } from "./names.ts";
 import { printAwaited, printOnce, repr, toText } from "./repr.ts";
@@ -48,6 +49,12 @@ const mustCancel = 16;
 /** Nobody but its maker knows of it: it is not reported when it is destroyed while pending. */
 const unreported = 32;
 
+/** The methods of futures themselves: a task that waits for one need not call the first, and the second asks no other. */
+const { addDoneCallback: ownAddDoneCallback, cancel: cancelAlone } = Future.prototype as {
+  readonly addDoneCallback: unknown;
+  readonly cancel: unknown;
+};
+
 /**
  * A coroutine on its way through the loop. `createTask` makes one.
  *
@@ -58,9 +65,10 @@ const unreported = 32;
  *
  * Source: asyncio.Task, CPython 3.14 Lib/asyncio/tasks.py.
  */
-export class Task<T> extends Future<T> implements Runnable {
+export class Task<T> extends Future<T> implements Runnable, Relay {
   static {
     nameClass(this, "Task");
+    declareRelay(this);
   }
 
   /** `undefined` once an eager first step has ended the task. */
@@ -150,14 +158,47 @@ export class Task<T> extends Future<T> implements Runnable {
    * @returns `false` when the task is already done, and nothing happens
    */
   override cancel(msg?: unknown): boolean {
+    const waitsFor = this._waitsFor;
+    if (waitsFor !== undefined && waitsFor.cancel !== cancelAlone) return passCancelOn(this, msg);
+    if (!this._beginCancel()) return false;
+    // The awaited future takes the cancel on and wakes this task with it; unless it is already done.
+    return this._endCancel(msg, waitsFor !== undefined && waitsFor.cancel(msg), false);
+  }
+
+  /** @internal */
+  _beginCancel(): boolean {
     this._markRetrieved();
-    if (this.done()) return false;
+    if ((this._flags & stateMask) !== 0) return false;
     this._cancelRequests += 1;
-    // The awaited future takes the cancel on and wakes this task with it; unless it is already done, or refuses.
-    if (this._waitsFor?.cancel(msg) === true) return true;
+    return true;
+  }
+
+  /** @internal */
+  _cancelTarget(index: number): Future<unknown> | undefined {
+    return index === 0 ? this._waitsFor : undefined;
+  }
+
+  /** @internal */
+  _endCancel(msg: unknown, isAccepted: boolean, isClosed: boolean): boolean {
+    if (isAccepted && !isClosed) return true;
     this._flags |= mustCancel;
     this._cancelMessage = msg;
+    if (isClosed) this._leaveCircle();
     return true;
+  }
+
+  /** @internal */
+  get _breaksCircles(): boolean {
+    return true;
+  }
+
+  /** Takes the task out of a circle of tasks that wait for each other: its next step is queued, as nobody else would. */
+  private _leaveCircle(): void {
+    const waitsFor = this._waitsFor;
+    if (waitsFor === undefined || waitsFor.done()) return;
+    waitsFor._removeWaiters((waiter) => waiter === this);
+    this._waitsFor = undefined;
+    this._loop._enqueue(this);
   }
 
   /** Returns how many requests to cancel the task has had, less the calls of `uncancel`. */
@@ -241,13 +282,33 @@ export class Task<T> extends Future<T> implements Runnable {
   _run(): void {
     const waitedFor = this._waitsFor;
     let error: Error | undefined;
-    if (waitedFor !== undefined) {
-      this._waitsFor = undefined;
-      if (!waitedFor._hasSucceeded()) error = waitedFor._takeError();
+    if (waitedFor !== undefined && !waitedFor._hasSucceeded()) error = waitedFor._takeError();
+    if ((this._flags & (mustCancel | stateMask)) !== 0) {
+      this._runOtherwise(error, waitedFor);
+      return;
     }
-    if ((this._flags & mustCancel) !== 0) error = this._takeCancel(error);
+    if (waitedFor !== undefined) this._waitsFor = undefined;
     if (error !== undefined && isDebugging) noteAwaited(error, this, waitedFor);
     this._resume(error);
+  }
+
+  /**
+   * A step that is no plain one: the task may be to be cancelled; or it was ended from outside, by a method of `Future`, and
+   * its coroutine goes no further.
+   *
+   * @param error - what is thrown into the coroutine, if anything is
+   */
+  private _runOtherwise(error: Error | undefined, waitedFor: Future<unknown> | undefined): void {
+    if ((this._flags & stateMask) !== 0) {
+      this._refuseStep(new InvalidStateError(`__step(): already done: ${repr(this)} ${repr(error)}`));
+      this._loop._tasks.delete(this);
+      this._waitsFor = undefined;
+      return;
+    }
+    this._waitsFor = undefined;
+    const thrown = (this._flags & mustCancel) !== 0 ? this._takeCancel(error) : error;
+    if (thrown !== undefined && isDebugging) noteAwaited(thrown, this, waitedFor);
+    this._resume(thrown);
   }
 
   /** The first step, inside the step of whoever creates the task; returns whether there is one. */
@@ -272,11 +333,11 @@ export class Task<T> extends Future<T> implements Runnable {
   private _takeCancel(error: Error | undefined): Error {
     this._flags &= ~mustCancel;
     // If the future was cancelled too its error, and its message, came first.
-    return error instanceof CancelledError ? error : this._makeCancelledError();
+    return isCancelled(error) ? error : this._makeCancelledError();
   }
 
   private _resume(error: Error | undefined): void {
-    if (this._context._entered || outerTaskOrUndefined() !== undefined) this._refuseStep();
+    if (this._context._entered || outerTaskOrUndefined() !== undefined) this._refuseToEnter();
     else this._step(error);
   }
 
@@ -284,15 +345,20 @@ export class Task<T> extends Future<T> implements Runnable {
    * The loop is run inside a task's step, or inside the very context that this task would enter. The step is lost, as in
    * CPython, and the task stays pending.
    */
-  private _refuseStep(): void {
+  private _refuseToEnter(): void {
     const outerTask = outerTaskOrUndefined();
-    leaveContext();
-    const exception =
+    this._refuseStep(
       outerTask === undefined
         ? explainEntered(this._context)
         : new RuntimeError(
             `Cannot enter into task ${repr(this)} while another task ${repr(outerTask)} is being executed.`,
-          );
+          ),
+    );
+  }
+
+  /** Tells the exception handler why a step, or a part of it, is not made. */
+  private _refuseStep(exception: Error): void {
+    leaveContext();
     this._loop.callExceptionHandler({ message: "Exception in callback Task.task_wakeup()", exception });
   }
 
@@ -300,66 +366,112 @@ export class Task<T> extends Future<T> implements Runnable {
   private _step(error: Error | undefined): void {
     const coroutine = this._coroutine as Coroutine<T>;
     enterContext(this);
-    let step: IteratorResult<unknown, T>;
+    let step: IteratorResult<unknown, T> | undefined;
+    let isDone: boolean | undefined;
+    let value: unknown;
     try {
       if (isFollowing) step = resumeInStores(this, coroutine, error);
       else step = error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
+      isDone = step.done;
+      value = step.value;
     } catch (thrown) {
-      this._end(thrown);
+      this._endStep(thrown, step !== undefined && error === undefined);
       return;
     }
-    if (step.done === true) this._finish(step.value);
-    else if (step.value === undefined) this._loop._enqueueNext(this);
-    else this._waitFor(step.value);
+    if (isDone === true) this._finish(value as T);
+    else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
+    else if (value === undefined) this._loop._enqueueNext(this);
+    else this._waitFor(value);
+  }
+
+  /** @param isUnread - what the coroutine has given cannot be read: the first time it is told, and may clean up */
+  private _endStep(thrown: unknown, isUnread: boolean): void {
+    if (isUnread) this._throwSoon(toException(thrown));
+    else this._end(thrown);
+  }
+
+  /** Written by hand, a coroutine may leave out `done`, give something else than `true` and `false`, or a Promise. */
+  private _takeOddStep(step: object, isDone: boolean, value: unknown): void {
+    if (isDone) this._finish(value as T);
+    else if (isThenable(step)) this._waitFor(step);
+    else if (value === undefined) this._loop._enqueueNext(this);
+    else this._waitFor(value);
   }
 
   private _finish(result: T): void {
     this._loop._tasks.delete(this);
-    if ((this._flags & mustCancel) === 0) this._succeed(result);
-    else this._finishCancelled();
+    if ((this._flags & (mustCancel | stateMask)) === 0) this._succeed(result);
+    else this._finishOtherwise();
   }
 
-  /** The coroutine has ended before a cancel could be delivered. */
-  private _finishCancelled(): void {
-    this._flags &= ~mustCancel;
-    super.cancel(this._cancelMessage);
+  /** The coroutine has ended before a cancel could be delivered; or after it was ended from outside. */
+  private _finishOtherwise(): void {
+    if ((this._flags & mustCancel) === 0) {
+      this._refuseStep(new InvalidStateError("invalid state"));
+    } else {
+      this._flags &= ~mustCancel;
+      super.cancel(this._cancelMessage);
+    }
   }
 
   /** Ends the task with what its coroutine threw. */
   private _end(thrown: unknown): void {
     this._loop._tasks.delete(this);
-    if (thrown instanceof CancelledError) {
-      this._cancelWith(thrown);
+    const isPending = (this._flags & stateMask) === 0;
+    if (isCancelled(thrown)) {
+      if (isPending) this._cancelWith(thrown);
       return;
     }
-    this._fail(toException(thrown));
+    if (isPending) this._fail(toException(thrown));
+    else this._refuseStep(new InvalidStateError("invalid state", { cause: thrown }));
     if (leavesLoop(thrown)) throw thrown;
   }
 
   /** Waits for the future that the coroutine yielded, if it is one that can be waited for. */
   private _waitFor(yielded: unknown): void {
-    // CPython's C class leaves the mark on a future that it refuses, which then can never be awaited again.
-    if (!isFuture(yielded) || !yielded._takeBlocking() || yielded._loop !== this._loop || yielded === this) {
-      this._throwSoon(explainBadYield(this, yielded));
+    try {
+      // CPython's C class leaves the mark on a future that it refuses, which then can never be awaited again.
+      if (!isFuture(yielded) || !yielded._takeBlocking() || yielded._loop !== this._loop || yielded === this) {
+        this._throwSoon(new RuntimeError(explainBadYield(this, yielded)));
+        return;
+      }
+      this._waitsFor = yielded;
+      if (yielded.addDoneCallback === ownAddDoneCallback) yielded._queueWhenDone(this);
+      else this._addWakeUp(yielded);
+    } catch (thrown) {
+      this._waitsFor = undefined;
+      this._throwSoon(toException(thrown));
       return;
     }
-    this._waitsFor = yielded;
-    yielded._queueWhenDone(this);
     if (this._cancelRequests > 0) this._passCancelOn(yielded);
+  }
+
+  /** Has a future of the user's class wake the task, through its own `addDoneCallback`. */
+  private _addWakeUp(future: Future<unknown>): void {
+    const callbacks = {
+      "Task.task_wakeup": (): void => {
+        if (this._waitsFor === future)
+          this._runOtherwise(future.done() ? errorOf(future) : new InvalidStateError("Result is not set."), future);
+      },
+    };
+    future.addDoneCallback(callbacks["Task.task_wakeup"], { context: this.getContext() });
   }
 
   /** The task was cancelled before it waited for `future`. */
   private _passCancelOn(future: Future<unknown>): void {
-    if ((this._flags & mustCancel) !== 0 && future.cancel(this._cancelMessage)) this._flags &= ~mustCancel;
-    else if (isDebugging && this._loop.getDebug()) noteWaitAfterCancel(this);
+    try {
+      if ((this._flags & mustCancel) !== 0 && future.cancel(this._cancelMessage)) this._flags &= ~mustCancel;
+      else if (isDebugging && this._loop.getDebug()) noteWaitAfterCancel(this);
+    } catch (thrown) {
+      // It goes on waiting, as in CPython, and the cancel is delivered when it is woken.
+      if (leavesLoop(thrown)) throw thrown;
+      this._refuseStep(toException(thrown));
+    }
   }
 
-  /** Throws a `RuntimeError` into the coroutine at its next step; it may catch it and go on. */
-  private _throwSoon(text: string): void {
-    const error = new RuntimeError(text);
-    this._loop._enqueue({
-      _run: () => this._resume((this._flags & mustCancel) !== 0 ? this._takeCancel(undefined) : error),
-    });
+  /** Throws `error` into the coroutine at its next step; it may catch it and go on. */
+  private _throwSoon(error: Error): void {
+    this._loop._enqueue({ _run: () => this._runOtherwise(error, undefined) });
   }
 
   override toString(): string {
@@ -393,4 +505,17 @@ function resumeInStores<T>(
 
 function resumeWith<T>(coroutine: Coroutine<T>, error: Error | undefined): IteratorResult<unknown, T> {
   return error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
+}
+
+function isThenable(step: object): boolean {
+  try {
+    return typeof (step as Partial<PromiseLike<unknown>>).then === "function";
+  } catch {
+    return false;
+  }
+}
+
+/** What a future that is done throws where it is awaited, if it does. */
+function errorOf(future: Future<unknown>): Error | undefined {
+  return future._hasSucceeded() ? undefined : future._takeError();
 }

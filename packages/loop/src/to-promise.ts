@@ -72,10 +72,15 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
       driver?.leave(waiter);
     };
     const finish = (): void => {
-      leave();
-      if (deadlock !== undefined) reject(deadlock);
-      else if (isAborted && future.cancelled()) reject(signal?.reason);
-      else settle(future, resolve, reject);
+      try {
+        leave();
+        if (deadlock !== undefined) reject(deadlock);
+        else if (isAborted && future.cancelled()) reject(signal?.reason);
+        else settle(future, resolve, reject);
+      } catch (thrown) {
+        // By a future of the user's class: the promise settles all the same.
+        reject(deadlock ?? thrown);
+      }
     };
     const fail = (reason: unknown): void => {
       if (future.done()) {
@@ -86,7 +91,11 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
       reject(deadlock ?? reason);
     };
     const cancel = (error: DeadlockError): boolean => {
-      if (deadlock !== undefined || !future.cancel()) return false;
+      try {
+        if (deadlock !== undefined || !future.cancel()) return false;
+      } catch {
+        return false;
+      }
       deadlock = error;
       return true;
     };

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { CancelledError, GeneratorExit, TimeoutError, toException } from "./exceptions.ts";
+import { CancelledError, GeneratorExit, isInstance, TimeoutError, toException } from "./exceptions.ts";
 
 /**
  * An error that leaves a coroutine, as promise code knows it: a `CancelledError` is an "AbortError", a `TimeoutError` the
@@ -44,15 +44,6 @@ export function fromWebError(reason: unknown): Error {
 function isTimeout(error: Error): boolean {
   try {
     return error.name === "TimeoutError" && Object.prototype.toString.call(error) === "[object DOMException]";
-  } catch {
-    return false;
-  }
-}
-
-/** What `instanceof` tells; of what cannot be asked, such as a revoked Proxy, that it is none. */
-function isInstance<E>(value: unknown, errorClass: new (...args: never[]) => E): value is E {
-  try {
-    return value instanceof errorClass;
   } catch {
     return false;
   }

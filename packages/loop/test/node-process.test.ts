@@ -7,6 +7,7 @@ const interruptedRuns = new URL("./programs/interrupted-runs.ts", import.meta.ur
 const exitStatus = new URL("./programs/exit-status.ts", import.meta.url);
 const sideBySide = new URL("./programs/side-by-side.ts", import.meta.url);
 const deadlock = new URL("./programs/deadlock.ts", import.meta.url);
+const deadlockOnTerminal = new URL("./programs/deadlock-on-terminal.ts", import.meta.url);
 const deadlockLater = new URL("./programs/deadlock-later.ts", import.meta.url);
 const unrefed = new URL("./programs/unrefed.ts", import.meta.url);
 const exitInside = new URL("./programs/exit-inside.ts", import.meta.url);
@@ -16,6 +17,12 @@ const uncaught = new URL("./programs/uncaught.ts", import.meta.url);
 const uncaughtHandled = new URL("./programs/uncaught-handled.ts", import.meta.url);
 const serveUntilSigterm = new URL("./programs/serve-until-sigterm.ts", import.meta.url);
 const ownInterrupt = new URL("./programs/own-interrupt.ts", import.meta.url);
+const bareJsdom = new URL("./programs/bare-jsdom.ts", import.meta.url);
+const jsdomWithChannel = new URL("./programs/jsdom-with-channel.ts", import.meta.url);
+const inNodeTest = new URL("./programs/in-node-test.ts", import.meta.url);
+const helperLeft = new URL("./programs/helper-left.ts", import.meta.url);
+const openServer = new URL("./programs/open-server.ts", import.meta.url);
+const replacedHandlers = new URL("./programs/replaced-handlers.ts", import.meta.url);
 const inThread = new URL("./programs/in-thread.ts", import.meta.url);
 
 // A process takes its time to start: they start together.
@@ -65,6 +72,12 @@ describe.concurrent("a program in a process of its own", () => {
 
   it("ends with a DeadlockError although a parent could send it messages", async ({ expect }) => {
     const { code, stderr } = await runProgram(deadlock, [], { isConnected: true });
+    expect(stderr).toContain("DeadlockError");
+    expect(code).toBe(1);
+  });
+
+  it("ends with a DeadlockError on a terminal, of whose size Node itself hears by a signal", async ({ expect }) => {
+    const { code, stderr } = await runProgram(deadlockOnTerminal);
     expect(stderr).toContain("DeadlockError");
     expect(code).toBe(1);
   });
@@ -164,6 +177,58 @@ describe.concurrent("a program in a process of its own", () => {
     expect(stdout).toBe("first\nheard, and not cancelled\nsecond\n");
     expect(stderr).toContain("KeyboardInterrupt");
     expect(code).toBe(130);
+  });
+
+  it("hears a signal only by the handler that has replaced others, and is then not cancelled", async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(replacedHandlers);
+    const asInPython = "second replacing replaced ignoring true false restoring ignoring true".split(/ (?!false)/);
+    const together = ["a hears by 2", "c hears by 3", "b is cancelled"];
+    const outcome = ["fulfilled rejected fulfilled", "set before", "true", "KeyboardInterrupt", "0 0"];
+    const lines = stdout.trimEnd().split("\n");
+    const isTogether = (line: string): boolean => together.some((each) => each.startsWith(line.slice(0, 3)));
+    expect(lines.filter((line) => !isTogether(line))).toEqual([...asInPython, ...asInPython, ...outcome]);
+    // Which of the loops has its turn first is left to the host.
+    expect(lines.filter(isTogether).sort()).toEqual([...together].sort());
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  });
+
+  it("runs by timers where there is neither setImmediate nor MessageChannel, as in jsdom", async ({ expect }) => {
+    expect(await runProgram(bareJsdom)).toEqual({
+      code: 0,
+      signal: null,
+      stdout: "run: works\ntoPromise: works\ntoPromise again: works\nthe process ends\n",
+      stderr: "",
+    });
+  });
+
+  it("is not held by the messages by which it runs, where there is no setImmediate", async ({ expect }) => {
+    expect(await runProgram(jsdomWithChannel)).toEqual({
+      code: 0,
+      signal: null,
+      stdout: "at once\nlater\nthe process ends\n",
+      stderr: "",
+    });
+  });
+
+  it("fails its own test alone with a DeadlockError under node:test", async ({ expect }) => {
+    const { code, stdout } = await runProgram(inNodeTest, [], {
+      command: [process.execPath, "--test", "--test-reporter=tap"],
+    });
+    expect(stdout).toMatch(/^# pass 7$/m);
+    expect(code).toBe(0);
+  });
+
+  it("is not held for a helper that is left in the loop of toPromise, when nobody awaits it", async ({ expect }) => {
+    const begin = performance.now();
+    expect(await runProgram(helperLeft)).toEqual({ code: 0, signal: null, stdout: "done\nwoken\n", stderr: "" });
+    expect(performance.now() - begin).toBeLessThan(20_000);
+  });
+
+  it("is held by a server that it has not closed, after its run has ended", async ({ expect }) => {
+    const { code, stdout } = await runProgram(openServer);
+    expect(stdout).toBe("run has ended\nthe server still holds the process\nthe process ends\n");
+    expect(code).toBe(0);
   });
 
   it("ends with a DeadlockError in a worker thread too, where there are no signals", async ({ expect }) => {

@@ -120,7 +120,8 @@ describe("a promise of another realm", () => {
 
   it("wakes its task even if the reason cannot be looked at", async () => {
     const main = function* (): Coroutine<boolean> {
-      return (yield* caught(fromPromise(other.Promise.reject(revoked.proxy)))) === revoked.proxy;
+      const error = yield* caught(fromPromise(other.Promise.reject(revoked.proxy)));
+      return (error as Error).cause === revoked.proxy;
     };
     expect(await run(main())).toBe(true);
   });

@@ -12,6 +12,7 @@ const programs = {
   deadlock: new URL("./programs/deadlock.ts", import.meta.url),
   exitStatus: new URL("./programs/exit-status.ts", import.meta.url),
   serveUntilSigterm: new URL("./programs/serve-until-sigterm.ts", import.meta.url),
+  inNodeTest: new URL("./programs/in-node-test.ts", import.meta.url),
   unrefed: new URL("./programs/unrefed.ts", import.meta.url),
 };
 
@@ -107,6 +108,13 @@ describe.each(runtimes.filter(({ isNode }) => isNode))("a program that waits on 
     const { code, stderr } = await runProgram(programs.deadlock, [], running);
     expect(stderr).toContain("DeadlockError: nothing is ready and no timer is set, but these tasks are pending:");
     expect(code).toBe(1);
+  });
+
+  it("fails its own test alone with a DeadlockError under node:test", options, async ({ expect }) => {
+    const command = [...(running.command ?? []), "--test", "--test-reporter=tap"];
+    const { code, stdout } = await runProgram(programs.inNodeTest, [], { command });
+    expect(stdout).toMatch(/^# pass 7$/m);
+    expect(code).toBe(0);
   });
 
   it("stays alive for what does not hold the process", options, async ({ expect }) => {

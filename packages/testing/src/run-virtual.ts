@@ -1,28 +1,30 @@
 import { chain, type Coroutine, readOptions, shutdown } from "@yieldstar/loop";
-import { VirtualTimeLoop } from "./virtual-time-loop.ts";
+import { VirtualTimeLoop, type VirtualTimeLoopOptions } from "./virtual-time-loop.ts";
 
 /** How `runVirtual` makes its loop. */
-export interface RunVirtualOptions {
+export interface RunVirtualOptions extends VirtualTimeLoopOptions {
   /** Switches the loop's debug mode on or off; off by default. */
   readonly debug?: boolean | undefined;
 }
 
-const runVirtualDefaults: RunVirtualOptions = { debug: undefined };
+const runVirtualDefaults: RunVirtualOptions = { debug: undefined, stepLimit: undefined };
 
 /**
  * Runs a program on a virtual clock that starts at 0, synchronously. It does what `run` does in every other respect: at
  * the end what is left is cancelled, waited for and reported, and the loop is closed.
  *
  * @param main - a coroutine
- * @param options - `debug`, for the loop
+ * @param options - `debug` and `stepLimit`, for the loop
  * @returns the result of `main`
- * @throws the exception of `main`; a `DeadlockError` when it waits for what can never come
+ * @throws the exception of `main`; a `DeadlockError` when it waits for what can never come; a `LivelockError` when it never
+ * lets time pass
+ * @throws TypeError or ValueError when `stepLimit` is no such number
  * @throws RuntimeError when a loop is running the caller
  * @throws TypeError when an option is wrong
  */
 export function runVirtual<T>(main: Coroutine<T>, options?: RunVirtualOptions): T {
-  const { debug } = readOptions(options, runVirtualDefaults, "runVirtual");
-  const loop = new VirtualTimeLoop();
+  const { debug, stepLimit } = readOptions(options, runVirtualDefaults, "runVirtual");
+  const loop = new VirtualTimeLoop({ stepLimit });
   loop.requireRunnable();
   if (debug !== undefined) loop.setDebug(debug);
   let result: T;

@@ -1,4 +1,30 @@
-import { type Awaitable, BaseEventLoop, Completion, DeadlockError, ValueError, nameClass, repr } from "@yieldstar/loop";
+import {
+  type Awaitable,
+  BaseEventLoop,
+  Completion,
+  DeadlockError,
+  nameClass,
+  readOptions,
+  repr,
+  Task,
+  ValueError,
+} from "@yieldstar/loop";
+import { LivelockError } from "./livelock-error.ts";
+
+/** A second or two; a million tasks may begin, wait for each other and end. */
+const defaultStepLimit = 5_000_000;
+const defaults = { stepLimit: defaultStepLimit };
+/** For so many iterations it is looked what a program does that spins. */
+const iterationsToLook = 100;
+
+/** What a `VirtualTimeLoop` is made with. */
+export interface VirtualTimeLoopOptions {
+  /**
+   * How many steps and callbacks may run while the clock stands, before the program counts as one that spins; five million by
+   * default. `Infinity` lets it.
+   */
+  readonly stepLimit?: number | undefined;
+}
 
 /**
  * A loop for tests. Its clock starts at 0 and stands still while there is something to do; then it jumps to the next
@@ -10,7 +36,20 @@ export class VirtualTimeLoop extends BaseEventLoop {
   }
 
   protected override readonly clockResolution = 1e-9;
+  readonly #stepLimit: number;
+  #stepsLeft: number;
   #now = 0;
+
+  /**
+   * @param options - `stepLimit` is when a program counts as one that spins
+   * @throws TypeError or ValueError when that is no such number
+   */
+  constructor(options?: VirtualTimeLoopOptions) {
+    super();
+    const { stepLimit } = readOptions(options, defaults, "VirtualTimeLoop");
+    requireStepLimit(stepLimit);
+    this.#stepLimit = this.#stepsLeft = stepLimit;
+  }
 
   override time(): number {
     return this.#now;
@@ -20,16 +59,17 @@ export class VirtualTimeLoop extends BaseEventLoop {
    * Runs until `stop()` is called.
    *
    * @throws DeadlockError when nothing is ready and no timer is set
+   * @throws LivelockError when something is always ready
    * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
    */
   runForever(): void {
     this.runForeverSetup();
+    this.#stepsLeft = this.#stepLimit;
     try {
       do this.#iterate();
       while (!this.stopping);
     } finally {
-      this.beforeIdle();
-      this.runForeverCleanup();
+      this.#endRun();
     }
   }
 
@@ -38,8 +78,9 @@ export class VirtualTimeLoop extends BaseEventLoop {
    *
    * @param awaitable - a future of this loop, or a coroutine, which becomes a task
    * @returns its result
-   * @throws its exception; a `DeadlockError` when nothing is ready and no timer is set; a `RuntimeError` when the loop is
-   * stopped before, is closed, or running, or another loop is running the caller
+   * @throws its exception; a `DeadlockError` when nothing is ready and no timer is set; a `LivelockError` when something is
+   * always ready; a `RuntimeError` when the loop is stopped before, is closed, or running, or another loop is running the
+   * caller
    */
   runUntilComplete<T>(awaitable: Awaitable<T>): T {
     this.requireRunnable();
@@ -59,6 +100,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
    *
    * @param seconds - by how much the clock moves, zero or more; zero runs only what is ready or due now
    * @throws ValueError when `seconds` is no such number
+   * @throws LivelockError when something is always ready
    * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
    */
   advance(seconds: number): void {
@@ -67,12 +109,12 @@ export class VirtualTimeLoop extends BaseEventLoop {
     }
     const end = this.#now + seconds;
     this.runForeverSetup();
+    this.#stepsLeft = this.#stepLimit;
     try {
       while (!this.stopping && (this.isReady || this.nextDeadline <= end)) this.#iterate();
       if (!this.stopping) this.#now = end;
     } finally {
-      this.beforeIdle();
-      this.runForeverCleanup();
+      this.#endRun();
     }
   }
 
@@ -88,13 +130,50 @@ export class VirtualTimeLoop extends BaseEventLoop {
   /** Nothing outside ever wakes this loop: it is only ever driven. */
   protected override wakeUp(): void {}
 
+  #endRun(): void {
+    try {
+      this.beforeIdle();
+    } finally {
+      this.runForeverCleanup();
+    }
+  }
+
   /** One iteration, after a jump to the next timer if nothing is ready. */
   #iterate(): void {
     if (!this.isReady && !this.stopping) {
       const deadline = this.nextDeadline;
       if (deadline === Infinity) throw new DeadlockError(this.pendingTasks());
-      this.#now = Math.max(this.#now, deadline);
+      this.#letPass(deadline);
     }
-    this.runOnce();
+    this.runIterations(this.#count);
+    if (this.#stepsLeft < 0) this.#refuseToSpin();
   }
+
+  readonly #count = (ran: number): boolean => {
+    this.#stepsLeft -= ran;
+    return false;
+  };
+
+  #letPass(deadline: number): void {
+    if (deadline <= this.#now) return;
+    this.#now = deadline;
+    this.#stepsLeft = this.#stepLimit;
+  }
+
+  /** Lets it spin on for a moment, to name what does. */
+  #refuseToSpin(): void {
+    const spinning = new Set<unknown>();
+    for (let count = 0; count < iterationsToLook; count += 1) {
+      for (const item of this.readyItems()) spinning.add(item);
+      this.runOnce();
+      if (this.stopping || !this.isReady) return;
+    }
+    const tasks = [...spinning].filter((item) => item instanceof Task);
+    throw new LivelockError(this.#now, this.#stepLimit, tasks.length > 0 ? tasks : [...spinning]);
+  }
+}
+
+function requireStepLimit(stepLimit: unknown): void {
+  if (typeof stepLimit !== "number") throw new TypeError(`stepLimit must be a number of steps, got ${repr(stepLimit)}`);
+  if (!(stepLimit > 0)) throw new ValueError(`stepLimit must be > 0, got ${repr(stepLimit)}`);
 }

@@ -35,14 +35,14 @@ export const faults: readonly Fault[] = [
   {
     name: "a cancel in the last step is lost",
     file: "loop/task",
-    from: "if ((this._flags & mustCancel) === 0) this._succeed(result);",
+    from: "if ((this._flags & (mustCancel | stateMask)) === 0) this._succeed(result);",
     to: "if (this._cancelRequests < 1000) this._succeed(result);",
   },
   {
     name: "a cancel does not reach the awaited future",
     file: "loop/task",
-    from: "if (this._waitsFor?.cancel(msg) === true) return true;",
-    to: "if (this._waitsFor?.cancel() === true) return true;",
+    from: "waitsFor !== undefined && waitsFor.cancel(msg), false",
+    to: "waitsFor !== undefined && waitsFor.cancel(), false",
   },
   {
     name: "contexts share their values for good",

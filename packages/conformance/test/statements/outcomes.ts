@@ -4,7 +4,15 @@
  * @module
  */
 
-import { type Awaitable, type Coroutine, currentTask, type Future, getRunningLoop, type Task } from "@yieldstar/loop";
+import {
+  type Awaitable,
+  type Coroutine,
+  currentTask,
+  type Future,
+  getRunningLoop,
+  RuntimeError,
+  type Task,
+} from "@yieldstar/loop";
 import { repr } from "../../src/python-text.ts";
 import type { Print } from "../../src/same.ts";
 
@@ -21,6 +29,15 @@ export function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
     return `returned ${repr(yield* awaitable)}`;
   } catch (error) {
     return `raised ${repr(error)}`;
+  }
+}
+
+/** Tells whether a coroutine has ended: then it cannot go on, and a task's or a closed one says so. */
+export function isOver(coroutine: Coroutine<unknown>): boolean {
+  try {
+    return coroutine.next().done === true;
+  } catch (error) {
+    return error instanceof RuntimeError && error.message.startsWith("cannot reuse already awaited coroutine");
   }
 }
 

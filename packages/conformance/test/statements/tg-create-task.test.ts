@@ -14,7 +14,7 @@ import { VirtualTimeLoop } from "@yieldstar/testing";
 import { it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
-import { t } from "./outcomes.ts";
+import { isOver, t } from "./outcomes.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);
@@ -68,7 +68,7 @@ it("TG-03: create_task before entering, while aborting and after the end raises 
           group.createTask(coro);
         } catch (error) {
           print(error);
-          print("closed:", coro.next().done);
+          print("closed:", isOver(coro));
         }
       }
       let group = new TaskGroup();

@@ -15,6 +15,7 @@ import { VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
 import { same, sameScript } from "../../src/same.ts";
+import { isOver } from "./outcomes.ts";
 import { helpers, outcome } from "./tk-helpers.ts";
 
 describe("TK: tasks", () => {
@@ -234,7 +235,7 @@ describe("TK: tasks", () => {
       const refused = worker();
       print(
         outcome(() => ensureFuture(refused, { loop: closed })),
-        refused.next().done,
+        isOver(refused),
       );
       const coroutine = worker();
       print(outcome(() => ensureFuture(coroutine)));
@@ -283,7 +284,7 @@ describe("TK: tasks", () => {
         const coroutine = worker();
         print(
           outcome(() => group.createTask(coroutine)),
-          coroutine.next().done,
+          isOver(coroutine),
         );
       }
       getRunningLoop().setExceptionHandler((_loop, context) => print("reported", context.message));

@@ -15,6 +15,7 @@ import {
 } from "@yieldstar/loop";
 import { describe, it } from "vitest";
 import { repr } from "../../src/python-text.ts";
+import { isOver } from "./outcomes.ts";
 import { same, sameScript } from "../../src/same.ts";
 import { awaiting, helpers, outcome, shown } from "./tk-helpers.ts";
 
@@ -476,7 +477,7 @@ describe("TK: tasks", () => {
       for (const other of waiting) results.push(yield* other);
       results.push(task.result(), yield* task);
       print(results.map((each) => each === result));
-      print(task.getCoro()?.next().done);
+      print(isOver(task.getCoro() as Coroutine<unknown>));
     });
   });
 });

@@ -1,8 +1,10 @@
 import type { Host } from "../host.ts";
 import { nameClass } from "../names.ts";
+import { HostTimers } from "./host-timers.ts";
+import { type MessageChannelClass, SelfMessages } from "./self-messages.ts";
 
-/** A browser fires a timer of more milliseconds than 31 bits hold at once. CPython caps its own at the same 24 hours. */
-const longestTimeout = 24 * 3600;
+/** Browsers may show a clock that moves in steps of a tenth of a second, so that nobody is known by it. */
+const longestEarly = 0.25;
 
 /**
  * A loop's place in the event loop of a page or a worker. Turns are messages that it posts to itself. They come between
@@ -11,6 +13,8 @@ const longestTimeout = 24 * 3600;
  *
  * In a hidden tab browsers let timers fire once a second, later once a minute, so deadlines come late there; what wakes
  * the loop from outside does not.
+ *
+ * Where there are no messages, as in the pages that jsdom imitates, turns are immediates or timers.
  */
 export class BrowserHost implements Host {
   static {
@@ -22,48 +26,33 @@ export class BrowserHost implements Host {
     ? 5e-6
     : 1e-4;
   readonly turnBudget = 0.001;
-  #channel: Channel | undefined;
-  /** What is called at the next message. */
+  readonly #timers = new HostTimers(() => this.#answer(), longestEarly);
+  #messages: SelfMessages | undefined;
   #turn: (() => void) | undefined;
   #isPosted = false;
   #isInTurn = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the timer fires. One that fires before it is needed is left alone: that is cheaper than to set it anew. */
-  #timerAt = Infinity;
 
   time(): number {
-    return performance.now() / 1000;
+    return this.#timers.time();
   }
 
   requestTurn(turn: () => void): void {
     this.#turn = turn;
     if (this.#isPosted) return;
+    const messages = this.#messages ?? this.#openMessages();
+    if (messages === undefined) {
+      this.#timers.requestSoon();
+      return;
+    }
     this.#isPosted = true;
-    this.#channel ??= this.#openChannel();
     // A message that a turn posts would come before the timers that fell due in the turn, since the browser looks for
     // these after it: timers would be late by two turns instead of one. Going to and fro lets them be first.
-    const port = this.#isInTurn ? this.#channel.port1 : this.#channel.port2;
-    port.postMessage(undefined);
+    messages.post(this.#isInTurn);
   }
 
   requestTurnAt(when: number, turn: () => void): void {
-    const delay = when - this.time();
-    if (delay <= 0) {
-      this.requestTurn(turn);
-      return;
-    }
-    if (this.#timerAt <= when) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = when;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#timerAt = Infinity;
-        // What a timer sets is nested, and takes 4 ms at the least; what a message sets is not.
-        this.requestTurn(turn);
-      },
-      Math.ceil(Math.min(delay, longestTimeout) * 1000),
-    );
+    this.#turn = turn;
+    if (!this.#timers.requestAt(when)) this.requestTurn(turn);
   }
 
   awaitWakeUp(): void {
@@ -72,33 +61,36 @@ export class BrowserHost implements Host {
 
   cancelTurn(): void {
     this.#turn = undefined;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerAt = Infinity;
+    this.#timers.cancel();
   }
 
   close(): void {
     this.cancelTurn();
-    this.#channel?.port1.close();
-    this.#channel = undefined;
+    this.#messages?.close();
+    this.#messages = undefined;
     this.#isPosted = false;
   }
 
-  #openChannel(): Channel {
-    const { MessageChannel } = globalThis as unknown as { MessageChannel: new () => Channel };
-    const channel = new MessageChannel();
-    const { port1, port2 } = channel;
-    port1.addEventListener("message", () => this.#takeTurn());
-    port2.addEventListener("message", () => port2.postMessage(undefined));
-    port1.start();
-    port2.start();
-    return channel;
+  #openMessages(): SelfMessages | undefined {
+    const { MessageChannel } = globalThis as { MessageChannel?: MessageChannelClass };
+    if (MessageChannel === undefined) return undefined;
+    return (this.#messages = new SelfMessages(MessageChannel, () => {
+      this.#isPosted = false;
+      this.#takeTurn();
+    }));
+  }
+
+  /** A timer has fired. What a timer sets is nested, and takes 4 ms at the least; what a message sets is not. */
+  #answer(): void {
+    const turn = this.#turn;
+    if (turn === undefined) return;
+    if (this.#messages === undefined) this.#takeTurn();
+    else this.requestTurn(turn);
   }
 
   #takeTurn(): void {
     const turn = this.#turn;
     this.#turn = undefined;
-    this.#isPosted = false;
     this.#isInTurn = true;
     try {
       turn?.();
@@ -106,17 +98,4 @@ export class BrowserHost implements Host {
       this.#isInTurn = false;
     }
   }
-}
-
-/** What is used of the `MessageChannel` of every browser: what one port posts, the other hears. */
-interface Channel {
-  readonly port1: Port;
-  readonly port2: Port;
-}
-
-interface Port {
-  addEventListener(type: "message", listener: () => void): void;
-  close(): void;
-  postMessage(message: undefined): void;
-  start(): void;
 }

@@ -2,11 +2,12 @@ import type { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
 import { nameClass } from "../names.ts";
 import type { Host } from "../host.ts";
 import { exitByUncaught, exits } from "./node-exit.ts";
-import { interrupts, onSignal } from "./node-signals.ts";
-import { holdProcess } from "./node-waiting.ts";
+import { HostTimers } from "./host-timers.ts";
+import { interrupts, isInterruptClaimed, onSignal } from "./node-signals.ts";
+import { ProcessHold } from "./node-waiting.ts";
 
-/** Node fires a longer timer at once. CPython caps what it asks its selector for at the same 24 hours. */
-const longestTimeout = 24 * 3600;
+/** Node counts whole milliseconds, and may begin in the midst of one. */
+const longestEarly = 0.005;
 
 /**
  * A loop's place in Node's own: turns are immediates, which come after the timers and sockets of each round. Deno and
@@ -19,73 +20,54 @@ export class NodeHost implements Host {
 
   readonly clockResolution = 1e-6;
   readonly turnBudget = 0.0001;
-  /** Node's global is a getter, which costs as much again as the reading. */
-  readonly #clock: { now(): number } = performance;
-  #immediate: NodeJS.Immediate | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  /** When the timer fires. One that fires before it is needed is left alone: that is cheaper than to set it anew. */
-  #timerAt = Infinity;
-  #stopWaiting: () => void = () => {};
-  #listensToInterrupts = false;
+  readonly #timers = new HostTimers(() => this.#takeTurn(), longestEarly);
+  readonly #hold = new ProcessHold();
+  #turn: (() => void) | undefined;
+  /** How many callbacks listen to Ctrl-C by `onSignal`: while one replaces another, there are two. */
+  #interruptListeners = 0;
 
   time(): number {
-    return this.#clock.now() / 1000;
+    return this.#timers.time();
   }
 
   requestTurn(turn: () => void): void {
-    this.#stopWaiting();
-    this.#immediate ??= setImmediate(() => {
-      this.#immediate = undefined;
-      turn();
-    });
+    this.#hold.wake();
+    this.#turn = turn;
+    this.#timers.requestSoon();
   }
 
   requestTurnAt(when: number, turn: () => void): void {
-    const delay = when - this.time();
-    if (delay <= 0) {
-      this.requestTurn(turn);
-      return;
-    }
-    this.#stopWaiting();
-    if (this.#timerAt <= when) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = when;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#timerAt = Infinity;
-        turn();
-      },
-      Math.ceil(Math.min(delay, longestTimeout) * 1000),
-    );
+    this.#hold.wake();
+    this.#turn = turn;
+    if (!this.#timers.requestAt(when)) this.#timers.requestSoon();
   }
 
-  awaitWakeUp(stuck: () => void): void {
-    this.cancelTurn();
-    this.#stopWaiting = holdProcess(stuck);
+  awaitWakeUp(stuck: () => void, isAwaited?: () => boolean): void {
+    this.#turn = undefined;
+    this.#timers.cancel();
+    this.#hold.wait(stuck, isAwaited);
   }
 
   cancelTurn(): void {
-    this.#stopWaiting();
-    clearImmediate(this.#immediate);
-    clearTimeout(this.#timer);
-    this.#immediate = this.#timer = undefined;
-    this.#timerAt = Infinity;
+    this.#turn = undefined;
+    this.#timers.cancel();
+    this.#hold.end();
   }
 
   onInterrupt(interrupt: () => void): () => void {
-    if (interrupts.isIdle && process.listenerCount("SIGINT") > 0) return () => {};
+    if (isInterruptClaimed()) return () => {};
     return interrupts.add(() => {
-      if (!this.#listensToInterrupts) interrupt();
+      if (this.#interruptListeners === 0) interrupt();
     });
   }
 
   onSignal(signal: string, callback: () => void): () => void {
     const stopListening = onSignal(signal, callback);
-    if (signal === "SIGINT") this.#listensToInterrupts = true;
+    const count = signal === "SIGINT" ? 1 : 0;
+    this.#interruptListeners += count;
     return () => {
       stopListening();
-      if (signal === "SIGINT") this.#listensToInterrupts = false;
+      this.#interruptListeners -= count;
     };
   }
 
@@ -99,5 +81,11 @@ export class NodeHost implements Host {
 
   close(): void {
     this.cancelTurn();
+  }
+
+  #takeTurn(): void {
+    const turn = this.#turn;
+    this.#turn = undefined;
+    turn?.();
   }
 }

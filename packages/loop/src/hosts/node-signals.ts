@@ -19,6 +19,12 @@ export function onSignal(signal: string, callback: () => void): () => void {
   }
 }
 
+/** Tells whether somebody else listens to Ctrl-C: then it is theirs. */
+export function isInterruptClaimed(): boolean {
+  const ours = [interrupts, signals.get("SIGINT")].filter((listener) => listener?.isIdle === false);
+  return process.listenerCount("SIGINT") > ours.length;
+}
+
 /** Node would listen for ever to a name that is no signal's, and in a worker to any. */
 function requireSignal(signal: string): void {
   const { getBuiltinModule } = process as Partial<NodeJS.Process>;

@@ -1,16 +1,23 @@
-import { interrupts } from "./node-signals.ts";
+import { firstFunctions, type Timer } from "./host-functions.ts";
+import { isProcessHeld, isWatchable, wakers } from "./node-wakers.ts";
 import { SharedListener } from "./shared-listener.ts";
 
 /** After how many seconds it is looked again whether a wake-up can still come: at first, and at the most. */
 const firstLook = 0.1;
 const longestUntilLook = 60;
+/** The most while it watches. */
+const longestUntilWatch = 5;
 
 const beforeExit = new SharedListener("beforeExit");
-/** The loops that have nothing to do and no timer, each by what it is told if it will never be woken. */
-const waiting = new Set<() => void>();
+/** Of the loops that run, those that have waited. */
+const holds = new Set<ProcessHold>();
+/** Holds the process until it is looked again; before that there is no need to: loops may wake and wait many times. */
+let keeper: Timer | undefined;
 let untilLook = firstLook;
-/** Until it fires there is no need to look: loops may be woken and wait again many times. */
-let holding: NodeJS.Timeout | undefined;
+/** It is looked from time to time, before Node tells that nothing is left. */
+let isWatching = false;
+/** Nothing was left when it was last looked. */
+let wasIdle = false;
 let stopListening = (): void => {};
 
 /**
@@ -18,87 +25,125 @@ let stopListening = (): void => {};
  *
  * Node exits when it has nothing left that holds it. What was `unref`ed, and a listener for a signal, do not hold it,
  * but may well wake a loop: a program that waits for it in Python would go on. So as long as there is any such thing the
- * process is held by a timer. A promise or a future counts for nothing by itself: when nothing is left that could settle
- * it, to wait for it is a deadlock.
+ * process is held by a timer, if somebody awaits the loop. A promise or a future counts for nothing by itself: when
+ * nothing is left that could settle it, to wait for it is a deadlock.
  *
- * @param stuck - called when nothing is left that could wake the loop
- * @returns ends the waiting
+ * That nothing is left, Node tells by "beforeExit". Another listener to it may take this for the end: `node:test` cancels
+ * all tests. Beside such a listener the timer holds the process from the first wait on, and it is looked earlier.
  */
-export function holdProcess(stuck: () => void): () => void {
-  if (waiting.size === 0) {
-    stopListening = beforeExit.add(look);
-    holding?.ref();
+export class ProcessHold {
+  #stuck: (() => void) | undefined;
+  #isAwaited: (() => boolean) | undefined;
+
+  /**
+   * The loop waits.
+   *
+   * @param stuck - called when nothing is left that could wake the loop
+   * @param isAwaited - tells whether somebody waits for what the loop does; by default somebody does
+   */
+  wait(stuck: () => void, isAwaited: (() => boolean) | undefined): void {
+    this.#stuck = stuck;
+    this.#isAwaited = isAwaited;
+    if (!holds.has(this)) begin(this);
+    if (keeper !== undefined) holdOrLetGo();
   }
-  waiting.add(stuck);
-  return () => {
-    if (!waiting.delete(stuck) || waiting.size > 0) return;
+
+  /** The loop has something to do. It may soon wait again: what was prepared for that stays. */
+  wake(): void {
+    this.#stuck = undefined;
+  }
+
+  /** The loop runs no more. */
+  end(): void {
+    this.#stuck = undefined;
+    if (!holds.delete(this)) return;
+    holdOrLetGo();
+    if (holds.size > 0) return;
     stopListening();
-    holding?.unref();
-  };
+    if (isWatching) stopWatching();
+  }
+
+  get isWaiting(): boolean {
+    return this.#stuck !== undefined;
+  }
+
+  get isHolding(): boolean {
+    return this.isWaiting && this.#isAwaited?.() !== false;
+  }
+
+  giveUp(): void {
+    this.#stuck?.();
+  }
+}
+
+function begin(hold: ProcessHold): void {
+  if (holds.size === 0) stopListening = beforeExit.add(look);
+  holds.add(hold);
+  if (!isWatching && beforeExit.hasCompany && isWatchable()) {
+    isWatching = true;
+    watchFor(firstLook);
+  }
 }
 
 /** Node has nothing left to do, and would exit. */
 function look(): void {
-  const handles = wakingHandles();
-  if (handles.length === 0) {
-    for (const stuck of waiting) stuck();
-    return;
-  }
-  const untilTimer = Math.max(...handles.map(({ firesInMsFromNow = 0 }) => firesInMsFromNow / 1000));
-  const seconds = Math.min(Math.max(untilLook, untilTimer), longestUntilLook);
-  holding = setTimeout(() => (holding = undefined), seconds * 1000);
-  untilLook *= 2;
-}
-
-/** What the diagnostic report says of a handle of libuv. */
-interface Handle {
-  readonly type: string;
-  readonly is_active: boolean;
-  /** Of a timer; Node has one for all of its own. */
-  readonly firesInMsFromNow?: number;
-  readonly signal?: string;
-  readonly fd?: number;
-}
-
-/** What Node and its message ports always have: it tells nothing. An `unref`ed worker cannot be told from these. */
-const alwaysThere = new Set(["async", "check", "idle", "prepare"]);
-
-/**
- * What might wake a loop. Nothing but the diagnostic report knows of what was `unref`ed; it takes some milliseconds,
- * when all is idle. Where there is none, as in Deno and Bun, only what holds the process counts.
- */
-function wakingHandles(): Handle[] {
-  const handles = reportedHandles();
-  // Node has one timer for all that a program sets, and makes it first. The others are the garbage collector's.
-  const timer = handles.find(({ type }) => type === "timer");
-  return handles.filter((handle) => {
-    if (!handle.is_active || alwaysThere.has(handle.type)) return false;
-    if (handle.type === "timer") return handle === timer;
-    if (handle.type === "pipe") return !isUnheardChannel(handle);
-    return handle.signal !== "SIGINT" || !isOnlyForInterrupts();
-  });
-}
-
-function reportedHandles(): readonly Handle[] {
-  const report = process.report as (NodeJS.ProcessReport & { excludeNetwork?: boolean }) | undefined;
-  if (typeof report?.getReport !== "function") return [];
-  const { excludeNetwork = false } = report;
-  // It would ask the network for the names of those it is connected to.
-  report.excludeNetwork = true;
-  try {
-    return (report.getReport() as { libuv?: readonly Handle[] }).libuv ?? [];
-  } finally {
-    report.excludeNetwork = excludeNetwork;
+  const { secondsUntilTimer, count } = wakers();
+  if (count === 0) giveUp();
+  else if (isAnyHolding()) {
+    keepFor(Math.min(Math.max(untilLook, secondsUntilTimer), longestUntilLook), () => {});
+    untilLook *= 2;
   }
 }
 
-/** Ctrl-C would end the program: it is none of the wake-ups that the program waits for. */
-function isOnlyForInterrupts(): boolean {
-  return !interrupts.isIdle && process.listenerCount("SIGINT") === 1;
+function watchFor(seconds: number): void {
+  untilLook = seconds;
+  keepFor(seconds, watch);
+  holdOrLetGo();
 }
 
-/** A process that Node forked is connected to its parent, whether or not it ever listens. */
-function isUnheardChannel({ fd }: Handle): boolean {
-  const channel = process.channel as { readonly fd?: number } | undefined;
-  return fd !== undefined && fd === channel?.fd && process.listenerCount("message") === 0;
+function watch(): void {
+  if (!isAnyHolding()) watchFor(untilLook);
+  else if (isProcessHeld()) goOnWatching(false);
+  // Of timers nothing shows while they are served.
+  else firstFunctions.setImmediate?.(() => goOnWatching(wakers().count === 0));
+}
+
+function goOnWatching(isIdle: boolean): void {
+  if (!isWatching) return;
+  // What V8 does in the background does not show. So it is looked twice.
+  if (isIdle && wasIdle) giveUp();
+  wasIdle = isIdle;
+  watchFor(isIdle ? firstLook : Math.min(untilLook * 2, longestUntilWatch));
+}
+
+function stopWatching(): void {
+  const { clearTimeout } = firstFunctions;
+  clearTimeout(keeper);
+  keeper = undefined;
+  isWatching = wasIdle = false;
+  untilLook = firstLook;
+}
+
+function keepFor(seconds: number, then: () => void): void {
+  const { setTimeout, clearTimeout } = firstFunctions;
+  clearTimeout(keeper);
+  keeper = setTimeout(() => {
+    keeper?.unref();
+    keeper = undefined;
+    then();
+  }, seconds * 1000);
+}
+
+function holdOrLetGo(): void {
+  if (isAnyHolding()) keeper?.ref();
+  else keeper?.unref();
+}
+
+function isAnyHolding(): boolean {
+  for (const hold of holds) if (hold.isHolding) return true;
+  return false;
+}
+
+function giveUp(): void {
+  for (const hold of holds) if (hold.isWaiting) hold.giveUp();
 }

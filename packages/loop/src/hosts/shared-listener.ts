@@ -1,3 +1,6 @@
+/** Marks the listeners of every copy of this package. */
+const ours: unique symbol = Symbol.for("yieldstar.listener");
+
 /** One listener on the process for all loops, which is there only while one of them has a use for it. */
 export class SharedListener {
   readonly #event: string;
@@ -14,6 +17,11 @@ export class SharedListener {
     return this.#callbacks.size === 0;
   }
 
+  /** Somebody else listens too. */
+  get hasCompany(): boolean {
+    return process.listeners(this.#event as "beforeExit").some((listener) => !Object.hasOwn(listener, ours));
+  }
+
   /** Has `callback` called when the event comes; returns what takes it back. */
   add(callback: () => void): () => void {
     if (this.isIdle) (process as NodeJS.EventEmitter)[this.#listen](this.#event, this.#listener);
@@ -23,7 +31,10 @@ export class SharedListener {
     };
   }
 
-  readonly #listener = (): void => {
-    for (const callback of this.#callbacks) callback();
-  };
+  readonly #listener = Object.assign(
+    (): void => {
+      for (const callback of this.#callbacks) callback();
+    },
+    { [ours]: true },
+  );
 }

@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import { nameClass } from "../names.ts";
+import { soon } from "../soon.ts";
 
 /**
  * A host whose clock stands still while there is something to do and then jumps to the next deadline: an `EventLoop` on
@@ -28,7 +29,7 @@ export class VirtualHost implements Host {
 
   requestTurnAt(when: number, turn: () => void): void {
     const request = ++this.#request;
-    queueMicrotask(() => {
+    soon(() => {
       if (request !== this.#request) return;
       this.#now = Math.max(this.#now, when);
       turn();

@@ -1,0 +1,341 @@
+import {
+  type Awaitable,
+  CancelledError,
+  type Context,
+  type Coroutine,
+  createTask,
+  currentTask,
+  Future,
+  gather,
+  getRunningLoop,
+  sleep,
+  Task,
+} from "@yieldstar/loop";
+import { runVirtual } from "@yieldstar/testing";
+import { describe, expect, it } from "vitest";
+import { caught, expectUsableAfter } from "./usable.ts";
+
+const refuse = (): never => {
+  throw new RangeError("refused");
+};
+
+/** A coroutine written by hand, or what somebody takes for one. */
+function byHand(parts: object): Coroutine<unknown> {
+  const coroutine = {
+    throw(error: unknown): never {
+      throw error;
+    },
+    return: (value: unknown) => ({ done: true, value }),
+    [Symbol.iterator]: () => coroutine,
+    ...parts,
+  };
+  return coroutine as unknown as Coroutine<unknown>;
+}
+
+function* native(): Coroutine<number> {
+  yield* sleep(1);
+  return 7;
+}
+
+/** What `next` or `throw` may give, and what `yield*` makes of it. */
+const makers: Readonly<Record<string, () => Coroutine<unknown>>> = {
+  undefined: () => byHand({ next: () => undefined }),
+  null: () => byHand({ next: () => null }),
+  "a number": () => byHand({ next: () => 5 }),
+  "a string": () => byHand({ next: () => "text" }),
+  "a symbol": () => byHand({ next: () => Symbol("symbol") }),
+  "a `done` that is true enough": () => byHand({ next: () => ({ done: 1, value: 42 }) }),
+  "a `done` that is false enough, and then true": () => {
+    let calls = 0;
+    return byHand({ next: () => (++calls > 3 ? { done: true, value: calls } : { done: 0 }) });
+  },
+  "a result without `done`, and then the end": () => {
+    let calls = 0;
+    return byHand({ next: () => (++calls > 3 ? { done: true, value: calls } : { value: undefined }) });
+  },
+  "a function that is a result": () => byHand({ next: () => Object.assign(() => {}, { done: true, value: 42 }) }),
+  "a `done` that throws": () =>
+    byHand({
+      next: () => ({
+        get done(): never {
+          return refuse();
+        },
+      }),
+    }),
+  "a `value` that throws at the end": () =>
+    byHand({
+      next: () => ({
+        done: true,
+        get value(): never {
+          return refuse();
+        },
+      }),
+    }),
+  "an error": () => byHand({ next: refuse }),
+  "what awaits, and then an error": () => {
+    let calls = 0;
+    return byHand({ next: () => (calls++ === 0 ? { done: false, value: undefined } : refuse()) });
+  },
+  "undefined, when an error is thrown in": () => {
+    let calls = 0;
+    return byHand({ next: () => (calls++ === 0 ? { done: false, value: {} } : {}), throw: () => undefined });
+  },
+  "a coroutine that is frozen": () => Object.freeze(native()),
+  "a result of one written by hand that is frozen": () =>
+    Object.freeze(byHand({ next: () => ({ done: true, value: 7 }) })),
+};
+
+/** How somebody gets the outcome of a coroutine. */
+const ways: Readonly<Record<string, (coroutine: Coroutine<unknown>) => Awaitable<unknown>>> = {
+  "in a task": (coroutine) => createTask(coroutine),
+  "in an eager task": (coroutine) => new Task(coroutine, { loop: getRunningLoop(), eagerStart: true }),
+  "in a gathering": (coroutine) =>
+    (function* () {
+      return (yield* gather([coroutine]))[0];
+    })(),
+  "in a task that awaits it": (coroutine) =>
+    createTask(
+      (function* () {
+        return yield* coroutine;
+      })(),
+    ),
+};
+
+/** The result, or the error's text. */
+function* outcomeOf(awaitable: () => Awaitable<unknown>): Coroutine<string> {
+  try {
+    return `gives ${String(yield* awaitable())}`;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe.each(Object.entries(makers))("a coroutine that gives %s", (_name, make) => {
+  it.each(Object.entries(ways))("ends %s as it does where it is awaited, and others go on", (_way, start) => {
+    expectUsableAfter(function* () {
+      const sibling = createTask(sleep(5, "sibling"));
+      const outcome = yield* outcomeOf(() => start(make()));
+      expect(outcome).toBe(yield* outcomeOf(make));
+      expect(yield* sibling).toBe("sibling");
+    });
+  });
+});
+
+describe("a coroutine", () => {
+  it("whose `value` throws where it waits is told, and may clean up", () => {
+    const unreadable = (): object => ({
+      done: false,
+      get value(): never {
+        return refuse();
+      },
+    });
+    const events: unknown[] = [];
+    expectUsableAfter(function* () {
+      const body = function* (): Coroutine {
+        try {
+          yield* byHand({ next: unreadable });
+        } catch (error) {
+          events.push(error);
+          yield* sleep(1);
+        }
+      };
+      yield* createTask(body());
+      // One that gives the like when it is told ends with the error.
+      const stubborn = byHand({ next: unreadable, throw: unreadable });
+      events.push(yield* caught(createTask(stubborn)));
+    });
+    expect(events).toEqual([new RangeError("refused"), new RangeError("refused")]);
+  });
+
+  it("whose `next` is asynchronous gets told what it lacks, and does not spin", () => {
+    expectUsableAfter(function* () {
+      const text = "Task got bad yield: <Promise object> (hint: wrap it in fromPromise: yield* fromPromise(promise))";
+      const make = (): Coroutine<unknown> => byHand({ next: async () => ({ done: true }) });
+      expect(yield* caught(createTask(make()))).toHaveProperty("message", text);
+      expect(yield* caught(make())).toHaveProperty("message", text);
+    });
+  });
+
+  it("that yields a revoked Proxy gets a TypeError, which it may catch", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expectUsableAfter(function* () {
+      const body = function* (): Coroutine<string> {
+        try {
+          yield proxy as never;
+        } catch (error) {
+          return (error as Error).name;
+        }
+        return "nothing";
+      };
+      expect(yield* createTask(body())).toBe("TypeError");
+    });
+  });
+});
+
+describe("a task that was ended by a method of Future", () => {
+  it("refuses its next step, as in CPython, and is in no list of tasks", () => {
+    const reported: unknown[] = [];
+    const events: unknown[] = [];
+    const main = function* (): Coroutine {
+      const loop = getRunningLoop();
+      loop.setExceptionHandler((_loop, { message, exception }) => reported.push(message, String(exception)));
+      const work = function* (): Coroutine {
+        yield* sleep(1);
+        events.push("never");
+      };
+      const first = createTask(work(), { name: "first" });
+      const second = createTask(work(), { name: "second" });
+      yield* sleep(0);
+      Future.prototype.setResult.call(first, "result");
+      Future.prototype.setException.call(second, new RangeError("mine"));
+      events.push(yield* first, yield* caught(second));
+      yield* sleep(2);
+    };
+    runVirtual(main());
+    const text = "InvalidStateError: __step(): already done: <Task finished name=";
+    expect(events).toEqual(["result", new RangeError("mine")]);
+    expect(reported).toEqual([
+      "Exception in callback Task.task_wakeup()",
+      `${text}'first' coro=<coroutine object> wait_for=<Future finished result=None> result='result'> None`,
+      "Exception in callback Task.task_wakeup()",
+      `${text}'second' coro=<coroutine object> wait_for=<Future finished result=None> exception=RangeError('mine')> None`,
+    ]);
+  });
+
+  // The right values are those of CPython 3.14.
+  it.each([
+    { end: "returns", reports: ["InvalidStateError: invalid state"] },
+    { end: "throws", reports: ["InvalidStateError: invalid state"] },
+    { end: "is cancelled", reports: [] },
+    { end: "goes on", reports: ["InvalidStateError: __step(): already done: "] },
+  ])("inside its own step, keeps that outcome when its coroutine $end", ({ end, reports }) => {
+    const reported: string[] = [];
+    const body = function* (): Coroutine<string> {
+      Future.prototype.setResult.call(currentTask() as Task<unknown>, "from outside");
+      if (end === "throws") throw new RangeError("own");
+      if (end === "is cancelled") throw new CancelledError();
+      if (end === "goes on") yield;
+      return "own";
+    };
+    const main = function* (): Coroutine<unknown> {
+      getRunningLoop().setExceptionHandler((_loop, { exception }) => reported.push(String(exception)));
+      const task = createTask(body());
+      const result = yield* task;
+      yield* sleep(1);
+      return result;
+    };
+    expect(runVirtual(main())).toBe("from outside");
+    expect(reported).toEqual(reports.map((text) => expect.stringContaining(text) as string));
+  });
+});
+
+describe("a future of the user's own class", () => {
+  it("has its addDoneCallback called by a task that awaits it, as in CPython", () => {
+    let calls = 0;
+    class OwnFuture<T> extends Future<T> {
+      override addDoneCallback(callback: (future: this) => void, options?: { readonly context?: Context }): void {
+        calls += 1;
+        super.addDoneCallback(callback, options);
+      }
+    }
+    const main = function* (): Coroutine {
+      const loop = getRunningLoop();
+      const future = new OwnFuture<number>();
+      loop.callSoon(() => future.setResult(1));
+      expect([yield* future, calls]).toEqual([1, 1]);
+      const failed = new OwnFuture<number>();
+      const cancelled = new OwnFuture<number>();
+      const tasks = [failed, cancelled].map((awaited) => createTask(waitFor(awaited)));
+      yield* sleep(0);
+      expect(calls).toBe(3);
+      expect(String(failed)).toContain("cb=[Task.task_wakeup()]");
+      failed.setException(new RangeError("mine"));
+      tasks[1]?.cancel();
+      expect(yield* caught(tasks[0] as Task<number>)).toEqual(new RangeError("mine"));
+      expect(yield* caught(tasks[1] as Task<number>)).toHaveProperty("name", "CancelledError");
+      expect(cancelled.cancelled()).toBe(true);
+    };
+    expect(runVirtual(main())).toBeUndefined();
+  });
+
+  it("whose addDoneCallback throws has that thrown into the task that awaits it", () => {
+    class Refusing<T> extends Future<T> {
+      override addDoneCallback = refuse;
+    }
+    expectUsableAfter(function* () {
+      expect(yield* caught(new Refusing())).toEqual(new RangeError("refused"));
+    });
+  });
+
+  it("whose addDoneCallback calls back too early has an InvalidStateError thrown into the task", () => {
+    class Early<T> extends Future<T> {
+      override addDoneCallback(callback: (future: this) => void): void {
+        getRunningLoop().callSoon(() => callback(this));
+        getRunningLoop().callSoon(() => callback(this));
+      }
+    }
+    expectUsableAfter(function* () {
+      expect(yield* caught(new Early())).toHaveProperty("name", "InvalidStateError");
+    });
+  });
+
+  it("whose cancel throws goes on being awaited, as in CPython, and the cancel is delivered then", () => {
+    class Refusing<T> extends Future<T> {
+      override cancel = refuse;
+    }
+    const reported: unknown[] = [];
+    const main = function* (): Coroutine {
+      getRunningLoop().setExceptionHandler((_loop, { exception }) => reported.push(exception));
+      const future = new Refusing<number>();
+      const task = createTask(waitFor(future));
+      task.cancel();
+      yield* sleep(1);
+      expect(task.done()).toBe(true);
+      const later: Task<void> = createTask(
+        (function* (): Coroutine {
+          currentTask()?.cancel();
+          yield* waitFor(future);
+        })(),
+      );
+      yield* sleep(1);
+      expect([later.done(), later.cancelling()]).toEqual([false, 1]);
+      future.setResult(1);
+      yield* sleep(1);
+      expect(later.cancelled()).toBe(true);
+    };
+    runVirtual(main());
+    expect(reported).toEqual([new RangeError("refused")]);
+  });
+});
+
+describe("a coroutine that a task runs", () => {
+  it("cannot be awaited too, neither while it runs nor when it has ended", () => {
+    expectUsableAfter(function* () {
+      const coroutine = native();
+      const task = createTask(coroutine);
+      yield* sleep(0);
+      expect(yield* caught(coroutine)).toHaveProperty(
+        "message",
+        "coroutine is being awaited already (hint: await its task)",
+      );
+      expect(yield* task).toBe(7);
+      expect(yield* caught(coroutine)).toHaveProperty(
+        "message",
+        expect.stringContaining("cannot reuse already awaited coroutine"),
+      );
+    });
+  });
+
+  it("can be awaited twice at once if it is written by hand, or if no task was made of it", () => {
+    expectUsableAfter(function* () {
+      const shared = native();
+      const both = yield* gather([waitFor(shared), waitFor(shared)]);
+      expect(both).toEqual([7, undefined]);
+    });
+  });
+});
+
+function* waitFor<T>(awaitable: Awaitable<T>): Coroutine<T> {
+  return yield* awaitable;
+}

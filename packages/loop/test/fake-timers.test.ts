@@ -1,0 +1,351 @@
+import { mock } from "node:test";
+import {
+  BrowserHost,
+  type Coroutine,
+  EventLoop,
+  fromPromise,
+  getRunningLoop,
+  newEventLoop,
+  NodeHost,
+  run,
+  sleep,
+  toPromise,
+} from "@yieldstar/loop";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+
+type FakeMethods = NonNullable<NonNullable<Parameters<typeof vi.useFakeTimers>[0]>["toFake"]>;
+
+/** One way in which tests fake timers. */
+interface Fakes {
+  readonly name: string;
+  readonly begin: () => void;
+  /** By milliseconds. */
+  readonly advance: (milliseconds: number) => void;
+  readonly end: () => void;
+}
+
+function fakesOfVitest(name: string, toFake?: FakeMethods): Fakes {
+  return {
+    name,
+    begin: () => void vi.useFakeTimers(toFake && { toFake }),
+    advance: (milliseconds) => void vi.advanceTimersByTime(milliseconds),
+    end: () => void vi.useRealTimers(),
+  };
+}
+
+function fakesOfNode(name: string, apis?: ("setTimeout" | "setImmediate" | "Date" | "setInterval")[]): Fakes {
+  return {
+    name,
+    begin: () => mock.timers.enable(apis && { apis }),
+    advance: (milliseconds) => mock.timers.tick(milliseconds),
+    end: () => mock.timers.reset(),
+  };
+}
+
+const everything: FakeMethods = [
+  "setTimeout",
+  "clearTimeout",
+  "setInterval",
+  "clearInterval",
+  "setImmediate",
+  "clearImmediate",
+  "Date",
+  "performance",
+  "queueMicrotask",
+];
+
+/** Those in which time passes for `setTimeout`. */
+const fakesOfTime = [
+  fakesOfVitest("vitest"),
+  fakesOfVitest("sinon and jest, which fake microtasks too", everything),
+  fakesOfVitest("vitest, all but performance", [
+    "setTimeout",
+    "clearTimeout",
+    "setImmediate",
+    "clearImmediate",
+    "Date",
+  ]),
+  fakesOfVitest("vitest, timeouts and the date", ["setTimeout", "clearTimeout", "Date"]),
+  fakesOfVitest("vitest, setTimeout alone", ["setTimeout"]),
+  fakesOfNode("node:test"),
+  fakesOfNode("node:test, setTimeout alone", ["setTimeout"]),
+];
+
+const allFakes = [
+  ...fakesOfTime,
+  fakesOfVitest("vitest, setImmediate alone", ["setImmediate"]),
+  fakesOfVitest("vitest, performance alone", ["performance"]),
+  fakesOfVitest("vitest, the date alone", ["Date"]),
+  fakesOfNode("node:test, setImmediate alone", ["setImmediate"]),
+];
+
+const { setTimeout: setRealTimeout, setImmediate: setRealImmediate } = globalThis;
+
+/** Lets promises and the host do what they have to. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setRealImmediate(resolve));
+}
+
+function* job(name: string): Coroutine<string> {
+  yield* sleep(0.005);
+  yield* fromPromise(Promise.resolve());
+  yield* sleep(0);
+  return name;
+}
+
+beforeAll(async () => {
+  // Node warns once that its own are new.
+  mock.timers.enable({ apis: ["setInterval"] });
+  mock.timers.reset();
+  await settle();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  mock.timers.reset();
+});
+
+describe.each(allFakes)("after a test that has faked timers and not advanced them ($name)", (fakes) => {
+  it("all that is begun later works, and what was left goes on", async () => {
+    const before = toPromise(job("before"));
+    fakes.begin();
+    const left = [toPromise(job("left")), toPromise(sleep(0.001, "asleep"))];
+    await settle();
+    left.push(toPromise(job("left later")));
+    fakes.end();
+    expect(await toPromise(job("toPromise"))).toBe("toPromise");
+    expect(await run(job("run"))).toBe("run");
+    expect(await Promise.all([before, ...left])).toEqual(["before", "left", "asleep", "left later"]);
+  });
+
+  it("a loop of its own that was left can be run on", async () => {
+    const loop = newEventLoop();
+    fakes.begin();
+    const left = loop.runUntilComplete(job("left"));
+    await settle();
+    fakes.end();
+    loop.callLater(0.002, () => {});
+    expect(await left).toBe("left");
+    expect(await loop.runUntilComplete(job("again"))).toBe("again");
+    loop.close();
+  });
+
+  it("timers keep real time", async () => {
+    await toPromise(job("first"));
+    fakes.begin();
+    void toPromise(job("left"));
+    await settle();
+    fakes.end();
+    const begin = performance.now();
+    await toPromise(sleep(0.03));
+    const milliseconds = performance.now() - begin;
+    expect(milliseconds).toBeGreaterThan(28);
+    expect(milliseconds).toBeLessThan(1000);
+  });
+});
+
+/** A page without `MessageChannel` may be given the same functions. */
+const hosts = [
+  { host: "NodeHost", makeHost: () => new NodeHost() },
+  { host: "BrowserHost", makeHost: () => new BrowserHost() },
+];
+const cases = fakesOfTime.flatMap((fakes) => hosts.map((host) => Object.assign({}, fakes, host)));
+
+describe.each(cases)("while timers are faked ($name, $host)", (fakes) => {
+  let loop: EventLoop;
+  let woken: string[];
+
+  function* sleeper(name: string, seconds: number, times: number): Coroutine {
+    for (let count = 0; count < times; count += 1) {
+      yield* sleep(seconds);
+      woken.push(name);
+    }
+  }
+
+  async function advance(milliseconds: number): Promise<void> {
+    fakes.advance(milliseconds);
+    // A fake immediate needs a tick of its own.
+    for (let turn = 0; turn < 3; turn += 1) {
+      await settle();
+      fakes.advance(0);
+    }
+    await settle();
+  }
+
+  beforeEach(() => {
+    loop = new EventLoop({ host: fakes.makeHost() });
+    woken = [];
+  });
+
+  it("a timer fires when they are advanced, and not before", async () => {
+    fakes.begin();
+    const end = loop.runUntilComplete(sleeper("a", 1, 3));
+    await advance(0);
+    for (const expected of [[], ["a"], ["a", "a"]]) {
+      expect(woken).toEqual(expected);
+      await advance(900);
+      expect(woken).toEqual(expected);
+      await advance(100);
+    }
+    await end;
+    fakes.end();
+    loop.close();
+  });
+
+  it("several timers fire in the order of their deadlines", async () => {
+    fakes.begin();
+    const tasks = [sleeper("slow", 3.7, 1), sleeper("quick", 1, 3), sleeper("middling", 2.5, 1)].map((each) =>
+      toPromise(each, { loop }),
+    );
+    await advance(0);
+    for (let second = 0; second < 8; second += 1) await advance(1000);
+    await Promise.all(tasks);
+    expect(woken).toEqual(["quick", "quick", "middling", "quick", "slow"]);
+    fakes.end();
+    loop.close();
+  });
+
+  it("a timer that was set before they were fires when they are advanced, or in real time", async () => {
+    const end = toPromise(sleeper("before", 0.02, 1), { loop });
+    await settle();
+    fakes.begin();
+    for (let count = 0; count < 5; count += 1) await advance(10);
+    await new Promise((resolve) => setRealTimeout(resolve, 30));
+    await advance(0);
+    expect(woken).toEqual(["before"]);
+    await end;
+    fakes.end();
+    loop.close();
+  });
+});
+
+describe("while the clock of performance is faked", () => {
+  it("the loop's own follows it, and goes on from there", async () => {
+    const loop = newEventLoop();
+    await loop.runUntilComplete(sleep(0));
+    const begin = loop.time();
+    vi.useFakeTimers();
+    const end = loop.runUntilComplete(sleep(3600));
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    await end;
+    expect(loop.time() - begin).toBeGreaterThanOrEqual(3600);
+    expect(loop.time() - begin).toBeLessThan(3610);
+    vi.useRealTimers();
+    await loop.runUntilComplete(sleep(0));
+    expect(loop.time() - begin).toBeGreaterThanOrEqual(3600);
+    expect(loop.time() - begin).toBeLessThan(3610);
+    loop.close();
+  });
+
+  it("a loop that polls lets the host breathe", async () => {
+    vi.useFakeTimers();
+    const state = { isDone: false };
+    function* poll(): Coroutine<string> {
+      while (!state.isDone) yield* sleep(0);
+      return "polled";
+    }
+    const end = run(poll());
+    setTimeout(() => (state.isDone = true), 5);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await end).toBe("polled");
+  });
+
+  it("what is woken by promises without end lets the host breathe", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+    const state = { isDone: false };
+    function* poll(): Coroutine<string> {
+      while (!state.isDone) yield* fromPromise(Promise.resolve());
+      return "polled";
+    }
+    const end = run(poll());
+    setRealTimeout(() => (state.isDone = true), 5);
+    expect(await end).toBe("polled");
+  });
+
+  it("all timers may be cleared, and later ones work", async () => {
+    vi.useFakeTimers();
+    const left = toPromise(job("left"));
+    await vi.advanceTimersByTimeAsync(1);
+    vi.clearAllTimers();
+    const later = toPromise(job("later"));
+    vi.clearAllTimers();
+    const last = toPromise(job("last"));
+    await vi.advanceTimersByTimeAsync(20);
+    expect(await Promise.all([left, later, last])).toEqual(["left", "later", "last"]);
+  });
+
+  it("a run that has ended hands its loop on without a fake timer", async () => {
+    const loop = newEventLoop();
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const first = loop.runUntilComplete(sleep(0));
+    const waiting = toPromise(fromPromise(settle()), { loop });
+    await first;
+    expect(await waiting).toBeUndefined();
+    loop.close();
+  });
+});
+
+describe("a clock that stands still", () => {
+  it("does not keep a loop that polls from letting the host breathe", async () => {
+    class Standing extends NodeHost {
+      override time(): number {
+        return 1000;
+      }
+    }
+    const state = { isDone: false };
+    setTimeout(() => (state.isDone = true), 2);
+    function* poll(): Coroutine<string> {
+      while (!state.isDone) yield* sleep(0);
+      return "polled";
+    }
+    expect(await run(poll(), { loopFactory: () => new EventLoop({ host: new Standing() }) })).toBe("polled");
+  });
+
+  it("is not taken over from a performance.now that a test has replaced by itself", async () => {
+    vi.spyOn(performance, "now").mockReturnValue(1000);
+    const begin = Date.now();
+    await run(sleep(0.03));
+    expect(Date.now() - begin).toBeGreaterThan(28);
+    vi.restoreAllMocks();
+  });
+});
+
+describe("a copy of this package that is loaded while timers are faked", () => {
+  it.each(fakesOfTime)("works then and later ($name)", async (fakes) => {
+    vi.resetModules();
+    fakes.begin();
+    const copy = await import("@yieldstar/loop");
+    const first = copy.toPromise(copy.sleep(1, "first"));
+    for (let count = 0; count < 20; count += 1) {
+      await settle();
+      fakes.advance(100);
+    }
+    expect(await first).toBe("first");
+    void copy.toPromise(copy.sleep(1, "left"));
+    await settle();
+    fakes.end();
+    expect(await copy.toPromise(copy.sleep(0.01, "later"))).toBe("later");
+    expect(await copy.run(copy.sleep(0.01, "run"))).toBe("run");
+  });
+});
+
+describe("a loop that runs in a step", () => {
+  it("goes by the timers that a step has faked, or put back", async () => {
+    function* main(): Coroutine<number> {
+      const loop = getRunningLoop();
+      yield* sleep(0.001);
+      const begin = loop.time();
+      vi.useFakeTimers();
+      setRealTimeout(() => vi.advanceTimersByTime(10_000), 5);
+      setRealTimeout(() => vi.advanceTimersByTime(10_000), 10);
+      yield* sleep(0);
+      yield* sleep(15);
+      vi.useRealTimers();
+      yield* sleep(0.001);
+      return loop.time() - begin;
+    }
+    const seconds = await run(main());
+    expect(seconds).toBeGreaterThanOrEqual(15);
+    expect(seconds).toBeLessThan(25);
+  });
+});
