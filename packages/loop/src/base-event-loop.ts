@@ -47,7 +47,7 @@ export abstract class BaseEventLoop extends Scheduler {
 
   /** Makes a future of this loop. */
   createFuture<T>(): Future<T> {
-    return getRunningLoopOrUndefined() === this ? new Future<T>() : new Future<T>({ loop: this });
+    return new Future<T>(undefined, this);
   }
 
   /**
@@ -266,6 +266,9 @@ export abstract class BaseEventLoop extends Scheduler {
   _onExit(_callback: () => void): () => void {
     return () => {};
   }
+
+  /** @internal A promise's callback is about to queue something, and calls `_servePromise` then. */
+  _expectPromise(): void {}
 
   /** @internal A promise's callback, which is a turn of the host's own, has queued something. */
   _servePromise(): void {}

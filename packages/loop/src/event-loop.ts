@@ -50,6 +50,8 @@ export class EventLoop extends BaseEventLoop {
   protected override readonly clockResolution: number;
   /** A promise has woken the loop since its last turn, and the next is asked for. */
   #isServing = false;
+  /** What is queued now needs no turn: `_servePromise` follows. */
+  #isServed = false;
   /** When the turn has to end, or the promises' callbacks that share one. */
   #turnEnd = 0;
   #isUsedUp = false;
@@ -156,7 +158,7 @@ export class EventLoop extends BaseEventLoop {
   }
 
   protected override wakeUp(): void {
-    if (this.#run !== undefined) this.#requestTurn();
+    if (this.#run !== undefined && !this.#isServed) this.#requestTurn();
   }
 
   /** A run without a turn to come would never end. */
@@ -168,12 +170,18 @@ export class EventLoop extends BaseEventLoop {
     }
   }
 
+  /** @internal */
+  override _expectPromise(): void {
+    this.#isServed = true;
+  }
+
   /**
    * @internal Runs what a promise has woken in the promise's own callback: to wait for the host's next turn would cost ten
    * times as much. Microtasks keep the host from its timers and sockets; so all that run between two turns share the budget
    * of one, and what is left when it is used up waits for the turn that was asked for at the first.
    */
   override _servePromise(): void {
+    this.#isServed = false;
     if (this.#run === undefined) return;
     try {
       if (!this.#isServing) {

@@ -82,7 +82,7 @@ class FromPromise<T> {
   declare private _subject: unknown;
   declare private readonly _dispose: ((result: T) => unknown) | undefined;
   declare private _controller: AbortController | undefined;
-  /** The promise that it listens to, until that is settled. */
+  /** The promise that it listens to. */
   declare private _source: PromiseLike<T> | undefined;
 
   constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
@@ -91,7 +91,7 @@ class FromPromise<T> {
     this._subject = isFunction ? source : undefined;
     this._dispose = dispose;
     this._controller = undefined;
-    this._source = undefined;
+    this._source = isFunction ? undefined : source;
     // To listen only when it is awaited could be too late: the host would report a rejection that nobody handles.
     if (!isFunction) this._listenTo(source);
   }
@@ -132,7 +132,7 @@ class FromPromise<T> {
       unawaited?.unregister(this);
       throw awaitedLate(fromWebError(subject));
     }
-    if (state === "idle") this._listenTo(this._call(subject as (signal: AbortSignal) => PromiseLike<T>));
+    if (state === "idle") this._begin(subject as (signal: AbortSignal) => PromiseLike<T>);
     const future = loop.createFuture<T>();
     this._state = "waiting";
     this._subject = future;
@@ -145,17 +145,21 @@ class FromPromise<T> {
     return source(this._controller.signal);
   }
 
+  private _begin(source: (signal: AbortSignal) => PromiseLike<T>): void {
+    const promise = this._call(source);
+    this._source = promise;
+    this._listenTo(promise);
+  }
+
   private _listenTo(promise: PromiseLike<T>): void {
     // What a getter of `then` throws is thrown as it is.
     if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
       throw new TypeError(`a promise was expected, got ${repr(promise)}`);
     }
-    if (hasGone && this._share(promise)) return;
-    this._react(promise);
+    if (!hasGone || !this._share(promise)) this._react(promise);
   }
 
   private _react(promise: PromiseLike<T>): void {
-    this._source = promise;
     whenSettled(
       promise,
       (result) => this._fulfil(result),
@@ -167,7 +171,6 @@ class FromPromise<T> {
   private _share(promise: PromiseLike<T>): boolean {
     const other = gone.get(promise) as FromPromise<T> | undefined;
     if (other === undefined) return false;
-    this._source = promise;
     other._subject ??= new Set();
     (other._subject as Set<FromPromise<T>>).add(this);
     return true;
@@ -188,7 +191,8 @@ class FromPromise<T> {
   }
 
   /** The promise is settled: those who listened through this reaction come after those who had one of their own. */
-  private _handOn(promise: PromiseLike<T>): void {
+  private _handOn(): void {
+    const promise = this._source as PromiseLike<T>;
     const listeners = this._subject as Set<FromPromise<T>> | undefined;
     this._close();
     gone.delete(promise);
@@ -196,36 +200,37 @@ class FromPromise<T> {
   }
 
   private _fulfil(result: T): void {
-    const source = this._source;
-    this._source = undefined;
     const future = this._awaited();
     if (future !== undefined) {
+      const loop = future._loop;
+      loop._expectPromise();
       future._succeed(result);
-      future._loop._servePromise();
+      loop._servePromise();
     } else if (this._state === "pending") {
       this._state = "fulfilled";
       this._subject = result;
     } else if (this._state === "shared") {
-      this._handOn(source as PromiseLike<T>);
+      this._handOn();
     } else {
       this._disposeOf(result, this._loopToTell());
     }
   }
 
   private _reject(reason: unknown): void {
-    const source = this._source;
-    this._source = undefined;
     const future = this._awaited();
     if (future !== undefined) {
-      future._fail(fromWebError(reason));
-      future._loop._servePromise();
+      const loop = future._loop;
+      const error = fromWebError(reason);
+      loop._expectPromise();
+      future._fail(error);
+      loop._servePromise();
     } else if (this._state === "pending") {
       this._state = "rejected";
       this._subject = reason;
       unawaited ??= new FinalizationRegistry((lost) => void Promise.reject(lost));
       unawaited.register(this, reason, this);
     } else if (this._state === "shared") {
-      this._handOn(source as PromiseLike<T>);
+      this._handOn();
     }
   }
 

@@ -64,8 +64,11 @@ export class Future<T> {
    * @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default
    * @throws TypeError when `loop` is no loop of this copy of the package
    */
-  constructor(options?: LoopOptions) {
-    this._loop = options === undefined ? getEventLoop() : (readLoop(options, "Future") ?? getEventLoop());
+  constructor(options?: LoopOptions);
+  /** @internal For a loop that is known to be one. */
+  constructor(options: undefined, loop: BaseEventLoop | undefined);
+  constructor(options?: LoopOptions, loop?: BaseEventLoop) {
+    this._loop = loop ?? loopFrom(options);
     this._flags = 0;
     this._content = undefined;
     if (isDebugging) noteFuture(this);
@@ -374,6 +377,10 @@ export function readLoop(options: LoopOptions | undefined, method: string): Base
   const { loop } = readOptions(options, loopDefaults, method);
   if (loop !== undefined) requireLoop(loop);
   return loop;
+}
+
+function loopFrom(options: LoopOptions | undefined): BaseEventLoop {
+  return options === undefined ? getEventLoop() : (readLoop(options, "Future") ?? getEventLoop());
 }
 
 function noteFuture(future: Future<unknown>): void {

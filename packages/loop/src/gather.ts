@@ -142,7 +142,7 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
   #cancelRequested = false;
 
   constructor(loop: BaseEventLoop, children: readonly Future<unknown>[], pending: number, returnExceptions: boolean) {
-    super({ loop });
+    super(undefined, loop);
     this.#children = children;
     this.#pending = pending;
     this.#returnExceptions = returnExceptions;

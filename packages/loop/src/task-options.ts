@@ -2,6 +2,7 @@ import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, requireContext } from "./contextvars.ts";
 import type { Coroutine } from "./coroutine.ts";
 import { readOptions } from "./options.ts";
+import { requireLoop } from "./require-loop.ts";
 import type { Task } from "./task.ts";
 
 /** What a task can be created with. */
@@ -38,5 +39,6 @@ export function readTaskOptions(options: TaskOptionsWithLoop, method: "createTas
   if (read.loop !== undefined && method === "createTask") {
     throw new TypeError("createTask() got multiple values for keyword argument 'loop'");
   }
+  if (read.loop !== undefined) requireLoop(read.loop);
   return read;
 }

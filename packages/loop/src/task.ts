@@ -97,7 +97,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   constructor(coroutine: Coroutine<T>, options: TaskOptions | undefined, method: "createTask");
   constructor(coroutine: Coroutine<T>, options?: TaskOptionsWithLoop, method: "createTask" | "Task" = "Task") {
     const given = options === undefined ? undefined : readTaskOptions(options, method);
-    super(given?.loop === undefined ? undefined : { loop: given.loop });
+    super(undefined, given?.loop);
     this._coroutine = coroutine;
     this._context = snapshotContext();
     this._waitsFor = undefined;
