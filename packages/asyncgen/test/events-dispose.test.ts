@@ -178,7 +178,7 @@ describe("events refuse at the call", () => {
     [{ close: [undefined] }, "the name of an event must be a string or a symbol, got None"],
     [{ dispose: 5 }, "a callable object was expected by dispose(), got 5"],
     [{ *dispose() {} }, "coroutines cannot be used with dispose() (hint: use createTask)"],
-    [{ maxSize: 5 }, "events() got an unexpected keyword argument 'maxSize' (hint: did you mean 'maxsize'?)"],
+    [{ maxSize: 5 }, "events() got an unexpected keyword argument 'maxSize'. Did you mean 'maxsize'?"],
     [5, "events() options must be an object, got 5"],
   ])("the options %o, and listen to nothing", (options, message) => {
     const { source, listenerCount } = listenedEmitter();

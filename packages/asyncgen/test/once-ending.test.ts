@@ -214,7 +214,7 @@ describe("once refuses at the call", () => {
     [{ close: 5 }, "close must be an iterable of names of events, got 5"],
     [{ close: null }, "close must be an iterable of names of events, got null"],
     [{ close: [5] }, "the name of an event must be a string or a symbol, got 5"],
-    [{ closed: [] }, "once() got an unexpected keyword argument 'closed' (hint: did you mean 'close'?)"],
+    [{ closed: [] }, "once() got an unexpected keyword argument 'closed'. Did you mean 'close'?"],
     [null, "once() options must be an object, got null"],
   ])("the options %o", (options, message) => {
     expect(() => once(source, "event", options as unknown as OnceOptions)).toThrow(new TypeError(message));

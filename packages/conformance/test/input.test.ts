@@ -116,7 +116,7 @@ asyncio.run(main())`;
         } catch (error) {
           const { message } = error as TypeError;
           if (!(error instanceof TypeError && message.includes("() got an unexpected keyword argument '"))) throw error;
-          return /did you mean '(\w+)'\?\)$/.exec(message)?.[1] ?? "False";
+          return /Did you mean '(\w+)'\?$/.exec(message)?.[1] ?? "False";
         }
         return "not refused";
       });

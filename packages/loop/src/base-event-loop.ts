@@ -13,11 +13,10 @@ import {
   type ExceptionHandler,
 } from "./reports.ts";
 import { className } from "./names.ts";
-import { requireBag } from "./options.ts";
 import { repr, showAsText } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
-import { readTaskOptions, type TaskFactory, type TaskOptions } from "./task-options.ts";
+import { requireTaskOptions, type TaskFactory, type TaskOptions } from "./task-options.ts";
 import { TaskList } from "./task-list.ts";
 import { Task } from "./task.ts";
 import { Unretrieved } from "./unretrieved.ts";
@@ -60,18 +59,14 @@ export abstract class BaseEventLoop extends Scheduler {
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
     const isPlain = this.#taskFactory === undefined && getRunningLoopOrUndefined() === this;
-    if (!isPlain) return this.#createOtherwise(coroutine, options);
-    return new Task(coroutine, options, "createTask");
+    return isPlain && options === undefined ? new Task(coroutine) : this.#createOtherwise(coroutine, options);
   }
 
   /** By the factory, which looks at the options itself as in CPython, or from outside. */
   #createOtherwise<T>(coroutine: Coroutine<T>, options: TaskOptions | undefined): Task<T> {
     if (getRunningLoopOrUndefined() !== this) followIfCurrent();
-    if (this.#taskFactory === undefined) {
-      const given = options === undefined ? {} : readTaskOptions(options, "createTask");
-      return new Task(coroutine, { ...given, loop: this });
-    }
-    if (options !== undefined) requireBag(options, "createTask");
+    if (options !== undefined) requireTaskOptions(options);
+    if (this.#taskFactory === undefined) return new Task(coroutine, { ...options, loop: this });
     this._requireOpen();
     return this.#taskFactory(this, coroutine, options);
   }

@@ -4,7 +4,7 @@ import { isDebugging } from "./debug.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import { requireCallback } from "./handle.ts";
-import { whenSettled } from "./is-promise.ts";
+import { isPlainPromise, whenSettled } from "./is-promise.ts";
 import { looksAtArguments } from "./looks-at-arguments.ts";
 import { readOptions } from "./options.ts";
 import { repr } from "./repr.ts";
@@ -82,7 +82,7 @@ class FromPromise<T> {
   declare private _subject: unknown;
   declare private readonly _dispose: ((result: T) => unknown) | undefined;
   declare private _controller: AbortController | undefined;
-  /** The promise that it listens to. */
+  /** The promise that it listens to, until that is settled in vain. */
   declare private _source: PromiseLike<T> | undefined;
 
   constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
@@ -179,10 +179,11 @@ class FromPromise<T> {
   /** Stops listening: its own reaction, which cannot be removed, is left for others. */
   private _leave(): void {
     const promise = this._source;
-    if (Object(promise) !== promise) return;
-    const other = gone.get(promise as object);
+    // Of a thenable each wait is one of its own: a query may be sent anew.
+    if (promise === undefined || !isPlainPromise(promise)) return;
+    const other = gone.get(promise);
     if (other === undefined) {
-      gone.set(promise as object, this as FromPromise<unknown>);
+      gone.set(promise, this as FromPromise<unknown>);
       hasGone = true;
       this._state = "shared";
     } else {
@@ -212,6 +213,7 @@ class FromPromise<T> {
     } else if (this._state === "shared") {
       this._handOn();
     } else {
+      this._source = undefined;
       this._disposeOf(result, this._loopToTell());
     }
   }
@@ -231,6 +233,8 @@ class FromPromise<T> {
       unawaited.register(this, reason, this);
     } else if (this._state === "shared") {
       this._handOn();
+    } else {
+      this._source = undefined;
     }
   }
 

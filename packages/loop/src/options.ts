@@ -1,4 +1,4 @@
-import { repr, withHint } from "./repr.ts";
+import { repr } from "./repr.ts";
 
 /** What a caller gives where a function needs an `O`. */
 type Bag<O> = { readonly [K in keyof O]?: O[K] | undefined };
@@ -36,7 +36,7 @@ function refuseBag(options: unknown, method: string): never {
 function refuseKey(key: string, known: readonly string[], method: string): never {
   const text = `${method}() got an unexpected keyword argument ${repr(key)}`;
   const nearest = findNearest(key, known);
-  throw new TypeError(nearest === undefined ? text : withHint(text, `did you mean ${repr(nearest)}?`));
+  throw new TypeError(nearest === undefined ? text : `${text}. Did you mean ${repr(nearest)}?`);
 }
 
 /** The name that is most like `key`, if one is much like it. Python's `return_exceptions` is `returnExceptions`. */

@@ -1,7 +1,7 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { type Context, requireContext } from "./contextvars.ts";
 import type { Coroutine } from "./coroutine.ts";
-import { readOptions } from "./options.ts";
+import { readOptions, requireBag } from "./options.ts";
 import { requireLoop } from "./require-loop.ts";
 import type { Task } from "./task.ts";
 
@@ -29,16 +29,19 @@ export type TaskFactory = <T>(loop: BaseEventLoop, coroutine: Coroutine<T>, opti
 const defaults: TaskOptionsWithLoop = { name: undefined, context: undefined, eagerStart: undefined, loop: undefined };
 
 /**
- * The options of `method`. A loop's `createTask` is itself what says which loop.
+ * The options of a task.
  *
  * @throws TypeError when one is wrong
  */
-export function readTaskOptions(options: TaskOptionsWithLoop, method: "createTask" | "Task"): TaskOptionsWithLoop {
-  const read = readOptions(options, defaults, method);
+export function readTaskOptions(options: TaskOptionsWithLoop): TaskOptionsWithLoop {
+  const read = readOptions(options, defaults, "Task");
   if (read.context !== undefined) requireContext(read.context);
-  if (read.loop !== undefined && method === "createTask") {
-    throw new TypeError("createTask() got multiple values for keyword argument 'loop'");
-  }
   if (read.loop !== undefined) requireLoop(read.loop);
   return read;
+}
+
+/** @throws TypeError when `options`, which were given to a loop's `createTask`, are none, or name a loop */
+export function requireTaskOptions(options: TaskOptions): void {
+  requireBag(options, "createTask");
+  if (Object.hasOwn(options, "loop")) throw new TypeError("Task() got multiple values for keyword argument 'loop'");
 }

@@ -92,11 +92,8 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
    * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
    * @throws RuntimeError when it was given to a task before, or when the loop is closed
    */
-  constructor(coroutine: Coroutine<T>, options?: TaskOptionsWithLoop);
-  /** @internal `method` was given the options, and names it in the text that refuses them. */
-  constructor(coroutine: Coroutine<T>, options: TaskOptions | undefined, method: "createTask");
-  constructor(coroutine: Coroutine<T>, options?: TaskOptionsWithLoop, method: "createTask" | "Task" = "Task") {
-    const given = options === undefined ? undefined : readTaskOptions(options, method);
+  constructor(coroutine: Coroutine<T>, options?: TaskOptionsWithLoop) {
+    const given = options === undefined ? undefined : readTaskOptions(options);
     super(undefined, given?.loop);
     this._coroutine = coroutine;
     this._context = snapshotContext();

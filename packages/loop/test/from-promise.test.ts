@@ -37,6 +37,28 @@ function settled(): Coroutine {
 }
 
 describe("fromPromise", () => {
+  it("calls the `then` of a thenable for each wait, as `await` does: a query is sent anew", async () => {
+    let calls = 0;
+    const query: PromiseLike<string> = {
+      // oxlint-disable-next-line unicorn/no-thenable -- a query builder is one
+      then(onResult) {
+        calls += 1;
+        // The first one is never answered.
+        if (calls > 1) void onResult?.("row");
+        return never;
+      },
+    };
+    const main = function* (): Coroutine<string> {
+      const first = createTask(fromPromise(query));
+      yield* settled();
+      first.cancel();
+      expect(yield* caught(first)).toBeInstanceOf(CancelledError);
+      return yield* fromPromise(query);
+    };
+    expect(await run(main())).toBe("row");
+    expect(calls).toBe(2);
+  });
+
   it("gives what the promise is fulfilled with, and has its type", async () => {
     const main = function* (): Coroutine<string> {
       const number = yield* fromPromise(Promise.resolve(5));

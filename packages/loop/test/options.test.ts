@@ -65,7 +65,9 @@ describe.each(Object.entries(calls))("the options of %s", (method, call) => {
 
   it("are refused at the call where there is no such option", () => {
     expectUsableAfter(function* () {
-      const message = `${method}() got an unexpected keyword argument 'zzz'`;
+      // As in CPython, where create_task() hands its options on.
+      const callee = method === "createTask" ? "Task" : method;
+      const message = `${callee}() got an unexpected keyword argument 'zzz'`;
       expect(() => call({ zzz: undefined } as never)).toThrow(new TypeError(message));
     });
   });
@@ -79,7 +81,7 @@ describe("an unknown option", () => {
     ["eager_start", "eagerStart"],
     ["eagerstart", "eagerStart"],
   ])("%s is told that %s may be meant", (key, meant) => {
-    const message = `createTask() got an unexpected keyword argument '${key}' (hint: did you mean '${meant}'?)`;
+    const message = `Task() got an unexpected keyword argument '${key}'. Did you mean '${meant}'?`;
     expectUsableAfter(function* () {
       expect(() => createTask(work(), { [key]: 1 })).toThrow(new TypeError(message));
     });
@@ -88,7 +90,7 @@ describe("an unknown option", () => {
   it("is one where a loop makes tasks of its own: another loop", () => {
     expectUsableAfter(function* (running) {
       expect(() => createTask(work(), { loop: running } as never)).toThrow(
-        new TypeError("createTask() got multiple values for keyword argument 'loop'"),
+        new TypeError("Task() got multiple values for keyword argument 'loop'"),
       );
     });
   });

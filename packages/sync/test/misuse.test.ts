@@ -65,7 +65,7 @@ describe("the options of a PriorityQueue", () => {
     [
       "another key",
       { comparer: () => 0 },
-      "PriorityQueue() got an unexpected keyword argument 'comparer' (hint: did you mean 'compare'?)",
+      "PriorityQueue() got an unexpected keyword argument 'comparer'. Did you mean 'compare'?",
     ],
     ["no function", { compare: 5 }, "a callable object was expected by PriorityQueue(), got 5"],
   ])("are refused at the call: %s", (_, options, message) => {
