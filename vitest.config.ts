@@ -12,7 +12,7 @@ const distOfEachPackage = [
 export default defineConfig(({ mode }) => ({
   resolve: { alias: mode === "dist" ? distOfEachPackage : [] },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "examples/*/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "examples/*/*/*.test.ts"],
     exclude: mode === "dist" ? ["packages/conformance/**", "bench/**", "examples/**"] : [],
     setupFiles: [".ci/vitest/quiet.ts"],
     // The first program of a file may have to wait for CPython to start, on a loaded machine for long.

@@ -13,15 +13,16 @@ Runs the example NAME, by default cancellation-and-taskgroup.
   --list      list the examples
   -h, --help  show this help`;
 
-const names = readdirSync(new URL(".", import.meta.url)).filter((name) => existsSync(mainOf(name)));
+const examples = new URL(".", import.meta.url);
 const { values, positionals } = readArguments();
 const [asked = "cancellation-and-taskgroup", ...more] = positionals;
+const main = mainOf(asked);
 
 if (values.help) console.log(help);
 else if (values.list) console.log(list());
 else if (more.length > 0) misuse(`One example at a time, not ${positionals.join(" and ")}.`);
-else if (!names.includes(asked)) misuse(`No example is called "${asked}". There are:\n${list()}`);
-else run(asked);
+else if (main === undefined) misuse(`No example is called "${asked}". The list:\n\n${list()}`);
+else run(main);
 
 function readArguments() {
   try {
@@ -39,20 +40,26 @@ function misuse(message) {
   process.exit(2);
 }
 
-function mainOf(name) {
-  return new URL(`${name}/main.ts`, import.meta.url);
+/** Returns the program of an example, which goes by its name or by `GROUP/NAME`; `undefined` if there is none. */
+function mainOf(example) {
+  const paths = [example, ...readdirSync(examples).map((group) => `${group}/${example}`)];
+  const path = paths.find((each) => /^[\w-]+\/[\w-]+$/.test(each) && existsSync(new URL(`${each}/main.ts`, examples)));
+  return path && fileURLToPath(new URL(`${path}/main.ts`, examples));
 }
 
-/** A line for each example: its name and the first sentence of its comment head. */
+/** Returns the list of README.md: each group's title, and a line for each of its examples. */
 function list() {
-  const width = Math.max(...names.map((name) => name.length));
-  const lines = names.map((name) => {
-    const [head] = readFileSync(mainOf(name), "utf8").match(/^(\/\/.*\n)*/);
-    const text = head.replaceAll(/^\/\/ ?/gm, "").replaceAll("\n", " ");
-    const [sentence] = text.match(/^.+?[.!?](?= [A-Z`]|$)/) ?? [text];
-    return `${name.padEnd(width)}  ${sentence}`.trimEnd();
+  const [, ...groups] = readFileSync(new URL("README.md", examples), "utf8").split(/^## /m);
+  const entries = /^- \[(.+?)\]\(.+?\): ([^]+?)\n(?=-|\n|$)/gm;
+  const width = Math.max(...groups.flatMap((group) => Array.from(group.matchAll(entries), ([, name]) => name.length)));
+  const lines = groups.map((group) => {
+    const [title] = group.split("\n", 1);
+    const rows = Array.from(group.matchAll(entries), ([, name, text]) => {
+      return `  ${name.padEnd(width)}  ${text.replaceAll(/\s+/g, " ")}`;
+    });
+    return [title, ...rows].join("\n");
   });
-  return lines.join("\n");
+  return lines.join("\n\n");
 }
 
 /**
@@ -61,8 +68,8 @@ function list() {
  * does not want to wait for its cleanup. (The script in package.json begins with `exec`, since a shell between npm and
  * us would die of the first.)
  */
-function run(name) {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), fileURLToPath(mainOf(name))], {
+function run(program) {
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program], {
     detached: process.platform !== "win32",
     stdio: "inherit",
   });

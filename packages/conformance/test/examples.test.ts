@@ -1,9 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { expectSameRun, examplesIn } from "../src/examples.ts";
 
-describe("examples", () => {
-  it.each(examplesIn(new URL("../../../examples/", import.meta.url)))("$name", async (example) => {
+const examples = new URL("../../../examples/", import.meta.url);
+const groups = foldersIn(examples).filter((name) => name !== "node_modules");
+
+function foldersIn(folder: URL): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+function folderOf(group: string): URL {
+  return new URL(`${group}/`, examples);
+}
+
+describe.each(groups)("the examples in %s", (group) => {
+  it.each(examplesIn(folderOf(group)))("$name", async (example) => {
     await expectSameRun(example);
+  });
+});
+
+describe("the list of examples", () => {
+  const readme = readFileSync(new URL("README.md", examples), "utf8");
+  const entries = Array.from(readme.matchAll(/^- \[(.+)\]\((.+?)\): /gm), ([, name = "", path = ""]) => ({
+    name,
+    path,
+  }));
+
+  it("has every example once, under its group", () => {
+    const paths = groups.flatMap((group) => foldersIn(folderOf(group)).map((name) => `${group}/${name}`));
+    expect(entries.map(({ path }) => path).sort()).toEqual(paths.sort());
+  });
+
+  it("has a name for each that no other has", () => {
+    const names = entries.map(({ path }) => path.slice(path.indexOf("/") + 1));
+    expect(entries.map(({ name }) => name)).toEqual(names);
+    expect(new Set(names).size).toBe(names.length);
   });
 });
 

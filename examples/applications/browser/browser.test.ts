@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { build, preview, type PreviewServer } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { chromiumIs, lacksChromium, launchChromium } from "../../.ci/vitest/chromium.ts";
+import { chromiumIs, lacksChromium, launchChromium } from "../../../.ci/vitest/chromium.ts";
 
 const places = ["the page", "a worker"] as const;
 
