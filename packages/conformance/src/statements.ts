@@ -7,37 +7,39 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 interface Section {
+  /** The folder of its tests, in `test/statements`. */
+  readonly folder: string;
   readonly title: string;
   readonly count: number;
 }
 
 /** The sections that are covered, and how many statements each has. */
 const sections: Readonly<Record<string, Section>> = {
-  RQ: { title: "Ready queue, iteration order, timers, life of the loop", count: 42 },
-  FU: { title: "Future", count: 22 },
-  TK: { title: "Task: construction, stepping, bad yields, special exceptions", count: 26 },
-  CX: { title: "Cancellation", count: 37 },
-  TG: { title: "TaskGroup", count: 47 },
-  TO: { title: "timeout, timeoutAt", count: 27 },
-  WF: { title: "waitFor", count: 10 },
-  GA: { title: "gather", count: 19 },
-  WT: { title: "wait", count: 8 },
-  AC: { title: "asCompleted", count: 8 },
-  SH: { title: "shield", count: 8 },
-  EF: { title: "ensureFuture, threads", count: 5 },
-  LK: { title: "Lock, and being bound to a loop", count: 11 },
-  EV: { title: "Event", count: 2 },
-  CN: { title: "Condition", count: 7 },
-  SM: { title: "Semaphore, BoundedSemaphore", count: 7 },
-  BR: { title: "Barrier", count: 7 },
-  QU: { title: "Queue, PriorityQueue, LifoQueue", count: 15 },
-  RN: { title: "Runner, run", count: 13 },
-  EA: { title: "Eager tasks, task factories", count: 12 },
-  DB: { title: "Debug mode", count: 6 },
-  AG: { title: "Async generators, contextlib, coroutine objects", count: 14 },
-  CV: { title: "Context variables", count: 12 },
-  EH: { title: "Exception handler, exceptions never retrieved", count: 8 },
-  EG: { title: "Exception groups, except*", count: 6 },
+  RQ: { folder: "ready-queue", title: "Ready queue, iteration order, timers, life of the loop", count: 42 },
+  FU: { folder: "futures", title: "Future", count: 22 },
+  TK: { folder: "tasks", title: "Task: construction, stepping, bad yields, special exceptions", count: 26 },
+  CX: { folder: "cancellation", title: "Cancellation", count: 37 },
+  TG: { folder: "task-group", title: "TaskGroup", count: 47 },
+  TO: { folder: "timeout", title: "timeout, timeoutAt", count: 27 },
+  WF: { folder: "wait-for", title: "waitFor", count: 10 },
+  GA: { folder: "gather", title: "gather", count: 19 },
+  WT: { folder: "wait", title: "wait", count: 8 },
+  AC: { folder: "as-completed", title: "asCompleted", count: 8 },
+  SH: { folder: "shield", title: "shield", count: 8 },
+  EF: { folder: "ensure-future", title: "ensureFuture, threads", count: 5 },
+  LK: { folder: "lock", title: "Lock, and being bound to a loop", count: 11 },
+  EV: { folder: "event", title: "Event", count: 2 },
+  CN: { folder: "condition", title: "Condition", count: 7 },
+  SM: { folder: "semaphore", title: "Semaphore, BoundedSemaphore", count: 7 },
+  BR: { folder: "barrier", title: "Barrier", count: 7 },
+  QU: { folder: "queue", title: "Queue, PriorityQueue, LifoQueue", count: 15 },
+  RN: { folder: "runner", title: "Runner, run", count: 13 },
+  EA: { folder: "eager-tasks", title: "Eager tasks, task factories", count: 12 },
+  DB: { folder: "debug-mode", title: "Debug mode", count: 6 },
+  AG: { folder: "async-generators", title: "Async generators, contextlib, coroutine objects", count: 14 },
+  CV: { folder: "context-variables", title: "Context variables", count: 12 },
+  EH: { folder: "exception-handler", title: "Exception handler, exceptions never retrieved", count: 8 },
+  EG: { folder: "exception-groups", title: "Exception groups, except*", count: 6 },
 };
 
 /** Why a statement has no test. */
@@ -60,11 +62,15 @@ const notTested: Readonly<Record<string, string>> = {
 
 const testFolder = new URL("../test/statements/", import.meta.url);
 
+function testsIn(folder: URL): string[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
+  return files.sort().map((name) => readFileSync(new URL(name, folder), "utf8"));
+}
+
 /** The titles of the tests of each statement. */
 function titlesByStatement(): Map<string, string[]> {
   const titles = new Map<string, string[]>();
-  for (const file of readdirSync(testFolder).sort()) {
-    const text = readFileSync(new URL(file, testFolder), "utf8");
+  for (const text of Object.values(sections).flatMap(({ folder }) => testsIn(new URL(`${folder}/`, testFolder)))) {
     for (const [, , title = ""] of text.matchAll(/\bit(?:\.each\([^)]*\))?\(\s*(["'`])([A-Z]{2}-\d{2}.*?)\1,/gs)) {
       const [codes = ""] = /^[A-Z]{2}-\d{2}(?:, [A-Z]{2}-\d{2})*/.exec(title) ?? [];
       for (const code of codes.split(", ")) titles.set(code, [...(titles.get(code) ?? []), title]);
@@ -102,11 +108,12 @@ export function statementTable(): string {
   const titles = titlesByStatement();
   let tested = 0;
   let excluded = 0;
-  const parts = Object.entries(sections).map(([section, { title, count }]) => {
+  const parts = Object.entries(sections).map(([section, { folder, title, count }]) => {
     const rows = rowsOf(section, count, titles);
     excluded += rows.filter((row) => row.reason !== undefined).length;
     tested += rows.filter((row) => row.titles.length > 0).length;
-    return `## ${section}: ${title}\n\n| statement | pinned by |\n| --- | --- |\n${rows.map(formatRow).join("\n")}\n`;
+    const link = `[test/statements/${folder}](test/statements/${folder})`;
+    return `## ${section}: ${title}\n\n${link}\n\n| statement | pinned by |\n| --- | --- |\n${rows.map(formatRow).join("\n")}\n`;
   });
   const head = [
     "# Statements about CPython, and the tests that pin them",
