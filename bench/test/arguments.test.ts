@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readArguments, UsageError } from "../src/arguments.ts";
-import { selectRows } from "../src/catalogue.ts";
+import { readArguments, UsageError } from "../src/command/arguments.ts";
+import { selectRows } from "../src/ratios/catalogue.ts";
 
 test("without arguments everything is measured, in five processes each", () => {
   const wishes = readArguments([]);

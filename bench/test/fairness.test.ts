@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Fairness, quantile } from "../src/fairness.ts";
-import { fairnessReport } from "../src/fairness-report.ts";
+import { quantile } from "../src/fairness/measure.ts";
+import { type Fairness, fairnessReport } from "../src/fairness/report.ts";
 
 function line(system: Fairness["system"], timer: number, trip: number, count = 100): Fairness {
   const same = (value: number) => ({ median: value, min: value, max: value });

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { growsTooFast, growthReport, type Growth } from "../src/growth.ts";
-import { comparisons } from "../src/growth-comparisons.ts";
-import { growthRows } from "../src/growth-rows.ts";
-import { loadLibrary } from "../src/systems.ts";
+import { comparisons } from "../src/growth/comparisons.ts";
+import type { Growth } from "../src/growth/measure.ts";
+import { growsTooFast, growthReport } from "../src/growth/report.ts";
+import { growthRows } from "../src/growth/rows.ts";
+import { loadLibrary } from "../src/shared/systems.ts";
 
 const sizes = [1_000, 10_000, 100_000, 1_000_000];
 

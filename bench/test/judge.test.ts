@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { brokenClaims, meetsTarget, ratioTo } from "../src/judge.ts";
-import { ratioReport } from "../src/ratio-report.ts";
-import type { Measured, Outcome } from "../src/rounds.ts";
+import { brokenClaims, meetsTarget, ratioTo } from "../src/ratios/judge.ts";
+import { ratioReport } from "../src/ratios/report.ts";
+import type { Measured, Outcome } from "../src/ratios/rounds.ts";
 
 function measured(name: string, figures: Record<string, number[]>, others: Record<string, Outcome> = {}): Measured {
   const outcomes = Object.entries(figures).map(([system, each]) => [system, { figures: each }] as const);

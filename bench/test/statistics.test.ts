@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exponent, ratios, spread } from "../src/statistics.ts";
+import { exponent, ratios, spread } from "../src/shared/statistics.ts";
 
 test("a spread is the middle value and the extremes", () => {
   expect(spread([3, 1, 10])).toEqual({ median: 3, min: 1, max: 10 });

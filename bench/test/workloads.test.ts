@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { selectRows, type Row } from "../src/catalogue.ts";
-import { loadLibrary, systemNames, type SystemName } from "../src/systems.ts";
+import { selectRows, type Row } from "../src/ratios/catalogue.ts";
+import { loadLibrary, systemNames, type SystemName } from "../src/shared/systems.ts";
 
 const nothing = () => {};
 

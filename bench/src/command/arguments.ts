@@ -1,0 +1,80 @@
+/** What `npm run bench` is asked to do. */
+
+import { parseArgs } from "node:util";
+import { contestantNames } from "../ratios/contestants.ts";
+
+export const usage = `Usage: npm run bench -- [options]
+
+Measures every workload on every system, and writes the tables and the picture into bench/results.
+
+  --only NAMES      only these workloads ("switch", "spawn/trivial"), and nothing is written
+  --systems NAMES   only these systems: ${contestantNames.join(", ")}
+  --processes N     so many processes for each system of each row; 5 unless told otherwise
+  --quick           fewer and shorter processes, and nothing is written
+  --against REV     ours of the working tree and of a commit (or of another checkout's folder), in interleaved pairs
+  --growth          only what a thousand to a million tasks cost
+  --fairness        only what our loop leaves to the rest of the host
+  --json FILE       writes every process's figure into a file
+  -h, --help        shows this help
+
+NAMES are separated by commas.`;
+
+const options = {
+  only: { type: "string" },
+  systems: { type: "string" },
+  processes: { type: "string" },
+  quick: { type: "boolean", default: false },
+  against: { type: "string" },
+  growth: { type: "boolean", default: false },
+  fairness: { type: "boolean", default: false },
+  json: { type: "string" },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+/** The arguments, checked. */
+export interface Wishes {
+  readonly only: readonly string[] | undefined;
+  readonly systems: readonly string[];
+  readonly isEverySystem: boolean;
+  readonly processes: number;
+  readonly quick: boolean;
+  readonly against: string | undefined;
+  readonly growth: boolean;
+  readonly fairness: boolean;
+  readonly json: string | undefined;
+  readonly help: boolean;
+}
+
+/** An argument that there is not, or that cannot be; its message is for the user. */
+export class UsageError extends Error {}
+
+/** @throws {UsageError} if the arguments are not what `usage` says. The names of workloads are not checked here. */
+export function readArguments(args: readonly string[]): Wishes {
+  const values = parse(args);
+  const systems = namesOf(values.systems) ?? contestantNames;
+  const unknown = systems.filter((name) => !contestantNames.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError(`No system is called ${unknown.join(", ")}. There are: ${contestantNames.join(", ")}.`);
+  }
+  const processes = Number(values.processes ?? (values.quick ? 1 : 5));
+  if (!Number.isInteger(processes) || processes < 1) {
+    throw new UsageError(`--processes takes a whole number from 1, not "${values.processes}".`);
+  }
+  const { quick, against, growth, fairness, json, help } = values;
+  const isEverySystem = contestantNames.every((name) => systems.includes(name));
+  const only = namesOf(values.only);
+  return { only, systems, isEverySystem, processes, quick, against, growth, fairness, json, help };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+function namesOf(list: string | undefined): string[] | undefined {
+  const names = list?.split(",").map((name) => name.trim());
+  return names?.filter((name) => name !== "");
+}

@@ -1,0 +1,68 @@
+/** What a whole run leaves behind in `results/`. */
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Growth } from "../growth/measure.ts";
+import { findCPython } from "../ratios/cpython.ts";
+import type { Measured } from "../ratios/rounds.ts";
+
+const folder = new URL("../../results/", import.meta.url);
+
+/** Writes a file into `results/`. */
+export function writeResult(name: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(name, folder), text);
+}
+
+/** Returns everything that was measured, and where, as JSON. */
+export function resultsAsJson(ratios: readonly Measured[], growth: readonly Growth[] = []): string {
+  const rows = ratios.map(({ row, outcomes }) => {
+    const { title, measures } = row.workload;
+    return [row.name, { title, measures, systems: Object.fromEntries(outcomes) }] as const;
+  });
+  const results = { ...surroundings(), ratios: Object.fromEntries(rows), growth };
+  return `${JSON.stringify(results, undefined, 2)}\n`;
+}
+
+/** One sentence that says where and when. */
+export function provenance(): string {
+  const { date, machine, versions } = surroundings();
+  const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `${date}, on ${machine.cores} × ${machine.cpu}, with ${peers.join(", ")}.`;
+}
+
+function surroundings() {
+  const [cpu] = cpus();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    commit: commit(),
+    machine: {
+      cpu: cpu?.model.trim() ?? "unknown",
+      cores: cpus().length,
+      memory: totalmem(),
+      platform: `${process.platform} ${process.arch}`,
+    },
+    versions: {
+      Node: process.versions.node,
+      ...Object.fromEntries(["effect", "effection", "redux-saga", "co"].map((name) => [name, versionOf(name)])),
+      CPython: findCPython()?.version ?? "none",
+    },
+  };
+}
+
+function commit(): string {
+  try {
+    const cwd = fileURLToPath(new URL("../..", import.meta.url));
+    return execFileSync("git", ["describe", "--always", "--dirty", "--abbrev=12"], { cwd, encoding: "utf8" }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Not by its exports: not every package shows its manifest. */
+function versionOf(name: string): string {
+  const manifest = readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}

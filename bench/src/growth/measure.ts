@@ -1,0 +1,52 @@
+/** Measures what a thousand to a million of something cost. */
+
+import { lastLineOf } from "../shared/process.ts";
+import type { GrowthFigures, GrowthJob } from "./worker.ts";
+
+export const sizes: readonly number[] = [1_000, 10_000, 100_000, 1_000_000];
+
+// V8 never copies what a thousand tasks need, but copies twice whatever does not fit into its nursery. Each size gets one
+// that holds a run or two, so that all are collected alike, and what grows is ours. In megabytes.
+const nurseryFor = (size: number): number => Math.max(16, (2 * size) / 1000);
+
+/** What came of a row: for each size that was measured its figures, or why it failed. */
+export interface Growth {
+  readonly name: string;
+  /** There is nothing of ours in it, and nobody judges it. */
+  readonly isComparison?: boolean;
+  readonly figures: readonly (GrowthFigures & { readonly size: number })[];
+  readonly failure?: string;
+}
+
+/** Measures a row at each size, in processes of their own; the best of several counts. */
+export async function measureGrowth(
+  name: string,
+  worker: string,
+  library: string,
+  effort: {
+    readonly processes: (size: number) => number;
+    readonly sizes: readonly number[];
+    readonly onSize: (size: number) => void;
+  },
+): Promise<Growth> {
+  const figures: (GrowthFigures & { size: number })[] = [];
+  for (const size of effort.sizes) {
+    effort.onSize(size);
+    const nursery = nurseryFor(size);
+    const job: GrowthJob = { name, size, warmup: 250, time: 300, nursery };
+    const flags = ["--expose-gc", "--max-old-space-size=8192"];
+    const semiSpaces = [`--min-semi-space-size=${nursery}`, `--max-semi-space-size=${nursery}`];
+    const args = [...flags, ...semiSpaces, worker, JSON.stringify(job)];
+    try {
+      const each: GrowthFigures[] = [];
+      for (let process_ = 0; process_ < effort.processes(size); process_ += 1) {
+        each.push((await lastLineOf(process.execPath, args, { YIELDSTAR_BUILD: library })) as GrowthFigures);
+      }
+      const [time, bytes] = [Math.min(...each.map((one) => one.time)), Math.min(...each.map((one) => one.bytes))];
+      figures.push({ size, time, bytes });
+    } catch (error) {
+      return { name, figures, failure: (error as Error).message };
+    }
+  }
+  return { name, figures };
+}

@@ -1,0 +1,63 @@
+/** How time and memory grow from a thousand to a million: nothing may grow faster than n log n. */
+
+import { quantity, table } from "../shared/format.ts";
+import { exponent } from "../shared/statistics.ts";
+import type { Growth } from "./measure.ts";
+
+/** n log n has the exponent 1.08 over these decades; what is beyond is noise, the caches and the garbage collector. */
+const allowed = 1.15;
+
+/** How fast something grows. */
+interface Exponents {
+  /** Fitted over all sizes. */
+  readonly all: number;
+  /** Over the last two decades, where what is constant no longer counts. */
+  readonly last: number;
+}
+
+/** Returns how fast a row's time or memory grows; `undefined` with less than two sizes. */
+function exponentsOf({ figures }: Growth, of: "time" | "bytes"): Exponents | undefined {
+  if (figures.length < 2) return undefined;
+  const points = figures.map((figure) => [figure.size, figure[of]] as const);
+  return { all: exponent(points), last: exponent(points.slice(-3)) };
+}
+
+/** Whether a row failed, or is ours and grows faster than n log n. */
+export function growsTooFast(growth: Growth): boolean {
+  if (growth.isComparison === true) return growth.failure !== undefined;
+  const growing = (["time", "bytes"] as const).map((of) => exponentsOf(growth, of)?.last ?? 0);
+  return growth.failure !== undefined || growing.some((each) => each > allowed);
+}
+
+/** Returns the table, in Markdown. */
+export function growthReport(all: readonly Growth[], measured: readonly number[]): string {
+  const columns = [
+    ["for each of", "left"] as const,
+    ...measured.map((size) => [size.toLocaleString("en"), "right"] as const),
+    ["exponent", "right"] as const,
+    ["last decades", "right"] as const,
+  ];
+  const rowsOf = (isComparison: boolean) => {
+    const some = all.filter((growth) => (growth.isComparison === true) === isComparison);
+    return some.flatMap((growth) => (["time", "bytes"] as const).map((of) => rowOf(growth, of, measured)));
+  };
+  const compared = rowsOf(true);
+  const ours = table(columns, rowsOf(false));
+  return compared.length === 0 ? ours : `${ours}\n\nWithout anything of ours:\n\n${table(columns, compared)}`;
+}
+
+function rowOf(growth: Growth, of: "time" | "bytes", measured: readonly number[]): string[] {
+  const cells = measured.map((size) => {
+    const figure = growth.figures.find((each) => each.size === size);
+    return figure === undefined ? "–" : quantity(figure[of] / size, of);
+  });
+  const exponents = exponentsOf(growth, of);
+  const isJudged = exponents !== undefined && growth.isComparison !== true;
+  const mark = isJudged ? (exponents.last > allowed ? " ✗" : " ✓") : "";
+  return [
+    of === "time" ? growth.name + (growth.failure === undefined ? "" : ` (failed: ${growth.failure})`) : "",
+    ...cells,
+    exponents?.all.toFixed(2) ?? "",
+    (exponents?.last.toFixed(2) ?? "") + mark,
+  ];
+}

@@ -1,0 +1,57 @@
+/** The files of `workloads/`, and the rows that they make. */
+
+import { readdirSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { targets } from "./targets.ts";
+import type { Workload, Workloads } from "./workload.ts";
+
+/** A line of the table: a file's name, and a variant's where it has one. */
+export interface Row {
+  /** `spawn/trivial`; `switch` for the variant `""`. */
+  readonly name: string;
+  readonly file: string;
+  readonly variant: string;
+  readonly workload: Workload;
+}
+
+const folder = new URL("workloads/", import.meta.url);
+// `.ts` here, `.js` when it has been built.
+const extension = extname(import.meta.url);
+
+/** Returns the names of all workload files: those that have a target first, in the targets' order. */
+function workloadFiles(): string[] {
+  const first = Object.keys(targets).map((name) => name.split("/")[0]);
+  const rank = (file: string) => (first.indexOf(file) + first.length) % first.length;
+  const files = readdirSync(folder).filter((name) => extname(name) === extension);
+  const names = files.map((name) => basename(name, extension)).sort();
+  const [known, others] = [true, false].map((isKnown) => names.filter((name) => first.includes(name) === isKnown));
+  return [...(known ?? []).sort((a, b) => rank(a) - rank(b)), ...(others ?? [])];
+}
+
+/** Loads the rows of a file. */
+export async function loadRows(file: string): Promise<Row[]> {
+  const { workloads } = (await import(new URL(`${file}${extension}`, folder).href)) as { workloads: Workloads };
+  return Object.entries(workloads).map(([variant, workload]) => {
+    return { name: variant === "" ? file : `${file}/${variant}`, file, variant, workload };
+  });
+}
+
+/**
+ * Loads the rows that are asked for: by the name of a row, or of a file for all its rows; `switch/` is the row `switch`
+ * alone. Nothing asked is everything.
+ *
+ * @throws {RangeError} if a name is no row's and no file's; it lists what there is.
+ */
+export async function selectRows(asked: readonly string[] | undefined): Promise<Row[]> {
+  const files = workloadFiles();
+  if (asked === undefined) return (await Promise.all(files.map(loadRows))).flat();
+  const wanted = new Set(asked.map((name) => name.split("/")[0]));
+  const rows = (await Promise.all(files.filter((file) => wanted.has(file)).map(loadRows))).flat();
+  const names = ({ name, file, variant }: Row) => [name, file, `${file}/${variant}`];
+  const unknown = asked.filter((name) => !rows.some((row) => names(row).includes(name)));
+  if (unknown.length > 0) {
+    const all = (await Promise.all(files.map(loadRows))).flat().map(({ name }) => name);
+    throw new RangeError(`No workload is called ${unknown.join(", ")}. There are: ${all.join(", ")}.`);
+  }
+  return rows.filter((row) => asked.some((name) => names(row).includes(name)));
+}

@@ -1,0 +1,52 @@
+/** The systems as the rounds see them: each measures a row in a fresh process of its own. */
+
+import { lastLineOf } from "../shared/process.ts";
+import type { Effort, Samples } from "../shared/sampling.ts";
+import { systemNames, type SystemName } from "../shared/systems.ts";
+import type { Row } from "./catalogue.ts";
+import { findCPython, hasPythonSide, measureOnCPython, type CPython } from "./cpython.ts";
+
+export interface Contestant {
+  readonly name: string;
+  /** Why it does not do a row, or `undefined` if it does. */
+  absent(row: Row): string | undefined;
+  measure(row: Row, effort: Effort): Promise<Samples>;
+}
+
+/** The names that `--systems` knows. */
+export const contestantNames: readonly string[] = [...systemNames, "cpython"];
+
+/** What the processes of Node run. */
+export interface Built {
+  /** The path of the worker's program. */
+  readonly worker: string;
+  /** The URL of our built umbrella package. */
+  readonly library: string;
+}
+
+/** Returns a system that runs in Node. */
+export function onNode(system: SystemName, { worker, library }: Built): Contestant {
+  return {
+    name: system,
+    absent: ({ workload }) => (system in workload.systems ? undefined : (workload.absent?.[system] ?? "")),
+    async measure({ file, variant }, effort) {
+      const job = JSON.stringify({ file, variant, system, effort });
+      const { samples } = (await lastLineOf(process.execPath, ["--expose-gc", worker, job], {
+        YIELDSTAR_BUILD: library,
+      })) as { samples: Samples };
+      return samples;
+    },
+  };
+}
+
+/** Returns CPython, if it is there or not. */
+export function onCPython(python: CPython | undefined = findCPython()): Contestant {
+  return {
+    name: "cpython",
+    absent: (row) => (python === undefined ? "no python3" : hasPythonSide(row) ? undefined : ""),
+    async measure(row, effort) {
+      if (python === undefined) throw new Error("no python3");
+      return measureOnCPython(python, row, effort);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** Measures rows: every system in its turn, then all of them again, so that what disturbs the machine disturbs all. */
+
+import type { Effort, Samples } from "../shared/sampling.ts";
+import { spread } from "../shared/statistics.ts";
+import type { Row } from "./catalogue.ts";
+import type { Contestant } from "./contestants.ts";
+
+/** What came of a system on a row. */
+export interface Outcome {
+  /** A figure for each round, in nanoseconds or bytes for each operation; `undefined` where the round left it out. */
+  readonly figures: readonly (number | undefined)[];
+  /** Why there are none: what the workload says, or an error. */
+  readonly reason?: string;
+  readonly failed?: boolean;
+}
+
+/** A row's outcomes, by system. */
+export interface Measured {
+  readonly row: Row;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}
+
+export interface Rounds {
+  readonly processes: number;
+  readonly effort: Effort;
+  /** Told before each process. */
+  readonly onProcess?: (system: string, round: number) => void;
+}
+
+// A peer whose process takes longer has fewer rounds: it is so slow that its noise does not matter.
+const slow = 2; // seconds
+const roundsOfSlow = 3;
+
+/** Runs all rounds of a row. A system that fails in one is not asked again. */
+export async function measureRow(row: Row, contestants: readonly Contestant[], rounds: Rounds): Promise<Measured> {
+  const outcomes = new Map<string, Outcome>();
+  for (const contestant of contestants) {
+    const reason = contestant.absent(row);
+    outcomes.set(contestant.name, reason === undefined ? { figures: [] } : { figures: [], reason });
+  }
+  const isSlow = new Set<string>();
+  for (let round = 0; round < rounds.processes; round += 1) {
+    for (const contestant of inTurn(contestants, round)) {
+      const { name } = contestant;
+      const outcome = outcomes.get(name);
+      if (outcome === undefined || outcome.reason !== undefined) continue;
+      if (isSlow.has(name) && round >= roundsOfSlow) continue;
+      rounds.onProcess?.(name, round);
+      const start = performance.now();
+      outcomes.set(name, await next(outcome, contestant, row, rounds.effort));
+      if (performance.now() - start > slow * 1000) isSlow.add(name);
+    }
+  }
+  return { row, outcomes };
+}
+
+/** Every other round the other way about, so that nobody always comes after the same one. */
+function inTurn(contestants: readonly Contestant[], round: number): readonly Contestant[] {
+  return round % 2 === 0 ? contestants : [...contestants].reverse();
+}
+
+async function next(outcome: Outcome, contestant: Contestant, row: Row, effort: Effort): Promise<Outcome> {
+  try {
+    const samples = await contestant.measure(row, effort);
+    return { figures: [...outcome.figures, figureOf(samples, row)] };
+  } catch (error) {
+    return { figures: [], reason: (error as Error).message, failed: true };
+  }
+}
+
+/** A process's figure: of times the best, since whatever disturbs only adds; garbage may disturb weights both ways. */
+function figureOf(samples: Samples, { workload }: Row): number {
+  const { median, min } = spread(samples);
+  return workload.measures === "time" ? min : median;
+}

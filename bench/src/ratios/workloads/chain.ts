@@ -1,0 +1,115 @@
+import type { Effect as Effects } from "effect";
+import type { Operation } from "effection";
+import type { Coroutine } from "yieldstar";
+import type { TimedWorkload, Workloads } from "../workload.ts";
+
+const resumes = 100_000;
+const settled = Promise.resolve();
+
+/** Coroutines that await one another, that many deep: only the innermost ever waits. */
+function chain(frames: number): TimedWorkload {
+  return {
+    title: `await chain, ${frames} frames deep: resuming the innermost`,
+    measures: "time",
+    operations: resumes,
+    expected: resumes,
+    systems: {
+      ours: ({ run, sleep }) => {
+        function* level(depth: number): Coroutine<number> {
+          if (depth > 1) return yield* level(depth - 1);
+          let count = 0;
+          while (count < resumes) {
+            yield* sleep(0);
+            count += 1;
+          }
+          return count;
+        }
+        return () => run(level(frames));
+      },
+      native: () => {
+        async function level(depth: number): Promise<number> {
+          if (depth > 1) {
+            const count = await level(depth - 1);
+            return count;
+          }
+          let count = 0;
+          while (count < resumes) {
+            await undefined;
+            count += 1;
+          }
+          return count;
+        }
+        return () => level(frames);
+      },
+      effect: ({ Effect }) => {
+        const level = Effect.fnUntraced(function* (depth: number): Effects.fn.Return<number> {
+          if (depth > 1) return yield* level(depth - 1);
+          let count = 0;
+          while (count < resumes) {
+            yield* Effect.yieldNow;
+            count += 1;
+          }
+          return count;
+        });
+        return () => Effect.runPromise(level(frames));
+      },
+      effection: ({ run, pause }) => {
+        function* level(depth: number): Operation<number> {
+          if (depth > 1) return yield* level(depth - 1);
+          let count = 0;
+          while (count < resumes) {
+            yield* pause;
+            count += 1;
+          }
+          return count;
+        }
+        return () => run(() => level(frames));
+      },
+      // `call`, as its documentation composes sagas, makes a saga of each frame: only the innermost is resumed.
+      "redux-saga": ({ runSaga, effects: { call } }) => {
+        function* level(depth: number): Generator<unknown, number, number> {
+          if (depth > 1) return yield call(level, depth - 1);
+          let count = 0;
+          while (count < resumes) {
+            yield settled;
+            count += 1;
+          }
+          return count;
+        }
+        return () => runSaga({}, level, frames).toPromise();
+      },
+      // A generator that is yielded is run on its own: only the innermost is resumed.
+      co: (co) => {
+        function* level(depth: number): Generator<unknown, number, number> {
+          if (depth > 1) return yield level(depth - 1);
+          let count = 0;
+          while (count < resumes) {
+            yield settled;
+            count += 1;
+          }
+          return count;
+        }
+        return () => co(level, frames);
+      },
+      ring: ({ spawn, drain }) => {
+        let count = 0;
+        function* level(depth: number): Generator<undefined, void, undefined> {
+          if (depth > 1) return yield* level(depth - 1);
+          while (count < resumes) {
+            yield undefined;
+            count += 1;
+          }
+        }
+        return () => {
+          count = 0;
+          spawn(level(frames));
+          drain();
+          return count;
+        };
+      },
+    },
+  };
+}
+
+/** Depth is where generators pay: the whole chain is walked at every resume. Promises resume the innermost alone. */
+export const workloads: Workloads = { "5": chain(5), "10": chain(10), "20": chain(20), "100": chain(100) };
