@@ -14,6 +14,17 @@ function importRules(name, position) {
   return { files: [`packages/${name}/src/**`], rules: { "no-restricted-imports": ["error", { patterns }] } };
 }
 
+/** What the benchmarks measure, in a folder each. All use `shared`, and `command` runs all. */
+const products = ["ratios", "growth", "fairness"];
+
+function benchRules(folder) {
+  const above = ["command", ...products].filter((other) => other !== folder);
+  const patterns = [
+    { group: above.map((other) => `**/${other}/**`), message: `${folder} imports only from itself and from shared.` },
+  ];
+  return { files: [`bench/src/${folder}/**`], rules: { "no-restricted-imports": ["error", { patterns }] } };
+}
+
 const unsafeUses = ["argument", "assignment", "call", "member-access", "return"].map(
   (use) => `typescript/no-unsafe-${use}`,
 );
@@ -65,6 +76,7 @@ export default {
   },
   overrides: [
     ...order.map((name, position) => importRules(name, position)),
+    ...[...products, "shared"].map(benchRules),
     // Plain JavaScript has no types to be safe with.
     { files: ["**/*.mjs"], rules: Object.fromEntries(unsafeUses.map((rule) => [rule, "off"])) },
     // The cheapest way to give up control is what is measured.
