@@ -1,4 +1,5 @@
-// Lints the packages as they would be published: do their exports and their types resolve?
+// Lints the packages as they would be published: do their exports and their types resolve? (The command line of
+// arethetypeswrong accepts a package without types, so this calls its library.)
 
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";

@@ -1,5 +1,6 @@
 // Measures the packages as they would be published, bundled for a browser, minified and gzipped. None may be above its
-// budget; who adds what is worth its size raises that.
+// budget; who adds what is worth its size raises that. (The tool size-limit cannot bundle the exports of several
+// packages together, and shows no minified size.)
 
 import { build } from "esbuild";
 import { mkdtempSync, rmSync } from "node:fs";
