@@ -1,7 +1,7 @@
 // The Nodes that the packages run on are stated once, in the root's `engines`. Whatever else speaks of them must agree:
 // the manifests, the texts, the types of Node, the Nodes that the tests run on.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { majors } from "./nodes.mjs";
@@ -15,7 +15,7 @@ const oldest = /^>=(\d+\.\d+)$/.exec(engines.node)?.[1] ?? "";
 const [oldestMajor] = oldest.split(".");
 
 const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name));
-for (const folder of packages) {
+for (const folder of packages.filter((each) => existsSync(join(root, each, "package.json")))) {
   const { name, private: isPrivate, engines: its } = manifest(folder);
   if (!isPrivate) agree(`engines of ${name}`, its?.node, engines.node);
 }

@@ -60,7 +60,7 @@ const quiet: TimedWorkload = {
   expected: quietBlocks,
   absent,
   systems: {
-    // The body has a name, as Effect's has: written in place it would be a new function for each block (bench/README.md).
+    // The body has a name, as Effect's has: written in place it would be a new function for each block (packages/docs/measurements.md).
     ours: ({ run, asyncWith, sleep, timeout }) => {
       function* main() {
         let count = 0;
