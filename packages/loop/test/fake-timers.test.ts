@@ -42,6 +42,21 @@ function fakesOfNode(name: string, apis?: ("setTimeout" | "setImmediate" | "Date
   };
 }
 
+/** Fakes by hand, of some functions and not of those that clear: nothing ever fires. */
+function fakesByHand(name: string, methods: readonly ("setTimeout" | "setImmediate")[]): Fakes {
+  const { setTimeout, setImmediate } = globalThis;
+  return {
+    name,
+    begin: () => {
+      for (const method of methods) {
+        Object.assign(globalThis, { [method]: (callback: () => void) => ({ callback, ref() {}, unref() {} }) });
+      }
+    },
+    advance: () => {},
+    end: () => void Object.assign(globalThis, { setTimeout, setImmediate }),
+  };
+}
+
 const everything: FakeMethods = [
   "setTimeout",
   "clearTimeout",
@@ -77,6 +92,17 @@ const allFakes = [
   fakesOfVitest("vitest, performance alone", ["performance"]),
   fakesOfVitest("vitest, the date alone", ["Date"]),
   fakesOfNode("node:test, setImmediate alone", ["setImmediate"]),
+];
+
+/** Those that leave `clearTimeout` or `clearImmediate` as it is. */
+const fakesThatClearNothing = [
+  fakesOfVitest("vitest, setImmediate alone", ["setImmediate"]),
+  fakesOfVitest("vitest, setTimeout and setImmediate", ["setTimeout", "setImmediate"]),
+  fakesOfVitest("vitest, setImmediate and the date", ["setImmediate", "Date"]),
+  fakesOfVitest("vitest, setTimeout and the date", ["setTimeout", "Date"]),
+  fakesByHand("by hand, setImmediate alone", ["setImmediate"]),
+  fakesByHand("by hand, setTimeout alone", ["setTimeout"]),
+  fakesByHand("by hand, setTimeout and setImmediate", ["setTimeout", "setImmediate"]),
 ];
 
 const { setTimeout: setRealTimeout, setImmediate: setRealImmediate } = globalThis;
@@ -143,6 +169,54 @@ describe.each(allFakes)("after a test that has faked timers and not advanced the
     expect(milliseconds).toBeLessThan(1000);
   });
 });
+
+describe.each(fakesThatClearNothing)(
+  "after tests in a row that fake timers and not what clears them ($name)",
+  (fakes) => {
+    const { clearTimeout: clearRealTimeout, clearImmediate: clearRealImmediate } = globalThis;
+    const realClasses = new Set<unknown>([
+      setRealTimeout(() => {}, 0).constructor,
+      setRealImmediate(() => {}).constructor,
+    ]);
+    let foreign: unknown[];
+
+    /** Node 20 calls no immediate any more when it has cleared one of a fake's. */
+    function refuse(clear: (handle: never) => void): (handle: object | undefined) => void {
+      return (handle) => {
+        if (handle === undefined || realClasses.has(handle.constructor)) clear(handle as never);
+        else foreign.push(handle);
+      };
+    }
+
+    beforeEach(() => {
+      foreign = [];
+      vi.resetModules();
+      Object.assign(globalThis, { clearTimeout: refuse(clearRealTimeout), clearImmediate: refuse(clearRealImmediate) });
+    });
+
+    afterEach(() => {
+      Object.assign(globalThis, { clearTimeout: clearRealTimeout, clearImmediate: clearRealImmediate });
+    });
+
+    it("the host's own functions have cleared none of the fakes', and loops work", async () => {
+      const copy = await import("@yieldstar/loop");
+      const left: Promise<string>[] = [];
+      for (const name of ["first", "second"]) {
+        fakes.begin();
+        left.push(copy.toPromise(copy.sleep(0.1, name)));
+        await settle();
+        left.push(copy.toPromise(copy.sleep(0.001, name)));
+        await settle();
+        fakes.end();
+      }
+      expect(foreign).toEqual([]);
+      expect(await new Promise((resolve) => setImmediate(resolve, "immediate"))).toBe("immediate");
+      expect(await copy.toPromise(copy.sleep(0.001, "toPromise"))).toBe("toPromise");
+      expect(await copy.run(copy.sleep(0.001, "run"))).toBe("run");
+      expect(await Promise.all(left)).toEqual(["first", "first", "second", "second"]);
+    });
+  },
+);
 
 /** A page without `MessageChannel` may be given the same functions. */
 const hosts = [

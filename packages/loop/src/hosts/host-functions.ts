@@ -57,7 +57,7 @@ function areThere(functions: HostFunctions): boolean {
 }
 
 function lookUp(): HostFunctions {
-  const timers = timersOfNow();
+  const timers = withCounterparts(timersOfNow());
   const isReplaced = timers.setTimeout !== firstFunctions.setTimeout;
   const replacedClock = isReplaced ? findReplacedClock() : undefined;
   return {
@@ -69,7 +69,28 @@ function lookUp(): HostFunctions {
   };
 }
 
-function timersOfNow(): Pick<HostFunctions, "setTimeout" | "clearTimeout" | "setImmediate" | "clearImmediate"> {
+type Timers = Pick<HostFunctions, "setTimeout" | "clearTimeout" | "setImmediate" | "clearImmediate">;
+
+/**
+ * A test may replace a setter and not what clears, or the other way about. To clear what another's setter gave can break the
+ * host: Node 20 then calls no immediate any more. What no function can clear is left: its callback finds that it is too late.
+ */
+function withCounterparts({ setTimeout, clearTimeout, setImmediate, clearImmediate }: Timers): Timers {
+  const first = firstFunctions;
+  return {
+    setTimeout,
+    clearTimeout: counterpart(setTimeout === first.setTimeout, clearTimeout, first.clearTimeout),
+    setImmediate,
+    clearImmediate: counterpart(setImmediate === first.setImmediate, clearImmediate, first.clearImmediate),
+  };
+}
+
+function counterpart<Clear>(isFirst: boolean, clear: Clear, firstClear: Clear): Clear | (() => void) {
+  if (isFirst) return firstClear;
+  return clear === firstClear ? () => {} : clear;
+}
+
+function timersOfNow(): Timers {
   const { setTimeout, clearTimeout, setImmediate, clearImmediate } = globalThis;
   return { setTimeout, clearTimeout, setImmediate, clearImmediate };
 }
