@@ -293,6 +293,43 @@ describe.each(cases)("while timers are faked ($name, $host)", (fakes) => {
   });
 });
 
+describe("while node:test fakes timers", () => {
+  function* twice(): Coroutine<string> {
+    yield* sleep(5);
+    return yield* sleep(60, "woken");
+  }
+
+  it("a loop begins in a tick of no time, and sleeps in sequence take a tick each", async () => {
+    mock.timers.enable();
+    const woken = toPromise(twice());
+    mock.timers.tick(0);
+    mock.timers.tick(5000);
+    mock.timers.tick(60_000);
+    expect(await woken).toBe("woken");
+  });
+
+  it("run takes two ticks more", async () => {
+    mock.timers.enable();
+    const woken = run(twice());
+    for (const milliseconds of [0, 5000, 60_000, 0, 0]) {
+      mock.timers.tick(milliseconds);
+      await settle();
+    }
+    expect(await woken).toBe("woken");
+  });
+
+  it("of setTimeout alone, run needs only real turns when toPromise is done", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const woken: string[] = [];
+    const end = run(sleep(1, "run")).then((name) => woken.push(name));
+    void toPromise(sleep(1, "toPromise")).then((name) => woken.push(name));
+    await settle();
+    mock.timers.tick(1000);
+    await end;
+    expect(woken).toEqual(["toPromise", "run"]);
+  });
+});
+
 describe("while the clock of performance is faked", () => {
   it("the loop's own follows it, and goes on from there", async () => {
     const loop = newEventLoop();
