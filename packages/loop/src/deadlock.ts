@@ -15,13 +15,16 @@ export class DeadlockError extends RuntimeError {
     nameErrorClass(this, "DeadlockError");
   }
 
-  /** @param tasks - the tasks that are pending */
-  constructor(tasks: Iterable<{ toString(): string }>) {
-    super(explain([...tasks]));
+  /**
+   * @param tasks - the tasks that are pending
+   * @param runner - the function that ran them, as hints name it
+   */
+  constructor(tasks: Iterable<{ toString(): string }>, runner: "run" | "runVirtual" = "run") {
+    super(explain([...tasks], runner));
   }
 }
 
-function explain(pending: readonly object[]): string {
+function explain(pending: readonly object[], runner: string): string {
   const begin = "nothing is ready and no timer is set,";
   if (pending.length === 0) return `${begin} and no task is pending`;
   const tasks = pending.filter((each) => each instanceof Task);
@@ -31,12 +34,17 @@ function explain(pending: readonly object[]): string {
     cycles.length === 0
       ? `${begin} but these tasks are pending:${list}`
       : `${begin} but these tasks wait for each other:${cycles.join("")}\nthese tasks are pending:${list}`;
-  const isKnown = tasks.every((task) => task.getLoop().getDebug());
-  return isKnown ? text : `${text}\n${withHint("", debugHint).trimStart()}`;
+  const hints: string[] = [];
+  if (runner === "runVirtual" && tasks.some((task) => task._cancelTarget(0)?._isOfPromise())) hints.push(promiseHint);
+  if (!tasks.every((task) => task.getLoop().getDebug())) hints.push(debugHint(runner));
+  return [text, ...hints.map((hint) => withHint("", hint).trimStart())].join("\n");
 }
 
-const debugHint =
-  "debug mode adds where each task waits: set YIELDSTAR_DEBUG=1 in the environment, or run(main(), { debug: true })";
+const promiseHint = "runVirtual is synchronous, so no promise settles in it: use run or toPromise";
+
+function debugHint(runner: string): string {
+  return `debug mode adds where each task waits: set YIELDSTAR_DEBUG=1 in the environment, or ${runner}(main(), { debug: true })`;
+}
 
 /** `'a' -> 'b' -> 'a'`: each waits for the next. */
 function describeCycle(tasks: readonly Task<unknown>[]): string {

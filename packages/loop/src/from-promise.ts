@@ -134,6 +134,7 @@ class FromPromise<T> {
     }
     if (state === "idle") this._begin(subject as (signal: AbortSignal) => PromiseLike<T>);
     const future = loop.createFuture<T>();
+    future._noteOfPromise();
     this._state = "waiting";
     this._subject = future;
     return future.next() as unknown as IteratorResult<Suspension, T>;

@@ -32,6 +32,8 @@ const cancelled = 3;
 const blocking = 4;
 /** It has failed, and nobody has retrieved the exception. */
 const unretrieved = 8;
+/** A task waits for it in `fromPromise`. */
+const ofPromise = 64;
 
 /**
  * A result that is not there yet. A coroutine waits for it with `yield*`; `loop.createFuture()` makes one.
@@ -50,7 +52,7 @@ export class Future<T> {
 
   /** @internal */
   declare readonly _loop: BaseEventLoop;
-  /** @internal What is true of it, as bits: a field for each would make it half as large again. Those above are a task's. */
+  /** @internal What is true of it, as bits: a field for each would make it half as large again. 16 and 32 are a task's. */
   declare protected _flags: number;
   /**
    * While it is pending its done-callbacks and waiting tasks, in the order they came: mostly there is none, or one. Then the
@@ -252,6 +254,16 @@ export class Future<T> {
     const flags = this._flags;
     this._flags = flags & ~blocking;
     return (flags & blocking) !== 0;
+  }
+
+  /** @internal It is a promise that will end it. */
+  _noteOfPromise(): void {
+    this._flags |= ofPromise;
+  }
+
+  /** @internal */
+  _isOfPromise(): boolean {
+    return (this._flags & ofPromise) !== 0;
   }
 
   /** @internal */

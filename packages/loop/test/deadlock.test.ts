@@ -142,7 +142,7 @@ describe("the message of a deadlock", () => {
   it("says what debug mode would add, where it is off", () => {
     const program = ring(["a", "b"], directly);
     expect(linesOf(program).at(-1)).toBe(
-      "(hint: debug mode adds where each task waits: set YIELDSTAR_DEBUG=1 in the environment, or run(main(), { debug: true }))",
+      "(hint: debug mode adds where each task waits: set YIELDSTAR_DEBUG=1 in the environment, or runVirtual(main(), { debug: true }))",
     );
     const lines = linesOf(program, true);
     expect(lines.join("\n")).not.toContain("hint");

@@ -13,6 +13,9 @@ const runVirtualDefaults: RunVirtualOptions = { debug: undefined, stepLimit: und
  * Runs a program on a virtual clock that starts at 0, synchronously. It does what `run` does in every other respect: at
  * the end what is left is cancelled, waited for and reported, and the loop is closed.
  *
+ * No promise settles in a synchronous run: a program that waits in `fromPromise` ends with a `DeadlockError`. It needs `run`
+ * or `toPromise`.
+ *
  * @param main - a coroutine
  * @param options - `debug` and `stepLimit`, for the loop
  * @returns the result of `main`

@@ -142,7 +142,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
   #iterate(): void {
     if (!this.isReady && !this.stopping) {
       const deadline = this.nextDeadline;
-      if (deadline === Infinity) throw new DeadlockError(this.pendingTasks());
+      if (deadline === Infinity) throw new DeadlockError(this.pendingTasks(), "runVirtual");
       this.#letPass(deadline);
     }
     this.runIterations(this.#count);

@@ -6,6 +6,7 @@ import {
   createTask,
   currentTask,
   DeadlockError,
+  fromPromise,
   getRunningLoop,
   KeyboardInterrupt,
   RuntimeError,
@@ -129,6 +130,30 @@ describe("runVirtual", () => {
     };
     expect(() => runVirtual(main())).toThrow(DeadlockError);
     expectClosedDown();
+  });
+
+  it("says that no promise settles in it, when a task waits for one", () => {
+    const wait = function* (): Coroutine {
+      yield* fromPromise(Promise.resolve());
+    };
+    const hint = "(hint: runVirtual is synchronous, so no promise settles in it: use run or toPromise)";
+    expect(() => runVirtual(wait())).toThrow(hint);
+    const waitForTask = function* (): Coroutine {
+      yield* createTask(wait());
+    };
+    expect(() => runVirtual(waitForTask())).toThrow(hint);
+    const stuck = function* (): Coroutine {
+      yield* getRunningLoop().createFuture<void>();
+    };
+    expect(() => runVirtual(stuck())).not.toThrow(hint);
+  });
+
+  it("names itself where it says how to learn more of a deadlock", () => {
+    const stuck = function* (): Coroutine {
+      yield* getRunningLoop().createFuture<void>();
+    };
+    expect(() => runVirtual(stuck())).toThrow("or runVirtual(main(), { debug: true }))");
+    expect(() => runVirtual(stuck())).not.toThrow("or run(");
   });
 
   it("cleans up after stop()", () => {
