@@ -3,7 +3,7 @@
 // packages together, and shows no minified size.)
 
 import { build } from "esbuild";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -13,14 +13,17 @@ const names = ["loop", "taskgroup", "timeout", "sync", "asyncgen", "testing"].ma
 const allOf = (...packages) => packages.map((name) => `export * from "${name}";`).join("");
 const only = (exports) => `export { ${exports} } from "yieldstar";`;
 
+/** What README.md says of sizes, in kilobytes. */
+const figures = readFigures();
+
 /** Each with its budget in kilobytes. A package is measured without the others that it imports. */
 const subjects = [
-  { title: "yieldstar", budget: 37.4, code: allOf("yieldstar") },
+  { title: "yieldstar", budget: 37.4, code: allOf("yieldstar"), stated: figures.all },
   { title: "yieldstar, with Node's host", budget: 39.1, code: allOf("yieldstar"), platform: "node" },
   { title: "loop, taskgroup and timeout", budget: 30, code: allOf(...names.slice(0, 3)) },
   // What of these a bundler can leave out.
   { title: "{ sleep, run, TaskGroup, timeout }", budget: 23.8, code: only("sleep, run, TaskGroup, timeout") },
-  { title: "{ sleep, run }", budget: 20.4, code: only("sleep, run") },
+  { title: "{ sleep, run }", budget: 20.4, code: only("sleep, run"), stated: figures.least },
   { title: "@yieldstar/loop", budget: 25.8, code: allOf("@yieldstar/loop") },
   { title: "@yieldstar/taskgroup", budget: 4.2, code: allOf("@yieldstar/taskgroup"), isAlone: true },
   { title: "@yieldstar/timeout", budget: 1.6, code: allOf("@yieldstar/timeout"), isAlone: true },
@@ -38,12 +41,23 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-async function judge({ title, budget, ...how }) {
+function readFigures() {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8").replaceAll(/\s+/g, " ");
+  const groups = /all of it is (?<all>\d+) kB, and what `\{ sleep, run \}` needs is (?<least>\d+) kB/.exec(
+    readme,
+  )?.groups;
+  return { all: Number(groups?.all), least: Number(groups?.least) };
+}
+
+async function judge({ title, budget, stated, ...how }) {
   const code = await bundle(how);
   const kilobytes = gzipSync(code, { level: 9 }).length / 1000;
   const columns = [code.length / 1000, kilobytes, budget].map((each) => `${each.toFixed(1)} kB`);
   console.log(row(title, columns) + (kilobytes > budget ? "  ABOVE ITS BUDGET" : ""));
   if (kilobytes > budget) process.exitCode = 1;
+  if (stated === undefined || Math.abs(kilobytes - stated) <= 1) return;
+  console.error(`README.md says ${stated} kB of ${title}, which has ${kilobytes.toFixed(1)} kB`);
+  process.exitCode = 1;
 }
 
 function row(title, columns) {
