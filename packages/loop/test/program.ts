@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,8 +29,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const bundles = new Map<string, Promise<string>>();
 
 /**
- * Makes one file of a program and all that it imports, once: to write it again while another test runs it would give that
- * an empty file.
+ * Makes one file of a program and all that it imports, once in this process.
  *
  * @param platform - "browser" leaves out what only Node has a use for
  * @returns its path
@@ -43,27 +44,26 @@ export function bundle(program: URL, platform: "browser" | "neutral" = "neutral"
 async function makeBundle(program: URL, platform: "browser" | "neutral"): Promise<string> {
   const mode = process.env["MODE"] === "dist" ? "dist" : "src";
   const name = `${basename(program.pathname, ".ts")}.mjs`;
-  // Test files run side by side.
-  const outfile = join(
-    root,
-    "node_modules/.cache/programs",
-    `${mode}-${platform}-${process.env["VITEST_POOL_ID"]}`,
-    name,
-  );
+  const outfile = join(root, "node_modules/.cache/programs", `${mode}-${platform}`, name);
   const loop = mode === "dist" ? "dist/index.js" : "src/index.ts";
-  await build({
+  const { outputFiles } = await build({
     alias: { "@yieldstar/loop": join(root, "packages/loop", loop) },
     bundle: true,
     entryPoints: [fileURLToPath(program)],
     format: "esm",
     keepNames: true,
-    outfile,
+    write: false,
     platform,
     mainFields: [platform, "module", "main"],
     external: ["node:*"],
     target: "es2022",
     logLevel: "warning",
   });
+  // Another process may be running the same program: it must never see a file that is half written.
+  const draft = `${outfile}.${randomUUID()}`;
+  await mkdir(dirname(outfile), { recursive: true });
+  await writeFile(draft, outputFiles[0]?.contents ?? "");
+  await rename(draft, outfile);
   return outfile;
 }
 
