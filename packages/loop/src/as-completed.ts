@@ -10,7 +10,7 @@ import type { TimerHandle } from "./handle.ts";
 import { readOptions } from "./options.ts";
 import { requireTime } from "./scheduler.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
-import { passing } from "./passing.ts";
+import { Ending, passing } from "./passing.ts";
 import type { Task } from "./task.ts";
 
 /** How long `asCompleted` waits. */
@@ -113,7 +113,7 @@ export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, und
       this.#done.put(future);
       if (this.#todo.size === 0) this.#timer?.cancel();
     },
-    () => this.#done.waiting,
+    new Ending(() => this.#done.waiting()),
   );
 
   #onTimeout(): void {
@@ -132,7 +132,7 @@ class DoneQueue {
   readonly #getters = new Fifo<Future<void>>();
 
   /** What those who wait wait for. */
-  get waiting(): Iterable<Future<unknown>> {
+  waiting(): Future<unknown>[] {
     return this.#getters.toArray();
   }
 

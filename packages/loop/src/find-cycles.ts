@@ -1,12 +1,15 @@
 import { Future } from "./future.ts";
 import { Handle } from "./handle.ts";
-import type { Passing } from "./passing.ts";
+import { Ending, type Passing } from "./passing.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { Task } from "./task.ts";
 import { textLimits } from "./text-limits.ts";
 
-/** Futures that end when another does, or may. Mostly there is one, and a million of arrays would take a second. */
-type Woken = Future<unknown> | Future<unknown>[] | undefined;
+/** A future, or what stands between those that end together and those that they end. */
+type Node = Future<unknown> | Ending;
+
+/** What may end when a node does. Mostly there is one, and a million of arrays would take a second. */
+type Woken = Node | Node[] | undefined;
 
 /** Among the places on the path: it was gone through before. */
 const leftBehind = -1;
@@ -21,14 +24,14 @@ const leftBehind = -1;
  */
 export function findCycles(tasks: Iterable<Task<unknown>>): Task<unknown>[][] {
   const cycles: Task<unknown>[][] = [];
-  const places = new Map<Future<unknown>, number>();
-  const path: Future<unknown>[] = [];
+  const places = new Map<Node, number>();
+  const path: Node[] = [];
   /** For each on the path, where it has not led to yet. */
   const ahead: Woken[] = [];
-  const enter = (future: Future<unknown>): void => {
-    places.set(future, path.length);
-    path.push(future);
-    ahead.push(wokenBy(future));
+  const enter = (node: Node): void => {
+    places.set(node, path.length);
+    path.push(node);
+    ahead.push(wokenBy(node));
   };
   for (const task of tasks) {
     if (!places.has(task)) enter(task);
@@ -36,7 +39,7 @@ export function findCycles(tasks: Iterable<Task<unknown>>): Task<unknown>[][] {
       const next = takeLast(ahead);
       if (next === undefined) {
         ahead.pop();
-        places.set(path.pop() as Future<unknown>, leftBehind);
+        places.set(path.pop() as Node, leftBehind);
         continue;
       }
       const place = places.get(next);
@@ -49,7 +52,7 @@ export function findCycles(tasks: Iterable<Task<unknown>>): Task<unknown>[][] {
 }
 
 /** Takes one of those that the last on the path leads to. */
-function takeLast(ahead: Woken[]): Future<unknown> | undefined {
+function takeLast(ahead: Woken[]): Node | undefined {
   const last = ahead.length - 1;
   const woken = ahead[last];
   if (Array.isArray(woken)) return woken.pop();
@@ -58,13 +61,14 @@ function takeLast(ahead: Woken[]): Future<unknown> | undefined {
 }
 
 /** Each future of the path ends the next; so each waits for the one before it, and the first, at `begin`, for the last. */
-function waitingOrder(path: readonly Future<unknown>[], begin: number): Task<unknown>[] {
+function waitingOrder(path: readonly Node[], begin: number): Task<unknown>[] {
   const [first, ...rest] = path.slice(begin).filter((each) => each instanceof Task);
   return first === undefined ? [] : [first, ...rest.reverse()];
 }
 
-function wokenBy(future: Future<unknown>): Woken {
-  const waiters = future._waiterList();
+function wokenBy(node: Node): Woken {
+  if (node instanceof Ending) return node.futures();
+  const waiters = node._waiterList();
   const [first] = waiters;
   if (first === undefined) return undefined;
   return waiters.length === 1 ? endsOf(first) : waiters.flatMap((waiter) => endsOf(waiter) ?? []);
@@ -79,8 +83,7 @@ function endsOf(waiter: Runnable): Woken {
 function endsOfCallback(callback: Passing<never>): Woken {
   try {
     const ends = callback._ends;
-    if (typeof ends === "function") return [...ends()].filter((each) => each instanceof Future);
-    return ends instanceof Future ? ends : undefined;
+    return ends instanceof Future || ends instanceof Ending ? ends : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,14 @@
 import type { Future } from "./future.ts";
 
+/** What many callbacks may end: one object for all of them, which the report of a deadlock goes through once. */
+export class Ending {
+  readonly futures: () => Future<unknown>[];
+
+  constructor(futures: () => Future<unknown>[]) {
+    this.futures = futures;
+  }
+}
+
 /**
  * A done-callback of ours that hands an outcome on. The name that texts call it by is CPython's, and no minifier changes
  * it. What it may end leads the report of a deadlock from a future to whoever waits for it behind the callback.
@@ -9,10 +18,10 @@ import type { Future } from "./future.ts";
 export interface Passing<F> {
   (future: F): void;
   _label?: string;
-  _ends?: Future<unknown> | (() => Iterable<Future<unknown>>) | undefined;
+  _ends?: Future<unknown> | Ending | undefined;
 }
 
-/** Names a done-callback, and says what it may end: one future; what a function gives; or what is set later. */
+/** Names a done-callback, and says what it may end: one future; all those of an `Ending`; or what is set later. */
 export function passing<F>(label: string, callback: Passing<F>, ends?: Passing<F>["_ends"]): Passing<F> {
   callback._label = label;
   callback._ends = ends;

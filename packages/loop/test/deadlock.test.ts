@@ -123,6 +123,14 @@ describe("the message of a deadlock", () => {
     expect(lines.at(-2)).toMatch(/^ {2}… and 99\d{3} more$/);
   });
 
+  it("of 50,000 tasks whose ends others take by asCompleted comes at once", { timeout: 20_000 }, () => {
+    const lines = linesOf(function* () {
+      const tasks = Array.from({ length: 50_000 }, () => createTask(sleep(Infinity)));
+      yield* wait(Array.from(asCompleted(tasks), (next) => createTask(next)));
+    });
+    expect(lines.at(-2)).toBe("  … and 99501 more");
+  });
+
   it("passes over callbacks of the user's that throw when they are looked at", () => {
     const odd = new Proxy(() => {}, {
       get() {
