@@ -31,7 +31,7 @@ export class Completion<T> {
    */
   result(): T {
     this.#future.removeDoneCallback(stopLoop);
-    if (!this.#future.done()) throw new RuntimeError("Event loop stopped before Future completed.");
+    if (!this.#future._isDone()) throw new RuntimeError("Event loop stopped before Future completed.");
     return this.#future.result();
   }
 
@@ -42,7 +42,7 @@ export class Completion<T> {
   abandon(): void {
     try {
       this.#future.removeDoneCallback(stopLoop);
-      if (this.#isOwn && this.#future.done() && !this.#future.cancelled()) this.#future.exception();
+      if (this.#isOwn) this.#future._markRetrieved();
     } catch {
       // A method of the user's class.
     }
@@ -52,6 +52,7 @@ export class Completion<T> {
 /** It stands in the text of every main task. */
 const stopLoop = passing("_run_until_complete_cb", (future: Future<unknown>): void => {
   // These have left the loop already, and must not stop its next run.
-  if (!future.cancelled() && leavesLoop(future.exception())) return;
-  future.getLoop().stop();
+  future._markRetrieved();
+  if (future._hasFailed() && leavesLoop(future._outcome)) return;
+  future._loop.stop();
 });

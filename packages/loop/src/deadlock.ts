@@ -36,7 +36,7 @@ function explain(pending: readonly object[], runner: string): string {
       : `${begin} but these tasks wait for each other:${cycles.join("")}\nthese tasks are pending:${list}`;
   const hints: string[] = [];
   if (runner === "runVirtual" && tasks.some((task) => task._cancelTarget(0)?._isOfPromise())) hints.push(promiseHint);
-  if (!tasks.every((task) => task.getLoop().getDebug())) hints.push(debugHint(runner));
+  if (!tasks.every((task) => task._loop.getDebug())) hints.push(debugHint(runner));
   return [text, ...hints.map((hint) => withHint("", hint).trimStart())].join("\n");
 }
 

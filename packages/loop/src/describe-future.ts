@@ -26,6 +26,6 @@ export function describeOutcome(future: Future<unknown>): string[] {
 
 /** The state of a future as CPython has it: to have succeeded or failed is one there. */
 export function describeState(future: Future<unknown>): string {
-  if (!future.done()) return "pending";
-  return future.cancelled() ? "cancelled" : "finished";
+  if (!future._isDone()) return "pending";
+  return future._isCancelled() ? "cancelled" : "finished";
 }

@@ -243,7 +243,7 @@ class FromPromise<T> {
   private _awaited(): Future<T> | undefined {
     if (this._state !== "waiting") return undefined;
     const future = this._subject as Future<T>;
-    return !future.done() && !future._loop.isClosed() ? future : undefined;
+    return !future._isDone() && !future._loop.isClosed() ? future : undefined;
   }
 
   private _loopToTell(): BaseEventLoop | undefined {
@@ -254,7 +254,7 @@ class FromPromise<T> {
 
   private _resume(): IteratorResult<Suspension, T> {
     const future = this._subject as Future<T>;
-    if (future.done()) this._close();
+    if (future._isDone()) this._close();
     return future.next() as unknown as IteratorResult<Suspension, T>;
   }
 

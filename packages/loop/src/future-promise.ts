@@ -1,25 +1,28 @@
 import { RuntimeError } from "./exceptions.ts";
 import type { Future } from "./future.ts";
 import { watchClose } from "./loop-ends.ts";
+import { passing } from "./passing.ts";
 import { toWebError } from "./web-errors.ts";
 
 /** A promise of a future's outcome, for `Future.toPromise`. */
 export function promiseOf<T>(future: Future<T>): Promise<T> {
-  if (!future.done()) future.getLoop()._requireOpen();
+  if (!future._isDone()) future._loop._requireOpen();
   return new Promise((resolve, reject) => {
     const finish = (): void => settle(future, resolve, reject);
-    if (future.done()) {
+    if (future._isDone()) {
       finish();
       return;
     }
-    const leave = watchClose(future.getLoop(), () => {
-      if (future.done()) finish();
+    const leave = watchClose(future._loop, () => {
+      if (future._isDone()) finish();
       else reject(new RuntimeError("Event loop is closed"));
     });
-    future.addDoneCallback(() => {
-      leave();
-      finish();
-    });
+    future.addDoneCallback(
+      passing("Future.toPromise", () => {
+        leave();
+        finish();
+      }),
+    );
   });
 }
 

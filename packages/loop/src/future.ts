@@ -94,12 +94,12 @@ export class Future<T> {
 
   /** Tells whether there is a result, an exception, or a cancellation. */
   done(): boolean {
-    return (this._flags & stateMask) !== 0;
+    return this._isDone();
   }
 
   /** Tells whether the future was cancelled. */
   cancelled(): boolean {
-    return (this._flags & stateMask) === cancelled;
+    return this._isCancelled();
   }
 
   /**
@@ -111,7 +111,7 @@ export class Future<T> {
    */
   result(): T {
     if (this._hasSucceeded()) return this._content as T;
-    if (!this.done()) throw new InvalidStateError("Result is not set.");
+    if (!this._isDone()) throw new InvalidStateError("Result is not set.");
     throw this._takeError();
   }
 
@@ -123,8 +123,8 @@ export class Future<T> {
    */
   exception(): Error | undefined {
     if (this._hasSucceeded()) return undefined;
-    if (!this.done()) throw new InvalidStateError("Exception is not set.");
-    if (this.cancelled()) throw this._makeCancelledError();
+    if (!this._isDone()) throw new InvalidStateError("Exception is not set.");
+    if (this._isCancelled()) throw this._makeCancelledError();
     return this._takeError();
   }
 
@@ -166,7 +166,7 @@ export class Future<T> {
    */
   cancel(msg?: unknown): boolean {
     this._markRetrieved();
-    if (this.done()) return false;
+    if (this._isDone()) return false;
     this._cancelMessage = msg;
     this._settle(cancelled, undefined);
     return true;
@@ -238,7 +238,7 @@ export class Future<T> {
 
   /** What `next` throws. */
   private _explainNext(): Error {
-    if (!this.done()) return new RuntimeError("await wasn't used with future");
+    if (!this._isDone()) return new RuntimeError("await wasn't used with future");
     const error = this._takeError();
     if (isDebugging) noteAwaitedLate(error, this);
     return error;
@@ -264,6 +264,16 @@ export class Future<T> {
   /** @internal */
   _isOfPromise(): boolean {
     return (this._flags & ofPromise) !== 0;
+  }
+
+  /** @internal What `done()` tells, where a subclass's own must not be asked: in a step of the loop. */
+  _isDone(): boolean {
+    return (this._flags & stateMask) !== 0;
+  }
+
+  /** @internal What `cancelled()` tells, likewise. */
+  _isCancelled(): boolean {
+    return (this._flags & stateMask) === cancelled;
   }
 
   /** @internal */
@@ -305,7 +315,7 @@ export class Future<T> {
 
   /** @internal Has `waiter` queued when the future is done; now, if it is. */
   _queueWhenDone(waiter: Runnable): void {
-    if (this.done()) this._loop._enqueue(waiter);
+    if (this._isDone()) this._loop._enqueue(waiter);
     else if (this._content === undefined) this._content = waiter;
     else this._addFurtherWaiter(waiter);
   }
@@ -330,14 +340,14 @@ export class Future<T> {
 
   /** @internal What `result()` throws: the future has failed or was cancelled. */
   _takeError(): Error {
-    if (this.cancelled()) return this._makeCancelledError();
+    if (this._isCancelled()) return this._makeCancelledError();
     this._markRetrieved();
     return this._content as Error;
   }
 
   /** @internal The error a task ended with is thrown once; after that each caller gets one of its own. */
   _makeCancelledError(): CancelledError {
-    const original = this.cancelled() ? this._content : undefined;
+    const original = this._isCancelled() ? this._content : undefined;
     if (original === undefined) return createCancelledError(this._cancelMessage);
     this._content = undefined;
     return original as CancelledError;
@@ -354,12 +364,12 @@ export class Future<T> {
   }
 
   protected _requirePending(): void {
-    if (this.done()) throw new InvalidStateError("invalid state");
+    if (this._isDone()) throw new InvalidStateError("invalid state");
   }
 
   /** @internal */
   _waiterList(): readonly Runnable[] {
-    const waiters = this.done() ? undefined : (this._content as Waiters);
+    const waiters = this._isDone() ? undefined : (this._content as Waiters);
     return waiters === undefined ? [] : Array.isArray(waiters) ? waiters : [waiters];
   }
 

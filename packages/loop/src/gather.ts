@@ -98,7 +98,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     // Of an array that began empty V8 does not inline `push`.
     children[children.length] = child;
     pending += 1;
-    if (child.done()) doneAlready.push(child);
+    if (child._isDone()) doneAlready.push(child);
     else child.addDoneCallback(onDone);
   }
   outer = new _GatheringFuture(loop as BaseEventLoop, children, pending, returnExceptions);
@@ -159,7 +159,7 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
 
   /** @internal */
   _beginCancel(): boolean {
-    return !this.done();
+    return !this._isDone();
   }
 
   /** @internal */
@@ -182,7 +182,7 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
   /** @internal */
   _childDone(child: Future<unknown>): void {
     this.#pending -= 1;
-    if (this.done()) markRetrieved(child);
+    if (this._isDone()) markRetrieved(child);
     else if (!this.#returnExceptions && !child._hasSucceeded()) this._failAs(child._takeError());
     else if (this.#pending === 0) this.#finish();
   }
@@ -197,7 +197,7 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
 
 /** Nobody will ever ask this child: a failure has been reported already, or nobody is there to be told. */
 function markRetrieved(child: Future<unknown>): void {
-  if (!child.cancelled()) child.exception();
+  child._markRetrieved();
 }
 
 /** The task that waits for a gathering of itself leaves it when it is cancelled, and so never asks for the outcome. */
@@ -214,5 +214,5 @@ function resultsOf(children: readonly Future<unknown>[]): unknown[] {
 function resultOrError(child: Future<unknown>): unknown {
   if (child._hasSucceeded()) return child._outcome;
   // CPython's children give their message, or an empty text where they have none; never no arguments.
-  return child.cancelled() ? createCancelledError(child._cancelMessage ?? "") : child.exception();
+  return child._isCancelled() ? createCancelledError(child._cancelMessage ?? "") : child._takeError();
 }

@@ -2,6 +2,9 @@
 export interface Runnable {
   /** @internal Runs it. Throws only what must leave the loop. */
   _run(): void;
+  /** @internal The task whose step it is, if it is one's. */
+  readonly _task?: object | undefined;
+  toString(): string;
 }
 
 const chunkSize = 256;

@@ -182,7 +182,7 @@ class Interruptible<T> {
 
   #interrupt(): void {
     this.#interrupts += 1;
-    if (this.#interrupts === 1 && !this.#task.done()) this.#task.cancel();
+    if (this.#interrupts === 1 && !this.#task._isDone()) this.#task.cancel();
     else this.#loop._abort(new KeyboardInterrupt());
   }
 }

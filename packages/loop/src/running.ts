@@ -77,7 +77,7 @@ export function unsetEventLoop(loop: BaseEventLoop): void {
  */
 export function currentTask(loop: BaseEventLoop = getRunningLoop()): Task<unknown> | undefined {
   const task = currentTaskOrUndefined();
-  return task?.getLoop() === loop ? task : undefined;
+  return task?._loop === loop ? task : undefined;
 }
 
 /**

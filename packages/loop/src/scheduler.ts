@@ -117,9 +117,9 @@ export abstract class Scheduler {
     return this.#ready.length > 0;
   }
 
-  /** Returns what is to run in the next iteration, in that order. */
-  protected readyItems(): Iterable<{ toString(): string }> {
-    return this.#ready;
+  /** Gives what is to run in the next iteration, in that order: tasks and handles. */
+  protected *readyItems(): Iterable<{ toString(): string }> {
+    for (const item of this.#ready) yield item._task ?? item;
   }
 
   /** The time of the first timer, or `Infinity`. */

@@ -20,26 +20,25 @@ import type { Task } from "./task.ts";
  */
 export function shield<T>(awaitable: Task<T> | Future<T> | Coroutine<T> | Awaitable<T>): Future<T> {
   const inner = ensureFuture<T>(awaitable);
-  if (inner.done()) return inner;
+  if (inner._isDone()) return inner;
   const outer = inner.getLoop().createFuture<T>();
   const copyOutcome = passing(
     "shield.<locals>._inner_done_callback",
     (): void => {
-      if (outer.cancelled()) return;
-      if (inner.cancelled()) {
+      if (outer._isCancelled()) return;
+      if (inner._isCancelled()) {
         outer.cancel();
         return;
       }
-      const exception = inner.exception();
-      if (exception === undefined) outer.setResult(inner.result());
-      else outer._failAs(exception);
+      if (inner._hasSucceeded()) outer.setResult(inner._outcome as T);
+      else outer._failAs(inner._takeError());
     },
     outer,
   );
   inner.addDoneCallback(copyOutcome);
   outer.addDoneCallback(
     passing("shield.<locals>._outer_done_callback", () => {
-      if (inner.done()) return;
+      if (inner._isDone()) return;
       inner.removeDoneCallback(copyOutcome);
       // One report is enough where several shields of the same future were cancelled.
       inner.removeDoneCallback(reportException);
@@ -50,8 +49,8 @@ export function shield<T>(awaitable: Task<T> | Future<T> | Coroutine<T> | Awaita
 }
 
 const reportException = passing("shield.<locals>._log_on_exception", (future: Future<unknown>): void => {
-  const exception = future.cancelled() ? undefined : future.exception();
-  if (exception === undefined) return;
+  if (!future._hasFailed()) return;
+  const exception = future._takeError();
   const message = `${typeName(exception)} exception in shielded future`;
-  future.getLoop().callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
+  future._loop.callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
 });

@@ -19,8 +19,8 @@ export function* shutdown(loop: BaseEventLoop): Generator<Awaitable<unknown>, vo
     for (const task of tasks) cancel(task);
     yield gather(tasks, { returnExceptions: true });
     for (const task of tasks) {
-      const exception = task.cancelled() ? undefined : task.exception();
-      if (exception === undefined) continue;
+      if (!task._hasFailed()) continue;
+      const exception = task._takeError();
       loop.callExceptionHandler({
         message: "unhandled exception during asyncio.run() shutdown",
         exception,
@@ -39,7 +39,7 @@ function cancel(task: Task<unknown>): void {
   } catch (thrown) {
     if (leavesLoop(thrown)) throw thrown;
     const message = "Exception in cancel() during asyncio.run() shutdown";
-    task.getLoop().callExceptionHandler({ message, exception: toException(thrown), task });
+    task._loop.callExceptionHandler({ message, exception: toException(thrown), task });
     Task.prototype.cancel.call(task);
   }
 }

@@ -128,7 +128,7 @@ class Sleep implements Timer {
 
   private _resume(): IteratorResult<Suspension, unknown> {
     const future = this._future as Future<unknown>;
-    if (future.done()) this._close();
+    if (future._isDone()) this._close();
     return future.next() as IteratorResult<never, unknown>;
   }
 
@@ -144,7 +144,7 @@ class Sleep implements Timer {
   /** Its time has come. */
   _run(): void {
     const future = this._future as Future<unknown>;
-    if (this._state === "waiting" && !future.done()) future._succeed(this._result);
+    if (this._state === "waiting" && !future._isDone()) future._succeed(this._result);
   }
 
   toString(): string {

@@ -28,6 +28,6 @@ export class TaskList implements Iterable<Task<unknown>> {
 
   /** Leaves out one that was ended from outside, by a method of `Future`: it is here until its next step. */
   *[Symbol.iterator](): Iterator<Task<unknown>> {
-    for (let task = this.#first; task !== undefined; task = task._next) if (!task.done()) yield task;
+    for (let task = this.#first; task !== undefined; task = task._next) if (!task._isDone()) yield task;
   }
 }

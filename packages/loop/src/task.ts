@@ -192,7 +192,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   /** Takes the task out of a circle of tasks that wait for each other: its next step is queued, as nobody else would. */
   private _leaveCircle(): void {
     const waitsFor = this._waitsFor;
-    if (waitsFor === undefined || waitsFor.done()) return;
+    if (waitsFor === undefined || waitsFor._isDone()) return;
     waitsFor._removeWaiters((waiter) => waiter === this);
     this._waitsFor = undefined;
     this._loop._enqueue(this);
@@ -233,7 +233,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   private _stackOf({ limit }: typeof stackDefaults): StackFrame[] {
     if (typeof limit !== "number") throw new TypeError(`limit must be a number, got ${repr(limit)}`);
     if (limit <= 0) return [];
-    if (!this.done()) return suspendedAt(this).slice(-limit);
+    if (!this._isDone()) return suspendedAt(this).slice(-limit);
     return this._hasFailed() ? framesOfStep((this._outcome as Error).stack ?? "").slice(0, limit) : [];
   }
 
@@ -320,9 +320,9 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     } finally {
       endNested(outer);
       eagerTasks.delete(this);
-      if (this.done()) this._coroutine = undefined;
+      if (this._isDone()) this._coroutine = undefined;
     }
-    if (!this.done()) tasks.add(this);
+    if (!this._isDone()) tasks.add(this);
     return true;
   }
 
@@ -448,7 +448,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     const callbacks = {
       "Task.task_wakeup": (): void => {
         if (this._waitsFor === future)
-          this._runOtherwise(future.done() ? errorOf(future) : new InvalidStateError("Result is not set."), future);
+          this._runOtherwise(future._isDone() ? errorOf(future) : new InvalidStateError("Result is not set."), future);
       },
     };
     future.addDoneCallback(callbacks["Task.task_wakeup"], { context: this.getContext() });
@@ -468,12 +468,13 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
 
   /** Throws `error` into the coroutine at its next step; it may catch it and go on. */
   private _throwSoon(error: Error): void {
-    this._loop._enqueue({ _run: () => this._runOtherwise(error, undefined) });
+    const run = (): void => this._runOtherwise(error, undefined);
+    this._loop._enqueue({ _run: run, _task: this, toString: () => repr(this) });
   }
 
   override toString(): string {
     return printOnce(this, () => {
-      const place = !this.done() ? describePlace(this) : undefined;
+      const place = !this._isDone() ? describePlace(this) : undefined;
       const parts = [`coro=${place === undefined ? repr(this._coroutine) : `<${place}>`}`];
       if (this._waitsFor !== undefined) parts.push(`wait_for=${describeAwaited(this._waitsFor)}`);
       parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
@@ -483,7 +484,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
 
   /** @internal The beginning of its text. */
   _describeName(): string {
-    const state = !this.done() && this._cancelRequests > 0 ? "cancelling" : describeState(this);
+    const state = !this._isDone() && this._cancelRequests > 0 ? "cancelling" : describeState(this);
     return `<${className(this)} ${state} name=${repr(this.getName())}`;
   }
 }

@@ -10,6 +10,7 @@ import { settle } from "./future-promise.ts";
 import { watchClose } from "./loop-ends.ts";
 import { onAbort } from "./on-abort.ts";
 import { readOptions } from "./options.ts";
+import { passing } from "./passing.ts";
 import { requireLoop } from "./require-loop.ts";
 import { requireSignal } from "./require-signal.ts";
 
@@ -75,7 +76,7 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
       try {
         leave();
         if (deadlock !== undefined) reject(deadlock);
-        else if (isAborted && future.cancelled()) reject(signal?.reason);
+        else if (isAborted && future._isCancelled()) reject(signal?.reason);
         else settle(future, resolve, reject);
       } catch (thrown) {
         // By a future of the user's class: the promise settles all the same.
@@ -83,7 +84,7 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
       }
     };
     const fail = (reason: unknown): void => {
-      if (future.done()) {
+      if (future._isDone()) {
         finish();
         return;
       }
@@ -102,7 +103,7 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
     const waiter: Waiter = { cancel, fail };
     // Nothing can clean up any more.
     const unwatch = watchClose(loop, () => fail(isAborted ? signal?.reason : new RuntimeError("Event loop is closed")));
-    future.addDoneCallback(finish);
+    future.addDoneCallback(passing("toPromise", finish));
     if (signal?.aborted === true) abort();
     else if (signal !== undefined) unlisten = onAbort(signal, abort);
     driver?.enter(waiter);

@@ -66,7 +66,7 @@ function* waitWith<F extends Future<unknown>>(
   const loop = getRunningLoop();
   const waiter = loop.createFuture<void>();
   const release = (): void => {
-    if (!waiter.done()) waiter.setResult();
+    if (!waiter._isDone()) waiter.setResult();
   };
   const timer = timeout === null ? undefined : loop.callLater(timeout, release);
   let left = all.size;
@@ -89,14 +89,15 @@ function* waitWith<F extends Future<unknown>>(
   }
   const done = new Set<F>();
   const pending = new Set<F>();
-  for (const future of all) (future.done() ? done : pending).add(future);
+  for (const future of all) (future._isDone() ? done : pending).add(future);
   return [done, pending];
 }
 
 /** Whether this one's end ends the wait, although others are not done. */
 function isEnough(future: Future<unknown>, returnWhen: ReturnWhen): boolean {
   if (returnWhen !== FIRST_EXCEPTION) return returnWhen === FIRST_COMPLETED;
-  return !future.cancelled() && future.exception() !== undefined;
+  future._markRetrieved();
+  return future._hasFailed();
 }
 
 function requireFuture(value: unknown): void {

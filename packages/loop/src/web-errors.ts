@@ -9,9 +9,18 @@ import { CancelledError, GeneratorExit, isInstance, TimeoutError, toException } 
 
 /**
  * An error that leaves a coroutine, as promise code knows it: a `CancelledError` is an "AbortError", a `TimeoutError` the
- * web's, and any other error, the user's own subclasses of `TimeoutError` included, stays what it is.
+ * web's, and any other error, the user's own subclasses of `TimeoutError` included, stays what it is. So does one whose
+ * message cannot be read: a promise must settle with something.
  */
 export function toWebError<E>(error: E): E | Error {
+  try {
+    return exchange(error);
+  } catch {
+    return error;
+  }
+}
+
+function exchange<E>(error: E): E | Error {
   if (isInstance(error, CancelledError)) {
     return describe("AbortError", error.message || "This operation was aborted", error);
   }

@@ -5,13 +5,16 @@ import {
   type Coroutine,
   createTask,
   currentTask,
+  FIRST_EXCEPTION,
   Future,
   gather,
   getRunningLoop,
+  shield,
   sleep,
   Task,
+  wait,
 } from "@yieldstar/loop";
-import { runVirtual } from "@yieldstar/testing";
+import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { caught, expectUsableAfter } from "./usable.ts";
 
@@ -307,7 +310,53 @@ describe("a future of the user's own class", () => {
     runVirtual(main());
     expect(reported).toEqual([new RangeError("refused")]);
   });
+
+  it.each(["cancelled", "done", "exception", "result"])("whose %s throws is awaited as any other", (method) => {
+    class Broken<T> extends Future<T> {}
+    class BrokenTask<T> extends Task<T> {}
+    for (const each of [Broken, BrokenTask]) Object.defineProperty(each.prototype, method, { value: refuse });
+    expectUsableAfter(function* () {
+      const waysToWait: ((future: Future<unknown>) => Awaitable<unknown>)[] = [
+        (future) => future,
+        (future) => gather([future]),
+        (future) => shield(future),
+      ];
+      for (const awaitable of waysToWait) {
+        const loop = getRunningLoop();
+        const [failed, cancelled, done] = [new Broken<number>(), new Broken<number>(), new Broken<number>()];
+        loop.callSoon(() => failed.setException(new RangeError("set")));
+        loop.callSoon(() => cancelled.cancel());
+        loop.callSoon(() => done.setResult(1));
+        expect(yield* caught(awaitable(failed))).toEqual(new RangeError("set"));
+        expect(yield* caught(awaitable(cancelled))).toHaveProperty("name", "CancelledError");
+        expect([yield* awaitable(done)].flat()).toEqual([1]);
+        for (const eagerStart of [false, true]) {
+          const task = new BrokenTask(fail(), { eagerStart });
+          expect(yield* caught(awaitable(task))).toEqual(new RangeError("set"));
+        }
+      }
+    });
+  });
+
+  it.each(["cancelled", "done", "exception"])("whose %s throws ends a wait, and a run", (method) => {
+    class Broken<T> extends Future<T> {}
+    Object.defineProperty(Broken.prototype, method, { value: refuse });
+    const loop = new VirtualTimeLoop();
+    const awaited = new Broken<number>({ loop });
+    loop.callSoon(() => awaited.setResult(1));
+    expect(loop.runUntilComplete(awaited)).toBe(1);
+    const failed = new Broken<number>({ loop });
+    loop.callSoon(() => failed.setException(new RangeError("set")));
+    const never = new Broken<number>({ loop });
+    const [ended, pending] = loop.runUntilComplete(wait([failed, never], { returnWhen: FIRST_EXCEPTION }));
+    expect([ended.has(failed), ended.size, pending.has(never)]).toEqual([true, 1, true]);
+    loop.close();
+  });
 });
+
+function* fail(): Coroutine<never> {
+  throw new RangeError("set");
+}
 
 describe("a coroutine that a task runs", () => {
   it("cannot be awaited too, neither while it runs nor when it has ended", () => {

@@ -433,6 +433,25 @@ describe("errors that go out to promise code", () => {
     expect(error.cause).toBe(ours);
   });
 
+  it("one whose message cannot be read stays as it is, and the promise of a future settles too", async () => {
+    class Unreadable extends CancelledError {
+      override get message(): string {
+        throw new RangeError("no message");
+      }
+    }
+    const error = new Unreadable();
+    function* worker(): Coroutine {
+      yield* sleep(0);
+      throw error;
+    }
+    expect(await rejection(toPromise(worker()))).toBe(error);
+    const loop = new VirtualTimeLoop();
+    const promise = loop.createTask(worker()).toPromise();
+    loop.advance(1);
+    expect(await rejection(promise)).toBe(error);
+    loop.close();
+  });
+
   it("a subclass of TimeoutError stays as it is", async () => {
     class GatewayTimeout extends TimeoutError {}
     const error = new GatewayTimeout();

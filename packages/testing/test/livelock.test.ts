@@ -60,6 +60,21 @@ describe("a program that spins on a virtual clock", () => {
     expect(text).toContain("\n  … and 991 more\n");
   });
 
+  it("is named where it yields what cannot be awaited, again and again", () => {
+    function* stubborn(): Coroutine {
+      for (;;) {
+        try {
+          yield 5 as never;
+        } catch {
+          // It tries again.
+        }
+      }
+    }
+    const text = String(caught(() => runVirtual(stubborn(), { stepLimit: 1000 })));
+    expect(text.match(/\n {2}<.*/g)).toEqual([expect.stringMatching(/<Task (pending|cancelling) name='Task-\d+' /)]);
+    printed();
+  });
+
   it("is told of by its callbacks where no task spins", () => {
     const loop = new VirtualTimeLoop({ stepLimit: 1000 });
     loop.callSoon(function again() {
