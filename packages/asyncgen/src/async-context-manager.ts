@@ -1,6 +1,12 @@
-import { type AsyncContextManager, type Coroutine, nameOf, RuntimeError, StopAsyncIteration } from "@yieldstar/loop";
-import { type AsyncGenerator, generatorOf } from "./async-generator.ts";
-import { type BodyYield, emit, type Emit, type EmittedBy } from "./emit.ts";
+import {
+  type AsyncContextManager,
+  type Coroutine,
+  RuntimeError,
+  showAsText,
+  StopAsyncIteration,
+} from "@yieldstar/loop";
+import { type AsyncGenerator, generatorsOf } from "./async-generator.ts";
+import { type BodyYield, type Emit, type EmittedBy } from "./emit.ts";
 
 /**
  * Makes context managers of a generator function that hands out one value: what comes before is `aenter`, what comes
@@ -20,18 +26,24 @@ import { type BodyYield, emit, type Emit, type EmittedBy } from "./emit.ts";
  *
  * @param body - a generator function, given `emit` and the arguments; as a field of a class it has the object as `this`
  * @returns a function that makes a manager, to be entered once, at each call
+ * @throws TypeError when `body` is no function
  *
  * Source: contextlib.asynccontextmanager, CPython 3.14 Lib/contextlib.py.
  */
 export function asyncContextManager<This, A extends readonly unknown[], Y extends BodyYield>(
   body: (this: This, emit: Emit, ...args: A) => Generator<Y, void, unknown>,
 ): (this: This, ...args: A) => AsyncContextManager<EmittedBy<Y>, boolean> {
+  const generators = generatorsOf<This, A, EmittedBy<Y>>(body, "asyncContextManager");
   return function (...args) {
-    return new GeneratorManager(generatorOf(body.call(this, emit, ...args), nameOf(body) ?? ""));
+    return new GeneratorManager(generators.call(this, ...args));
   };
 }
 
 class GeneratorManager<T> implements AsyncContextManager<T, boolean> {
+  static {
+    showAsText(this, "GeneratorManager");
+  }
+
   readonly #generator: AsyncGenerator<T>;
 
   constructor(generator: AsyncGenerator<T>) {

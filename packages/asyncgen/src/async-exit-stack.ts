@@ -5,7 +5,8 @@ import {
   nameOfType,
   repr,
   toException,
-  nameClass,
+  requireCallback,
+  showAsText,
 } from "@yieldstar/loop";
 
 type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
@@ -21,7 +22,7 @@ type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
  */
 export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boolean> {
   static {
-    nameClass(this, "AsyncExitStack");
+    showAsText(this, "AsyncExitStack");
   }
 
   #exits: Exit[] = [];
@@ -55,9 +56,9 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
 
   /** Has a plain function told the error, if there is one; it swallows it by returning `true`. */
   push(exit: (error: Error | undefined) => boolean | void): void {
-    requireFunction(exit, "push");
+    requireCallback(exit, "push", "use pushAsyncExit");
     this.#exits.push(function* (error) {
-      return exit(error);
+      return refuseCoroutine(exit(error), "push", "pushAsyncExit");
     });
   }
 
@@ -73,9 +74,9 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
 
   /** Has a plain function called, which neither sees the error nor swallows it. */
   callback(callback: () => unknown): void {
-    requireFunction(callback, "callback");
+    requireCallback(callback, "callback", "use pushAsyncCallback");
     this.#exits.push(function* () {
-      callback();
+      refuseCoroutine(callback(), "callback", "pushAsyncCallback");
     });
   }
 
@@ -113,6 +114,12 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     if (isReplaced) throw current;
     return error !== undefined && current === undefined;
   }
+}
+
+/** What a function returned that nobody would run. */
+function refuseCoroutine<T>(result: T, method: string, instead: string): T {
+  if (!iscoroutine(result)) return result;
+  throw new TypeError(`coroutines cannot be used with ${method}() (hint: use ${instead})`);
 }
 
 function requireFunction(callback: unknown, method: string): void {

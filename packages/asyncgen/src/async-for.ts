@@ -4,6 +4,7 @@ import {
   type Emission,
   Exception,
   getRunningLoop,
+  hintToCall,
   iscoroutine,
   nameOfType,
   repr,
@@ -146,8 +147,10 @@ export function aiter(iterable: unknown): AsyncIterator<unknown> {
 
 function explainIterable(got: unknown): string {
   const text = `'${nameOfType(got)}' object is not an async iterable`;
+  if (typeof got === "function") return `${text} (hint: ${hintToCall(got)})`;
+  if (iscoroutine(got)) return `${text} (hint: make it with asyncGenerator(function* (emit) { … }))`;
   const isIterable = typeof (got as Partial<Iterable<unknown>> | undefined | null)?.[Symbol.iterator] === "function";
-  return isIterable && !iscoroutine(got) ? `${text} (hint: write for (const value of …))` : text;
+  return isIterable ? `${text} (hint: write for (const value of …))` : text;
 }
 
 /**

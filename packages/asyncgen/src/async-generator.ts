@@ -4,6 +4,7 @@ import {
   GeneratorExit,
   getRunningLoop,
   iscoroutine,
+  isFuture,
   repr,
   RuntimeError,
   nameOf,
@@ -30,22 +31,33 @@ type Body = Generator<unknown, void, unknown>;
  *
  * @param body - a generator function, given `emit` and the arguments; as a field of a class it has the object as `this`
  * @returns a function that makes one generator at each call; nothing runs until it is iterated
+ * @throws TypeError when `body` is no function
  *
  * Source: asynchronous generators (PEP 525), CPython 3.14.
  */
 export function asyncGenerator<This, A extends readonly unknown[], Y extends BodyYield>(
   body: (this: This, emit: Emit, ...args: A) => Generator<Y, void, unknown>,
 ): (this: This, ...args: A) => AsyncGenerator<EmittedBy<Y>> {
-  return function (...args) {
-    const generator = body.call(this, emit, ...args);
-    if (iscoroutine(generator)) return generatorOf(generator, nameOf(body) ?? "");
-    throw new TypeError(`the body of asyncGenerator() must be a generator function, got ${repr(generator)}`);
-  };
+  return generatorsOf(body, "asyncGenerator");
 }
 
-/** The generator that runs `body`. */
-export function generatorOf<T>(body: Body, name: string): AsyncGenerator<T> {
-  return new AsyncGenerator(new Core<T>(body, name));
+/** The function that makes generators of `body`, which was given to `method`. It has the name of that. */
+export function generatorsOf<This, A extends readonly unknown[], T>(
+  body: (this: This, emit: Emit, ...args: A) => Body,
+  method: string,
+): (this: This, ...args: A) => AsyncGenerator<T> {
+  if (typeof body !== "function") throw new TypeError(explainBody(body, method));
+  const name = nameOf(body) ?? "";
+  const make = function (this: This, ...args: A): AsyncGenerator<T> {
+    const generator = body.call(this, emit, ...args);
+    if (!iscoroutine(generator)) throw new TypeError(explainBody(generator, method));
+    return new AsyncGenerator(new Core<T>(generator, name));
+  };
+  return Object.defineProperty(make, "name", { value: name, configurable: true });
+}
+
+function explainBody(got: unknown, method: string): string {
+  return `the body of ${method}() must be a generator function, got ${repr(got)}`;
 }
 
 /**
@@ -140,6 +152,31 @@ export class AsyncGenerator<T> {
 
 /** What has ended already: an ended generator's own body would hold what it refers to. */
 const nothing: Body = (function* () {})();
+
+/** A value that a body yields by itself. Its task refuses it, with this text. */
+class PlainValue {
+  readonly #value: unknown;
+
+  constructor(value: unknown) {
+    this.#value = value;
+  }
+
+  toString(): string {
+    const text = repr(this.#value);
+    return `${text} (hint: hand it out by yield* emit(${text}))`;
+  }
+}
+
+/** What the task is given to wait for. */
+function awaited(yielded: unknown): unknown {
+  return yielded === undefined || isFuture(yielded) || !isPlain(yielded) ? yielded : new PlainValue(yielded);
+}
+
+/** Tells whether nobody takes `value` for something to wait for. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}
 
 class Core<T> {
   #body: Body;
@@ -252,7 +289,7 @@ class Core<T> {
         let isThrown = false;
         try {
           // Only what the body awaits comes here: it goes on to the task as it is.
-          yield result.value as never;
+          yield awaited(result.value) as never;
         } catch (thrown) {
           error = thrown;
           isThrown = true;

@@ -31,10 +31,10 @@ export function requireSource(source: unknown): void {
   throw new TypeError(`an EventEmitter or an EventTarget was expected, got '${nameOfType(source)}' object`);
 }
 
-/** @throws TypeError when `name` is no name of an event */
-export function requireName(name: unknown): asserts name is string | symbol {
+/** @throws TypeError when `name` is no name of an event; `orElse` is what else could be given, in words */
+export function requireName(name: unknown, orElse = ""): asserts name is string | symbol {
   if (typeof name === "string" || typeof name === "symbol") return;
-  throw new TypeError(`the name of an event must be a string or a symbol, got ${repr(name)}`);
+  throw new TypeError(`the name of an event must be a string or a symbol${orElse}, got ${repr(name)}`);
 }
 
 /**
@@ -49,7 +49,7 @@ export function toNames(names: unknown, option: string): (string | symbol)[] {
     throw new TypeError(`${option} must be an iterable of names of events, got ${repr(names)}${hint}`);
   }
   const list = [...(names as Iterable<string | symbol>)];
-  list.forEach(requireName);
+  for (const each of list) requireName(each);
   return list;
 }
 

@@ -33,7 +33,7 @@ export interface EventsOptions<A extends readonly unknown[] = unknown[]> {
    */
   readonly overflow?: "error" | "dropOldest" | "dropNewest" | undefined;
   /** The names of the events that end the iteration, once what is kept was taken: `["end", "close"]`. */
-  readonly close?: Iterable<string | symbol> | undefined;
+  readonly close?: (Iterable<string | symbol> & object) | undefined;
   /**
    * Takes the arguments of an event that the iterator had, or had no room for, and that nobody took, so that nothing is
    * lost: `(socket) => socket.destroy()`. What it throws, or the promise that it returns is rejected with, goes to the

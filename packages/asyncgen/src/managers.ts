@@ -1,14 +1,16 @@
-import type { AsyncContextManager, Coroutine } from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine, hintToCall, isErrorClass, nameOfType, repr } from "@yieldstar/loop";
 import { BaseExceptionGroup, type ErrorClass } from "@yieldstar/taskgroup";
 
 /**
  * Closes something at the end of the block: `asyncWith(aclosing(generator), function* (generator) { … })`.
  *
  * @param thing - an async generator, or anything with `aclose`
+ * @throws TypeError when it has none
  *
  * Source: contextlib.aclosing, CPython 3.14 Lib/contextlib.py.
  */
 export function aclosing<T extends { aclose(): Coroutine<unknown> }>(thing: T): AsyncContextManager<T, void> {
+  if (typeof (thing as Partial<T> | null | undefined)?.aclose !== "function") throw new TypeError(explainThing(thing));
   return {
     *aenter() {
       return thing;
@@ -17,6 +19,11 @@ export function aclosing<T extends { aclose(): Coroutine<unknown> }>(thing: T): 
       yield* thing.aclose();
     },
   };
+}
+
+function explainThing(thing: unknown): string {
+  const hint = typeof thing === "function" ? hintToCall(thing) : "of what JavaScript made: aclosing(aiter(stream))";
+  return `'${nameOfType(thing)}' object has no attribute 'aclose' (hint: ${hint})`;
 }
 
 /**
@@ -39,10 +46,13 @@ export function nullcontext(value?: unknown): AsyncContextManager<unknown, void>
  * Swallows errors of the given classes that leave the block; out of a group it takes those that match.
  *
  * @param classes - classes of errors
+ * @throws TypeError when one is none
  *
  * Source: contextlib.suppress, CPython 3.14 Lib/contextlib.py.
  */
 export function suppress(...classes: readonly ErrorClass<Error>[]): AsyncContextManager<undefined, boolean> {
+  const odd = classes.findIndex((each) => !isErrorClass(each));
+  if (odd >= 0) throw new TypeError(explainClass(classes[odd]));
   return {
     *aenter() {
       return undefined;
@@ -56,4 +66,9 @@ export function suppress(...classes: readonly ErrorClass<Error>[]): AsyncContext
       throw rest;
     },
   };
+}
+
+function explainClass(got: unknown): string {
+  const text = `suppress() expects classes of errors, got ${repr(got)}`;
+  return Array.isArray(got) ? `${text} (hint: pass them one by one: suppress(A, B))` : text;
 }

@@ -4,6 +4,7 @@ import {
   fromPromise,
   getRunningLoop,
   repr,
+  showAsText,
   StopAsyncIteration,
   toException,
 } from "@yieldstar/loop";
@@ -19,6 +20,10 @@ interface Unread<T> {
 
 /** Awaits the promises of a native iterator. */
 export class NativeIterator<T> extends ClosingIterator<T> {
+  static {
+    showAsText(this, "NativeIterator");
+  }
+
   readonly #source: NativeSource<T>;
   #unread: Unread<T>[] = [];
   #hasEnded = false;

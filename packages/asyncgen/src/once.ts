@@ -19,7 +19,7 @@ export interface OnceOptions {
    * The names of the events after which what is waited for cannot come: the wait fails. Of an emitter that is `["close"]` by
    * default, of a target, whose "close" may mean something else, there is none; `[]` is none too.
    */
-  readonly close?: Iterable<string | symbol> | undefined;
+  readonly close?: (Iterable<string | symbol> & object) | undefined;
 }
 
 /** The event that came first of several that `once` waited for. */
@@ -80,13 +80,9 @@ export function once(source: Source, name: Name | readonly Name[], options?: Onc
   const { close = isEmitter(source) ? ["close"] : [] } = readOptions(options, onceDefaults, "once");
   const endings = toNames(close, "close");
   const names = Array.isArray(name) ? (name as readonly Name[]) : [name as Name];
-  names.forEach(requireName);
+  for (const each of names) requireName(each, names === name ? "" : ", or an array of such names");
   if (names.length === 0) throw new ValueError("the names of events are empty");
-  const wait = waitForEvent(
-    source,
-    names,
-    endings.filter((ending) => !names.includes(ending)),
-  );
+  const wait = waitForEvent(source, names, endings);
   return Array.isArray(name) ? wait : argumentsOf(wait);
 }
 
@@ -114,6 +110,7 @@ function* waitForEvent(
       else loop.callExceptionHandler({ message: "an error was emitted after the wait was cancelled", exception });
     });
     for (const ending of endings) {
+      if (names.includes(ending)) continue;
       listeners.add(ending, () => end(() => happened.setException(prematureClose(names, ending))));
     }
     const [ending] = endings;
@@ -128,7 +125,9 @@ function* waitForEvent(
 }
 
 function prematureClose(names: readonly Name[], ending: Name): Error {
-  const error = new Error(`Premature close: ${repr(ending)} came before ${names.map(repr).join(" or ")}`);
+  const others = names.filter((name) => name !== ending).map(repr);
+  const later = others.length > 0 ? others.join(" or ") : "it was waited for";
+  const error = new Error(`Premature close: ${repr(ending)} came before ${later}`);
   return Object.assign(error, { code: "ERR_STREAM_PREMATURE_CLOSE" });
 }
 

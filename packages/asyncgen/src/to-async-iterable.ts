@@ -4,6 +4,7 @@ import {
   onAbort,
   readToPromiseOptions,
   repr,
+  showAsText,
   StopAsyncIteration,
   toException,
   toPromise,
@@ -34,6 +35,10 @@ export function toAsyncIterable<T>(
 }
 
 class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined, unknown> {
+  static {
+    showAsText(this, "NativeAsyncGenerator");
+  }
+
   readonly #generator: AsyncGenerator<T>;
   readonly #options: ToPromiseOptions;
   #unlisten: (() => void) | undefined;

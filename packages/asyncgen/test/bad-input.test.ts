@@ -7,6 +7,7 @@ import {
   asyncFor,
   type AsyncGenerator,
   asyncGenerator,
+  suppress,
 } from "@yieldstar/asyncgen";
 import {
   asyncWith,
@@ -325,15 +326,78 @@ describe("an AsyncExitStack", () => {
 });
 
 describe("aclosing", () => {
-  it("fails when it is left, if the thing has no aclose", () => {
-    const events: string[] = [];
-    const error = errorOf(() =>
-      asyncWith(aclosing({} as never), function* () {
-        events.push("block");
-        yield* sleep(0);
-      }),
+  it.each([
+    ["an async generator that was not made", numbers, "'function' object", "call it: numbers()"],
+    ["an object", {}, "'Object' object", "of what JavaScript made: aclosing(aiter(stream))"],
+    ["null", null, "'null' object", "of what JavaScript made: aclosing(aiter(stream))"],
+  ])("refuses at the call what has no aclose: %s", (_, thing, subject, hint) => {
+    const text = `${subject} has no attribute 'aclose' (hint: ${hint})`;
+    expect(() => aclosing(thing as never)).toThrow(new TypeError(text));
+  });
+});
+
+describe("AsyncExitStack refuses", () => {
+  const used = (method: string, instead: string): TypeError =>
+    new TypeError(`coroutines cannot be used with ${method}() (hint: use ${instead})`);
+
+  it("at the call, a generator function that nobody would run", () => {
+    const stack = new AsyncExitStack();
+    expect(() => stack.callback(function* () {})).toThrow(used("callback", "pushAsyncCallback"));
+    expect(() => stack.push(function* () {} as never)).toThrow(used("push", "pushAsyncExit"));
+  });
+
+  it("a coroutine that a plain function returns", () => {
+    const stack = new AsyncExitStack();
+    stack.callback(() => sleep(0));
+    expect(errorOf(() => stack.aclose())).toEqual(used("callback", "pushAsyncCallback"));
+    stack.push(() => sleep(0) as never);
+    expect(errorOf(() => stack.aclose())).toEqual(used("push", "pushAsyncExit"));
+  });
+});
+
+describe("what is no function, and no class of errors, is refused at the call", () => {
+  it.each([
+    ["asyncGenerator", asyncGenerator],
+    ["asyncContextManager", asyncContextManager],
+  ])("by %s", (name, make) => {
+    const text = `the body of ${name}() must be a generator function, got 5`;
+    expect(() => make(5 as never)).toThrow(new TypeError(text));
+    const odd = make((() => 5) as never);
+    expect(() => odd()).toThrow(new TypeError(text));
+  });
+
+  it("by suppress", () => {
+    const text = "suppress() expects classes of errors, got 'x'";
+    expect(() => suppress(TypeError, "x" as never)).toThrow(new TypeError(text));
+    expect(() => suppress([TypeError] as never)).toThrow("(hint: pass them one by one: suppress(A, B))");
+  });
+});
+
+describe("a mistake of somebody who comes from JavaScript is met with a hint:", () => {
+  it.each([
+    ["a number", 1, "1"],
+    ["a string", "row", "'row'"],
+    ["null", null, "null"],
+    ["an array", [1], "[1]"],
+    ["an object", { id: 1 }, "{'id': 1}"],
+  ])("a body that yields a plain value: %s", (_, value, text) => {
+    const odd = asyncGenerator(function* () {
+      yield value as never;
+    });
+    const message = `Task got bad yield: ${text} (hint: hand it out by yield* emit(${text}))`;
+    expect(errorOf(() => odd().anext())).toEqual(new RuntimeError(message));
+  });
+
+  it("an async generator that was not made, and a plain one", () => {
+    const text = "object is not an async iterable";
+    expect(errorOf(() => asyncFor(numbers as never, function* () {}))).toEqual(
+      new TypeError(`'function' ${text} (hint: call it: numbers())`),
     );
-    expect(error).toBeInstanceOf(TypeError);
-    expect(events).toEqual(["block"]);
+    function* plain(): Generator<number> {
+      yield 1;
+    }
+    expect(errorOf(() => asyncFor(plain() as never, function* () {}))).toEqual(
+      new TypeError(`'coroutine' ${text} (hint: make it with asyncGenerator(function* (emit) { … }))`),
+    );
   });
 });

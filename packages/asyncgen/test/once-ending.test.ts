@@ -196,13 +196,45 @@ describe("once, of a stream of Node's,", () => {
   });
 });
 
+describe("once, of a stream that is closed already, where its ending is waited for,", () => {
+  const [closed, broken, cause] = [new PassThrough(), new PassThrough(), new RangeError("broken")];
+  broken.on("error", () => {});
+  const premature = (later: string): unknown =>
+    expect.objectContaining({
+      code: "ERR_STREAM_PREMATURE_CLOSE",
+      message: `Premature close: 'close' came before ${later}`,
+    });
+
+  it.each([
+    { what: "with others", names: ["close", "end"], error: premature("'end'") },
+    { what: "alone", names: "close", error: premature("it was waited for") },
+  ])("ends too: $what", async ({ names, error }) => {
+    closed.destroy();
+    broken.destroy(cause);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await run(once(closed, names as "close")).catch((thrown: unknown) => thrown)).toEqual(error);
+    expect(await run(once(broken, names as "close")).catch((thrown: unknown) => thrown)).toBe(cause);
+  });
+});
+
 describe("once refuses at the call", () => {
   const { source } = listenedEmitter();
 
-  it.each([undefined, null, 5, {}, [5], ["event", undefined], new Set(["event"])])("%o, which is no name", (name) => {
+  it.each([undefined, null, 5, {}, new Set(["event"])])("%o, which is no name, and no array of them", (name) => {
     expect(() => once(source, name as never)).toThrow(
+      /^the name of an event must be a string or a symbol, or an array of such names, got (?!.*event)/,
+    );
+  });
+
+  it.each([[[5]], [["event", undefined]]])("%o, in which one is no name", (names) => {
+    expect(() => once(source, names as never)).toThrow(
       /^the name of an event must be a string or a symbol, got (?!.*event)/,
     );
+  });
+
+  it("null for an emitter", () => {
+    const text = "an EventEmitter or an EventTarget was expected, got 'null' object";
+    expect(() => once(null as never, "event")).toThrow(new TypeError(text));
   });
 
   it("no names at all", () => {

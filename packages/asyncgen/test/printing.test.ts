@@ -1,5 +1,13 @@
 import { inspect } from "node:util";
-import { anext, asyncFor, asyncGenerator } from "@yieldstar/asyncgen";
+import {
+  aiter,
+  anext,
+  asyncContextManager,
+  AsyncExitStack,
+  asyncFor,
+  asyncGenerator,
+  toAsyncIterable,
+} from "@yieldstar/asyncgen";
 import { type Coroutine, createTask, sleep } from "@yieldstar/loop";
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
@@ -76,4 +84,18 @@ describe("an async generator prints", () => {
     }
     expect(String(runVirtual(main()))).toContain("Task got bad yield: <value of an async generator>");
   });
+});
+
+it("managers and iterators print as the name of their class, and not what they hold", () => {
+  const manager = asyncContextManager(function* (emit) {
+    yield* emit(1);
+  });
+  const iterable = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: 0 }) }) };
+  const objects = [new AsyncExitStack(), manager(), aiter(iterable), toAsyncIterable(count(1))];
+  expect(objects.map((each) => inspect(each))).toEqual([
+    "<AsyncExitStack object>",
+    "<GeneratorManager object>",
+    "<NativeIterator object>",
+    "<NativeAsyncGenerator object>",
+  ]);
 });

@@ -12,7 +12,9 @@ import {
   type AsyncIterable,
   BREAK,
   type Emit,
+  events,
   nullcontext,
+  once,
   suppress,
 } from "@yieldstar/asyncgen";
 import {
@@ -383,6 +385,15 @@ const wrongPrograms = {
     suppress(new ValueError());
     // @ts-expect-error No class of errors.
     suppress(Map);
+  },
+  "ends a wait for events by the letters of a name": () => {
+    const target = new EventTarget();
+    once(target, "open", { close: ["close", "error"] });
+    events(target, "message", { close: new Set(["close"]) });
+    // @ts-expect-error A string's letters would be taken.
+    once(target, "open", { close: "close" });
+    // @ts-expect-error A string's letters would be taken.
+    events(target, "message", { close: "close" });
   },
   "puts on a stack what it cannot leave": () => {
     const stack = new AsyncExitStack();

@@ -49,7 +49,8 @@ function attempt(print: Print, name: string, action: () => unknown): void {
     print(name, "->", action());
   } catch (error) {
     const { name: type, message } = error as Error;
-    print(name, "raised", `${type}:`, message);
+    // A hint is ours.
+    print(name, "raised", `${type}:`, message.replace(/ \(hint: .*\)$/, ""));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AsyncContextManager } from "./async-with.ts";
 import type { Coroutine } from "./coroutine.ts";
 import { RuntimeError } from "./exceptions.ts";
+import { showAsText } from "./repr.ts";
 import { toAbortReason } from "./web-errors.ts";
 
 /**
@@ -25,6 +26,10 @@ export function abortOnCancel(): AsyncContextManager<AbortSignal, void> {
 }
 
 class AbortOnCancel implements AsyncContextManager<AbortSignal, void> {
+  static {
+    showAsText(this, "AbortOnCancel");
+  }
+
   #controller: AbortController | undefined;
 
   *aenter(): Coroutine<AbortSignal> {

@@ -1,5 +1,4 @@
 import { collect } from "./collect.ts";
-import { nameClass } from "./names.ts";
 import type { Awaitable, Coroutine } from "./coroutine.ts";
 import { ensureFutureOn } from "./ensure-future.ts";
 import { StopAsyncIteration, TimeoutError } from "./exceptions.ts";
@@ -8,6 +7,7 @@ import type { Future } from "./future.ts";
 import type { Result } from "./gather.ts";
 import type { TimerHandle } from "./handle.ts";
 import { readOptions } from "./options.ts";
+import { showAsText, withHint } from "./repr.ts";
 import { requireTime } from "./scheduler.ts";
 import { getEventLoop, getRunningLoop } from "./running.ts";
 import { Ending, passing } from "./passing.ts";
@@ -41,7 +41,9 @@ export function asCompleted<A extends Awaitable<unknown>>(
 ): AsCompleted<Result<A>, FutureOf<A>> {
   const { timeout } = readOptions(options, asCompletedDefaults, "asCompleted");
   if (timeout !== null) requireTime(timeout, "timeout");
-  const all = collect(awaitables, (type) => `expects an iterable of awaitables, not ${type}`);
+  const all = collect(awaitables, (type) =>
+    withHint(`expects an iterable of awaitables, not ${type}`, "asCompleted([a(), b()])"),
+  );
   return new AsCompleted<Result<A>, FutureOf<A>>(all, timeout);
 }
 
@@ -51,7 +53,7 @@ type FutureOf<A> = A extends Future<unknown> ? A : Task<Result<A>>;
 /** What `asCompleted` returns: an iterator in both styles, which share one count. */
 export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, undefined>, Iterable<Coroutine<T>> {
   static {
-    nameClass(this, "AsCompleted");
+    showAsText(this, "AsCompleted");
   }
 
   readonly #todo: Set<Future<unknown>>;

@@ -12,8 +12,9 @@ import {
   type ExceptionContext,
   type ExceptionHandler,
 } from "./reports.ts";
+import { nameOfType } from "./name-of-type.ts";
 import { className } from "./names.ts";
-import { repr, showAsText } from "./repr.ts";
+import { repr, showAsText, withHint } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
 import { requireTaskOptions, type TaskFactory, type TaskOptions } from "./task-options.ts";
@@ -79,11 +80,16 @@ export abstract class BaseEventLoop extends Scheduler {
   /**
    * Sets what `createTask` makes tasks with; `undefined` stands for `new Task`.
    *
-   * @throws TypeError when `factory` is neither a function nor `undefined`
+   * @throws TypeError when `factory` is neither a function nor `undefined`, or is a class
    */
   setTaskFactory(factory: TaskFactory | undefined): void {
     if (factory !== undefined && typeof factory !== "function") {
       throw new TypeError("task factory must be a callable or None");
+    }
+    if (nameOfType(factory) === "type") {
+      const instead =
+        "(loop, coro, options) => new MyTask(coro, { ...options, loop }), or createEagerTaskFactory(MyTask)";
+      throw new TypeError(withHint("task factory must be a function, and no class", instead));
     }
     this.#taskFactory = factory;
   }

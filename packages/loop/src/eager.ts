@@ -1,6 +1,8 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import type { Coroutine } from "./coroutine.ts";
 import { requireCallback } from "./handle.ts";
+import { nameOfType } from "./name-of-type.ts";
+import { repr } from "./repr.ts";
 import type { TaskFactory, TaskOptions } from "./task-options.ts";
 import { Task } from "./task.ts";
 
@@ -27,6 +29,9 @@ export function createEagerTaskFactory(customTaskConstructor: TaskConstructor): 
 function toFunction(constructor: TaskConstructor): TaskFunction {
   if (isTaskClass(constructor)) return (coroutine, options) => new constructor(coroutine, options);
   requireCallback(constructor, "createEagerTaskFactory");
+  if (nameOfType(constructor) === "type") {
+    throw new TypeError(`a class that extends Task was expected, got ${repr(constructor)}`);
+  }
   return constructor;
 }
 

@@ -1,13 +1,13 @@
 import type { BaseEventLoop } from "./base-event-loop.ts";
-import type { Coroutine, Suspension } from "./coroutine.ts";
+import { type Coroutine, iscoroutine, type Suspension } from "./coroutine.ts";
 import { isDebugging } from "./debug.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
-import type { Future } from "./future.ts";
+import { type Future, isFuture } from "./future.ts";
 import { requireCallback } from "./handle.ts";
 import { isPlainPromise, whenSettled } from "./is-promise.ts";
 import { looksAtArguments } from "./looks-at-arguments.ts";
 import { readOptions } from "./options.ts";
-import { repr } from "./repr.ts";
+import { repr, showAsText, withHint } from "./repr.ts";
 import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { noteAwaitedLate } from "./traceback.ts";
 import { fromWebError, toAbortReason } from "./web-errors.ts";
@@ -51,6 +51,11 @@ export function fromPromise<T>(source: Source<T>, options?: FromPromiseOptions<T
   return new FromPromise(source, dispose) as unknown as Coroutine<T>;
 }
 
+function explainNoPromise(value: unknown): string {
+  const text = `a promise was expected, got ${repr(value)}`;
+  return iscoroutine(value) || isFuture(value) ? withHint(text, "await it: yield* …, without fromPromise") : text;
+}
+
 /** By promise, the first that has gone while the promise was pending: what waits for it from then on shares its reaction. */
 const gone = new WeakMap<object, FromPromise<unknown>>();
 /** Until then there is no need to look. */
@@ -78,6 +83,10 @@ let unawaited: FinalizationRegistry<unknown> | undefined;
  * - "shared": those who listen through its reaction, if there are any.
  */
 class FromPromise<T> {
+  static {
+    showAsText(this, "coroutine");
+  }
+
   declare private _state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed" | "shared";
   declare private _subject: unknown;
   declare private readonly _dispose: ((result: T) => unknown) | undefined;
@@ -155,7 +164,7 @@ class FromPromise<T> {
   private _listenTo(promise: PromiseLike<T>): void {
     // What a getter of `then` throws is thrown as it is.
     if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
-      throw new TypeError(`a promise was expected, got ${repr(promise)}`);
+      throw new TypeError(explainNoPromise(promise));
     }
     if (!hasGone || !this._share(promise)) this._react(promise);
   }

@@ -23,13 +23,13 @@ const GeneratorFunction = function () {};
 GeneratorFunction.prototype = Object.getPrototypeOf(function* () {}) as object;
 
 /** @throws TypeError when `callback`, which was given to `method`, is not a plain function */
-export function requireCallback(callback: unknown, method: string): void {
-  if (typeof callback !== "function" || callback instanceof GeneratorFunction) refuseCallback(callback, method);
+export function requireCallback(callback: unknown, method: string, hint?: string): void {
+  if (typeof callback !== "function" || callback instanceof GeneratorFunction) refuseCallback(callback, method, hint);
 }
 
-function refuseCallback(callback: unknown, method: string): never {
+function refuseCallback(callback: unknown, method: string, hint = "use createTask"): never {
   if (typeof callback === "function" || iscoroutine(callback)) {
-    throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, "use createTask"));
+    throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, hint));
   }
   throw new TypeError(`a callable object was expected by ${method}(), got ${repr(callback)}`);
 }

@@ -5,7 +5,8 @@ import { className } from "./names.ts";
 export function nameOfType(value: unknown): string {
   if (typeof value === "function")
     return /^class\b/.test(Function.prototype.toString.call(value)) ? "type" : "function";
-  if (typeof value !== "object" || value === null) return typeof value;
+  if (typeof value !== "object") return typeof value;
+  if (value === null) return "null";
   try {
     if (iscoroutine(value)) return "coroutine";
     return className(value) || Object.prototype.toString.call(value).slice("[object ".length, -1);

@@ -1,12 +1,11 @@
 import type { Awaitable } from "./coroutine.ts";
-import { nameClass } from "./names.ts";
 import { type Context, type ContextOptions, copyContext, readContext } from "./contextvars.ts";
 import { refuseInOtherLoop } from "./copies.ts";
 import { toCoroutine } from "./ensure-future.ts";
 import { type EventLoop, newEventLoop } from "./event-loop.ts";
 import { isCancelled, KeyboardInterrupt, leavesLoop, RuntimeError } from "./exceptions.ts";
 import { readOptions } from "./options.ts";
-import { repr } from "./repr.ts";
+import { repr, showAsText } from "./repr.ts";
 import { getRunningLoopOrUndefined, setEventLoop, unsetEventLoop } from "./running.ts";
 import { shutdown } from "./shutdown.ts";
 import type { Task } from "./task.ts";
@@ -38,7 +37,7 @@ export function readRunnerOptions(options: RunnerOptions | undefined, method: st
  */
 export class Runner {
   static {
-    nameClass(this, "Runner");
+    showAsText(this, "Runner");
   }
 
   readonly #options: RunnerOptions;

@@ -2,7 +2,7 @@ import type { Coroutine, Suspension } from "./coroutine.ts";
 import { isDebugging, noteSuspension } from "./debug.ts";
 import { ValueError } from "./exceptions.ts";
 import type { Future } from "./future.ts";
-import { repr } from "./repr.ts";
+import { repr, showAsText } from "./repr.ts";
 import { getRunningLoop } from "./running.ts";
 import type { Timer } from "./timer-heap.ts";
 
@@ -31,6 +31,10 @@ const ended = Object.freeze({ done: true, value: undefined } as const);
 
 /** `sleep(0)`: gives up one iteration. A coroutine written by hand: as a generator it would cost twice as much. */
 class BareYield {
+  static {
+    showAsText(this, "coroutine");
+  }
+
   declare private readonly _result: unknown;
   declare private _state: "created" | "yielded" | "closed";
 
@@ -71,6 +75,10 @@ class BareYield {
 
 /** Waits for its time, and is its own timer. */
 class Sleep implements Timer {
+  static {
+    showAsText(this, "coroutine");
+  }
+
   declare private readonly _delay: number;
   declare private readonly _result: unknown;
   declare private _state: "created" | "waiting" | "closed";

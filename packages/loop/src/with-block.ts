@@ -1,7 +1,7 @@
 import { type Coroutine, isawaitable, iscoroutine, resume, resumeThrowing, type Suspension } from "./coroutine.ts";
 import { GeneratorExit, toException } from "./exceptions.ts";
 import { nameOfType } from "./name-of-type.ts";
-import { repr, withHint } from "./repr.ts";
+import { repr, showAsText, withHint } from "./repr.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
 
@@ -23,6 +23,10 @@ type Outcome<R> =
  * where a body is written in place, every evaluation makes generators of a new shape, on which a look-up costs 0.5 µs.
  */
 export class WithBlock<R> {
+  static {
+    showAsText(this, "coroutine");
+  }
+
   declare private readonly _manager: BlockManager;
   declare private readonly _body: (value: unknown) => Coroutine<R>;
   declare private _state: "created" | "entering" | "running" | "leaving" | "ended";

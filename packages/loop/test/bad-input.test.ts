@@ -1,16 +1,20 @@
 import {
+  asCompleted,
   asyncWith,
   type Awaitable,
   CancelledError,
   closeCoroutine,
   type Coroutine,
+  createEagerTaskFactory,
   createTask,
   ensureFuture,
+  fromPromise,
   gather,
   getRunningLoop,
   run,
   RuntimeError,
   sleep,
+  Task,
   ValueError,
 } from "@yieldstar/loop";
 import { VirtualTimeLoop } from "@yieldstar/testing";
@@ -423,5 +427,38 @@ describe("a block that is no generator function", () => {
       const error = new TypeError(`${required} <Promise object> ${hint}`);
       expect(yield* caught(asyncWith(manager, (async () => {}) as never))).toEqual(error);
     });
+  });
+});
+
+describe("what is refused names what it got, and the fix", () => {
+  it("null is no object", () => {
+    const text = "'null' object does not support the asynchronous context manager protocol (missed aexit method)";
+    expectUsableAfter(function* () {
+      expect(yield* caught(asyncWith(null as never, () => work()))).toEqual(new TypeError(text));
+    });
+  });
+
+  it("a coroutine given to fromPromise, and several to asCompleted", () => {
+    expect(() => fromPromise(work() as never)).toThrow(
+      new TypeError("a promise was expected, got <coroutine object> (hint: await it: yield* …, without fromPromise)"),
+    );
+    const text = "expects an iterable of awaitables, not coroutine (hint: asCompleted([a(), b()]))";
+    expect(() => asCompleted(work() as never, work() as never)).toThrow(new TypeError(text));
+  });
+
+  it("a class as a task factory, and one of no tasks", () => {
+    class MyTask<T> extends Task<T> {}
+    class NoTask extends Map {}
+    const loop = new VirtualTimeLoop();
+    for (const each of [Task, MyTask]) {
+      expect(() => loop.setTaskFactory(each as never)).toThrow(
+        /^task factory must be a function, and no class \(hint: .*createEagerTaskFactory\(MyTask\)\)$/,
+      );
+    }
+    expect(loop.getTaskFactory()).toBeUndefined();
+    expect(() => createEagerTaskFactory(NoTask as never)).toThrow(
+      new TypeError("a class that extends Task was expected, got <function NoTask>"),
+    );
+    loop.close();
   });
 });

@@ -311,7 +311,7 @@ describe("a future of the user's own class", () => {
     expect(reported).toEqual([new RangeError("refused")]);
   });
 
-  it.each(["cancelled", "done", "exception", "result"])("whose %s throws is awaited as any other", (method) => {
+  it.each(["cancelled", "done", "exception"])("whose %s throws is awaited as any other", (method) => {
     class Broken<T> extends Future<T> {}
     class BrokenTask<T> extends Task<T> {}
     for (const each of [Broken, BrokenTask]) Object.defineProperty(each.prototype, method, { value: refuse });

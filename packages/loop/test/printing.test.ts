@@ -1,5 +1,8 @@
 import { inspect } from "node:util";
 import {
+  abortOnCancel,
+  asCompleted,
+  asyncWith,
   CancelledError,
   Context,
   ContextVar,
@@ -7,11 +10,14 @@ import {
   createTask,
   DeadlockError,
   EventLoop,
+  fromPromise,
   Future,
   getRunningLoop,
   KeyboardInterrupt,
+  Runner,
   sleep,
   SystemExit,
+  toPromise,
   ValueError,
 } from "@yieldstar/loop";
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
@@ -271,4 +277,35 @@ describe("coroutines", () => {
     expect(first).toContain("coro=<coroutine object sleep>");
     expect(second).toContain("coro=<coroutine object>");
   });
+});
+
+it("coroutines of ours, and managers, print as what they are, and not what they hold", () => {
+  const texts = inTask(function* (loop) {
+    const promise = fromPromise(Promise.resolve());
+    const coroutines = [sleep(1), sleep(0), promise, asyncWith(abortOnCancel(), () => sleep(0))].map(shown);
+    const objects = [asCompleted([loop.createFuture()]), new Runner(), abortOnCancel()];
+    yield* sleep(0);
+    return [...coroutines, ...objects.map((each) => inspect(each))];
+  });
+  expect(texts).toEqual([
+    "<coroutine object sleep>",
+    "<coroutine object sleep>",
+    "<coroutine object fromPromise>",
+    "<coroutine object asyncWith>",
+    "<AsCompleted object>",
+    "<Runner object>",
+    "<AbortOnCancel object>",
+  ]);
+});
+
+it("a future that promise code waits for says so", () => {
+  const loop = new VirtualTimeLoop();
+  const [first, second] = [loop.createFuture<void>(), loop.createFuture<void>()];
+  void first.toPromise().catch(() => {});
+  void toPromise(second, { loop }).catch(() => {});
+  expect([first, second].map(String)).toEqual([
+    "<Future pending cb=[Future.toPromise()]>",
+    "<Future pending cb=[toPromise()]>",
+  ]);
+  loop.close();
 });

@@ -1,4 +1,12 @@
-import { CancelledError, type Coroutine, repr, RuntimeError, showAsText, className } from "@yieldstar/loop";
+import {
+  CancelledError,
+  type Coroutine,
+  repr,
+  requireCallback,
+  RuntimeError,
+  showAsText,
+  className,
+} from "@yieldstar/loop";
 import { Acquirable } from "./acquirable.ts";
 import { Lock } from "./lock.ts";
 import { requireWholeNumber } from "./size.ts";
@@ -81,8 +89,14 @@ export class Condition extends Acquirable {
    * @param predicate - a plain function
    * @returns what it gave
    * @throws RuntimeError when nobody has the lock
+   * @throws TypeError at the call, when `predicate` is no plain function
    */
-  *waitFor<T>(predicate: () => T): Coroutine<T> {
+  waitFor<T>(predicate: () => T): Coroutine<T> {
+    requireCallback(predicate, "waitFor", "pass a plain function");
+    return this.#waitFor(predicate);
+  }
+
+  *#waitFor<T>(predicate: () => T): Coroutine<T> {
     let result = predicate();
     while (!result) {
       yield* this.wait();

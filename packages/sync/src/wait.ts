@@ -1,4 +1,11 @@
-import { type BaseEventLoop, CancelledError, type Coroutine, type Future, type Suspension } from "@yieldstar/loop";
+import {
+  type BaseEventLoop,
+  CancelledError,
+  type Coroutine,
+  type Future,
+  showAsText,
+  type Suspension,
+} from "@yieldstar/loop";
 import { Waiter, type Waiters } from "./waiters.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
@@ -36,6 +43,10 @@ export interface Operation<T> {
  * knows the queue's members. Awaiting it first tries; then it waits and tries again.
  */
 export class Wait<T> extends Waiter {
+  static {
+    showAsText(this, "coroutine");
+  }
+
   declare value: T;
   declare private readonly _operation: Operation<T>;
   declare private _state: "created" | "waiting" | "closed";

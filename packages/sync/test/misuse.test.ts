@@ -199,3 +199,13 @@ describe("a queue", () => {
     expect(queue.getNowait()).toBe(5);
   });
 });
+
+it("condition.waitFor refuses, at the call, what is no plain function", () => {
+  const condition = new Condition();
+  expect(() => condition.waitFor(true as never)).toThrow(
+    new TypeError("a callable object was expected by waitFor(), got True"),
+  );
+  expect(() => condition.waitFor(function* () {})).toThrow(
+    new TypeError("coroutines cannot be used with waitFor() (hint: pass a plain function)"),
+  );
+});

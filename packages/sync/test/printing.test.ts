@@ -99,3 +99,13 @@ describe("an error", () => {
     expect(Object.keys(error)).toEqual([]);
   });
 });
+
+it("what waits for a primitive prints as a coroutine", () => {
+  const coroutines = [new Lock().acquire(), new Event().wait(), new Queue().get(), new Semaphore().acquire()];
+  expect(coroutines.map(shown)).toEqual([
+    expect.stringMatching(/^<coroutine object .*acquire>$/),
+    expect.stringMatching(/^<coroutine object .*wait>$/),
+    expect.stringMatching(/^<coroutine object .*get>$/),
+    expect.stringMatching(/^<coroutine object .*acquire>$/),
+  ]);
+});

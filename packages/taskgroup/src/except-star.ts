@@ -1,4 +1,12 @@
-import { BaseException, type Coroutine, iscoroutine, isErrorClass, isFuture, repr } from "@yieldstar/loop";
+import {
+  BaseException,
+  type Coroutine,
+  iscoroutine,
+  isErrorClass,
+  isFuture,
+  isPromiseLike,
+  repr,
+} from "@yieldstar/loop";
 import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
 /** What handles the errors of a group that match: a plain function, or a generator function run as a coroutine. */
@@ -15,7 +23,7 @@ export interface ExceptClause {
  *
  * @param errorClass - which errors it takes: a class, or an array of them
  * @param handler - is called with a group of those errors, if there are any
- * @throws TypeError when `errorClass` is no class of errors, or one of groups
+ * @throws TypeError when `errorClass` is no class of errors, or one of groups, or `handler` no function
  *
  * Source: the `except*` clause, CPython 3.14.
  */
@@ -29,6 +37,9 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
   }
   if (classes.some((each) => each === BaseExceptionGroup || each.prototype instanceof BaseExceptionGroup)) {
     throw new TypeError("catching ExceptionGroup with except* is not allowed. Use except instead.");
+  }
+  if (typeof handler !== "function") {
+    throw new TypeError(`the handler of on() must be a function, got ${repr(handler)} (hint: on(errorClass, handler))`);
   }
   return { classes, handler: handler as GroupHandler<Error> };
 }
@@ -55,6 +66,7 @@ export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause[])
     try {
       const result = handler(group);
       if (iscoroutine(result)) yield* result;
+      else refusePromise(result);
     } catch (thrown) {
       caught.noteThrown(group, thrown);
     }
@@ -80,9 +92,9 @@ export function exceptStarSync(error: unknown, ...clauses: readonly ExceptClause
     const group = caught.take(classes);
     if (group === undefined) continue;
     try {
-      if (iscoroutine(handler(group))) {
-        throw new TypeError("exceptStarSync() cannot await (hint: use yield* exceptStar())");
-      }
+      const result = handler(group);
+      if (iscoroutine(result)) throw new TypeError("exceptStarSync() cannot await (hint: use yield* exceptStar())");
+      refusePromise(result);
     } catch (thrown) {
       caught.noteThrown(group, thrown);
     }
@@ -95,9 +107,18 @@ function requireClauses(clauses: readonly Partial<ExceptClause>[]): void {
   throw new TypeError("except* clauses are made by on() (hint: pass them one by one: on(…), on(…))");
 }
 
+/** What an async function returns: nobody would wait for it. */
+function refusePromise(result: unknown): void {
+  if (!isPromiseLike(result)) return;
+  const fix =
+    "write yield* exceptStar(error, on(…, function* (group) { … })), and await by yield* fromPromise(promise)";
+  throw new TypeError(`a handler of except* must return no promise, got ${repr(result)} (hint: ${fix})`);
+}
+
 /** Unlike `asyncWith` these run no block: what was caught is given to them. */
 function refuseBlock(error: unknown, call: string): void {
-  if (!iscoroutine(error) && !isFuture(error) && typeof error !== "function") return;
+  const isPromise = isPromiseLike(error) && !(error instanceof Error);
+  if (!isPromise && !iscoroutine(error) && !isFuture(error) && typeof error !== "function") return;
   const fix = `write try { … } catch (error) { ${call}(error, on(…)); }`;
   throw new TypeError(`except* handles what was caught, got ${repr(error)} (hint: ${fix})`);
 }

@@ -320,3 +320,49 @@ describe("except*", () => {
     expect(runVirtual(caught(exceptStar("text", clause)))).toBe("text");
   });
 });
+
+describe("a handler of except*", () => {
+  const group = new ExceptionGroup("group", [new TypeError("one"), new ValueError("two")]);
+
+  it("that is an async function is refused, and what no clause took is not lost", () => {
+    const clause = on(TypeError, async () => {});
+    const main = function* (): Coroutine {
+      for (const error of [yield* caught(exceptStar(group, clause)), syncError(group, clause)]) {
+        expect((error as ExceptionGroup).exceptions.map(String)).toEqual([
+          expect.stringMatching(
+            /^TypeError: a handler of except\* must return no promise, got <Promise object> \(hint: .*fromPromise/,
+          ),
+          "ExceptionGroup: group (1 sub-exception)",
+        ]);
+      }
+    };
+    expect(runVirtual(main())).toBeUndefined();
+  });
+
+  it("that is no function is refused by on()", () => {
+    const text = "the handler of on() must be a function, got None (hint: on(errorClass, handler))";
+    expect(() => on(TypeError, undefined as never)).toThrow(new TypeError(text));
+    expect(() => on([], null as never)).toThrow(TypeError);
+  });
+
+  function syncError(error: unknown, ...clauses: ReturnType<typeof on>[]): unknown {
+    try {
+      exceptStarSync(error, ...clauses);
+    } catch (thrown) {
+      return thrown;
+    }
+    return undefined;
+  }
+});
+
+it("exceptStar refuses a promise, which nobody caught", () => {
+  const clause = on(TypeError, () => {});
+  const text = /^except\* handles what was caught, got <Promise object> \(hint: /;
+  const main = function* (): Coroutine {
+    const error = yield* caught(exceptStar(Promise.resolve(), clause));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toMatch(text);
+    expect(() => exceptStarSync(Promise.resolve(), clause)).toThrow(text);
+  };
+  expect(runVirtual(main())).toBeUndefined();
+});

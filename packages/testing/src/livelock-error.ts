@@ -1,4 +1,4 @@
-import { repr, reprFloat, RuntimeError } from "@yieldstar/loop";
+import { nameErrorClass, repr, reprFloat, RuntimeError } from "@yieldstar/loop";
 
 /** So many are named of what spins. */
 const mostNamed = 10;
@@ -9,7 +9,7 @@ const mostNamed = 10;
  */
 export class LivelockError extends RuntimeError {
   static {
-    Object.defineProperty(this.prototype, "name", { value: "LivelockError", writable: true, configurable: true });
+    nameErrorClass(this, "LivelockError");
   }
 
   /**

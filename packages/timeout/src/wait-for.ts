@@ -9,6 +9,7 @@ import {
   hintToCall,
   isawaitable,
   isPromiseLike,
+  nameOfType,
   passing,
   TimeoutError,
 } from "@yieldstar/loop";
@@ -72,7 +73,7 @@ function* cancelAndWait(future: Future<unknown>): Coroutine {
 
 function requireAwaitable(value: unknown): asserts value is Awaitable<unknown> {
   if (isawaitable(value)) return;
-  throw new TypeError(`'${typeof value}' object can't be awaited${hintFor(value)}`);
+  throw new TypeError(`'${nameOfType(value)}' object can't be awaited${hintFor(value)}`);
 }
 
 function hintFor(value: unknown): string {

@@ -332,7 +332,7 @@ describe("waitFor of what cannot be awaited", () => {
       const promise = Promise.resolve(1);
       // @ts-expect-error A promise is not awaited without fromPromise.
       const first = yield* thrownBy(waitFor(promise, 1));
-      expect(first).toEqual(new TypeError(`'object' object can't be awaited ${hint}`));
+      expect(first).toEqual(new TypeError(`'Promise' object can't be awaited ${hint}`));
       // @ts-expect-error The same where it would become a task.
       const second = yield* thrownBy(waitFor(promise, 0));
       expect(second).toEqual(new TypeError(`${required} ${hint}`));

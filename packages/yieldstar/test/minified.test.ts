@@ -34,6 +34,12 @@ const program = `
     show(new asyncio.Event(), new asyncio.Condition(), new asyncio.Semaphore(), new asyncio.BoundedSemaphore());
     show(new asyncio.Barrier(2), asyncio.timeout(1), loop.callSoon(() => {}), loop.callLater(1, () => {}));
     show(new asyncio.ContextVar("v"), new asyncio.Context(), new asyncio.ContextVar("w").set(1), asyncio.events(new EventTarget(), "e"));
+    const manager = asyncio.asyncContextManager(function* (emit) { yield* emit(1); });
+    const iterable = { [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true }) }) };
+    const managers = [asyncio.abortOnCancel(), manager(), asyncio.aiter(iterable), asyncio.toAsyncIterable(asyncio.asyncGenerator(function* () {})())];
+    void task.toPromise();
+    void asyncio.toPromise(task);
+    show(...managers.map((each) => repr(each)), ...managers.map(nameOfType), task);
     yield* asyncio.asyncWith(new asyncio.TaskGroup(), function* (group) {
       show(group, group.createTask(asyncio.sleep(0), { name: "member" }));
     });
