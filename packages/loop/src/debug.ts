@@ -46,9 +46,19 @@ export function captureStack(): string {
   // It cannot be set where `Error` is frozen.
   Reflect.set(Error, "stackTraceLimit", frameLimit);
   try {
-    return new Error("stack").stack ?? "";
+    return stackOf(new Error("stack")) ?? "";
   } finally {
     Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  }
+}
+
+/** The stack of `error`, if it is a text: a hook of the program's may make anything of it, or throw. */
+export function stackOf(error: Error): string | undefined {
+  try {
+    const stack: unknown = error.stack;
+    return typeof stack === "string" ? stack : undefined;
+  } catch {
+    return undefined;
   }
 }
 

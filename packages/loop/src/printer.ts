@@ -1,4 +1,5 @@
 import { isError } from "./is-error.ts";
+import { isPlain } from "./is-plain.ts";
 import { reprPrimitive, reprShortString, shorten } from "./literals.ts";
 import { className, typeName, unprintable } from "./names.ts";
 import { andMore, cut, textLimits } from "./text-limits.ts";
@@ -161,13 +162,6 @@ export class Printer {
     this.#left -= text.length + 1;
     return text;
   }
-}
-
-/** Tells whether an object is one that `{ … }` makes, in whatever realm. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null || prototype === Object.prototype) return true;
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
 }
 
 /** The text that an object's class makes; else what kind of object it is. */

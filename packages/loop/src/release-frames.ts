@@ -1,22 +1,30 @@
 import { isError } from "./is-error.ts";
+import { isPlain } from "./is-plain.ts";
 
-/** This many errors are looked at: enough for any chain of causes, and for what a group tells of. */
-const errorLimit = 1000;
+/** This many values are looked at: enough for any chain of causes, and for large groups. */
+const valueLimit = 10_000;
 
 const isDeno = "Deno" in globalThis;
 
 /**
- * Has V8 let go of what the frames of `exception` hold, and the frames of the errors that it holds itself.
+ * Has V8 let go of what the frames of `exception` hold, and the frames of the errors that it holds, also in arrays, plain
+ * objects, Maps and Sets.
  *
  * Until the stack of an error is read for the first time, V8 keeps the frames with their receivers; the task in whose step
  * the error was made is among these, so that the collector could never take it.
  */
 export function releaseFrames(exception: object): void {
   const found = new Set<object>([exception]);
-  for (const each of found) {
+  let left = valueLimit;
+  for (const holder of found) {
     try {
-      readStack(each);
-      if (found.size < errorLimit) addErrors(each, found);
+      if (holder === exception || isError(holder)) readStack(holder);
+      if (left === 0) continue;
+      for (const value of valuesOf(holder)) {
+        if (isError(value) || isContainer(value)) found.add(value);
+        left -= 1;
+        if (left === 0) break;
+      }
     } catch {
       // A getter or a Proxy has thrown: that is no error of the program's.
     }
@@ -56,13 +64,23 @@ function readWithoutText(error: Partial<Error>): void {
   }
 }
 
-/** Adds the errors that an error holds in its properties, as `cause` or in an array. */
-function addErrors(holder: object, found: Set<object>): void {
-  for (const key of Reflect.ownKeys(holder)) {
-    // A getter is not called.
-    const value: unknown = Object.getOwnPropertyDescriptor(holder, key)?.value;
-    if (isError(value)) found.add(value);
-    else if (Array.isArray(value))
-      for (const member of value.slice(0, errorLimit)) if (isError(member)) found.add(member);
+function isContainer(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  return Array.isArray(value) || value instanceof Map || value instanceof Set || isPlain(value);
+}
+
+/** What `holder` holds in members and properties. A getter is not called. */
+function* valuesOf(holder: object): Generator {
+  if (holder instanceof Map) for (const entry of Map.prototype.entries.call(holder)) yield* entry;
+  if (holder instanceof Set) yield* Set.prototype.values.call(holder);
+  if (Array.isArray(holder)) {
+    // By index: the keys of a long array would all be texts first.
+    for (let index = 0; index < holder.length; index += 1) yield valueAt(holder, index);
+  } else {
+    for (const key of Reflect.ownKeys(holder)) yield valueAt(holder, key);
   }
+}
+
+function valueAt(holder: object, key: PropertyKey): unknown {
+  return Object.getOwnPropertyDescriptor(holder, key)?.value;
 }

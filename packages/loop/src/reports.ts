@@ -38,7 +38,17 @@ export function defaultExceptionHandler(loop: BaseEventLoop, context: ExceptionC
   const message = Object.hasOwn(context, "message") ? context.message : "";
   const text = [toText(message) || "Unhandled exception in event loop", ...describeContext(loop, context)].join("\n");
   if (exception === undefined) console.error(text);
-  else console.error(text, exception);
+  else write(text, exception);
+}
+
+/** Writes `text` and `value` to the console, or `text` alone if the console cannot show `value`. */
+function write(text: string, value: unknown): void {
+  try {
+    console.error(text, value);
+  } catch (thrown) {
+    if (leavesLoop(thrown)) throw thrown;
+    console.error(text, unprintable(value));
+  }
 }
 
 /** What is known beside the message and the exception, in lines of `key: value` by their keys. */
@@ -96,14 +106,14 @@ function reportSafely(loop: BaseEventLoop, context: ExceptionContext, textOnErro
     loop.defaultExceptionHandler(context);
   } catch (thrown) {
     if (leavesLoop(thrown)) throw thrown;
-    writeSafely("error", textOnError, thrown);
+    writeSafely(() => write(textOnError, thrown));
   }
 }
 
 /** Writes to the console, which may be the program's own, or no longer there. */
-function writeSafely(method: "error" | "warn", ...args: readonly unknown[]): void {
+function writeSafely(act: () => void): void {
   try {
-    console[method](...args);
+    act();
   } catch {
     // Nothing is left to tell it to.
   }
@@ -111,7 +121,7 @@ function writeSafely(method: "error" | "warn", ...args: readonly unknown[]): voi
 
 /** Warns of what took so long in debug mode that the loop could serve nothing else. */
 export function warnOfSlow(item: object, seconds: number): void {
-  writeSafely("warn", `Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`);
+  writeSafely(() => console.warn(`Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`));
 }
 
 /** What runs in a context of its own: a plain future has none. */

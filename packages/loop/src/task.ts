@@ -20,6 +20,7 @@ import {
   isDebugging,
   noteWaitAfterCancel,
   type StackFrame,
+  stackOf,
   suspendedAt,
 } from "./debug.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
@@ -234,7 +235,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     if (typeof limit !== "number") throw new TypeError(`limit must be a number, got ${repr(limit)}`);
     if (limit <= 0) return [];
     if (!this._isDone()) return suspendedAt(this).slice(-limit);
-    return this._hasFailed() ? framesOfStep((this._outcome as Error).stack ?? "").slice(0, limit) : [];
+    return this._hasFailed() ? framesOfStep(stackOf(this._outcome as Error) ?? "").slice(0, limit) : [];
   }
 
   /**

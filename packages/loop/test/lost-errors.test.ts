@@ -40,6 +40,32 @@ function* failingLater(): Coroutine {
   throw boom();
 }
 
+/** How an error may hold another. */
+const held: [string, (error: Error) => unknown][] = [
+  ["an object", (inner) => ({ details: { inner } })],
+  ["an object without a prototype", (inner) => Object.assign(Object.create(null) as object, { inner })],
+  ["an array in an array", (inner) => [[inner]]],
+  ["a Map's value", (inner) => new Map([["field", { inner }]])],
+  ["a Map's key", (inner) => new Map([[inner, "field"]])],
+  ["a Set", (inner) => new Set([[inner]])],
+  ["an object that holds itself", circle],
+  ["an object with a getter that throws", besideGetter],
+];
+
+function circle(inner: Error): object {
+  const object: Record<string, unknown> = {};
+  return Object.assign(object, { object, later: { inner } });
+}
+
+function besideGetter(inner: Error): object {
+  return {
+    get first(): never {
+      throw new TypeError("no value");
+    },
+    inner,
+  };
+}
+
 /** Collects often enough for all that can be collected, with turns of the host between. */
 async function untilCollected(): Promise<void> {
   for (let count = 0; count < 5; count += 1) {
@@ -127,6 +153,20 @@ describe("an error that was made in a task is reported by the next collections w
         const loop = boom();
         loop.cause = loop;
         throw loop;
+      },
+    ],
+    ...held.map(([title, hold]): [string, string, () => Coroutine] => [
+      `that holds another in ${title}`,
+      "Task",
+      function* () {
+        throw Object.assign(boom(), { held: hold(boom()) });
+      },
+    ]),
+    [
+      "that is a group of very many",
+      "Task",
+      function* () {
+        throw new AggregateError(Array.from({ length: 1500 }, boom));
       },
     ],
     [

@@ -1,3 +1,4 @@
+import { format, inspect } from "node:util";
 import {
   type BaseEventLoop,
   type Coroutine,
@@ -250,6 +251,38 @@ describe("the default exception handler", () => {
     expect(printed()).toEqual([
       ["error", `text\napple: [1, None]\nzebra: "it's"`],
       ["error", "Unhandled exception in event loop"],
+    ]);
+  });
+
+  it("prints all but the exception where the console cannot show that", () => {
+    class Bad extends Error {
+      [inspect.custom](): never {
+        throw new TypeError("inspect failed");
+      }
+    }
+    const told: string[] = [];
+    const { error: original } = console;
+    console.error = (...args) => told.push(format(...args));
+    const loop = new VirtualTimeLoop();
+    const throwing = (): never => {
+      throw new Bad("lost");
+    };
+    try {
+      loop.callSoon(throwing);
+      loop.advance(0);
+      loop.setExceptionHandler(throwing);
+      loop.callExceptionHandler({ message: "text" });
+      loop.defaultExceptionHandler = throwing;
+      loop.setExceptionHandler(undefined);
+      loop.callExceptionHandler({ message: "text" });
+    } finally {
+      console.error = original;
+    }
+    const unprintable = "<unprintable Bad object>";
+    expect(told).toEqual([
+      `Exception in callback throwing()\nhandle: <Handle throwing()> ${unprintable}`,
+      `Unhandled error in exception handler\ncontext: {'message': 'text'} ${unprintable}`,
+      `Exception in default exception handler ${unprintable}`,
     ]);
   });
 });

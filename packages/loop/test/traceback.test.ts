@@ -10,7 +10,8 @@ import {
   run,
   sleep,
 } from "@yieldstar/loop";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { printed } from "../../../.ci/vitest/quiet.ts";
 import { caught } from "./usable.ts";
 
 const file = /\(.*traceback\.test\.ts:\d+:\d+\)/.source;
@@ -183,4 +184,54 @@ it("without debug mode stacks stay as they are", async () => {
   }
   expect(await run(caught(main()), { debug: false })).toBe(error);
   expect(error.stack).toBe(stack);
+});
+
+describe("in debug mode a hook for stacks", () => {
+  const hooks = Error as { prepareStackTrace?: unknown };
+  const { prepareStackTrace } = hooks;
+
+  afterEach(() => {
+    hooks.prepareStackTrace = prepareStackTrace;
+  });
+
+  it.each<[string, (error: Error, sites: unknown) => unknown]>([
+    ["returns the sites", (_error, sites) => sites],
+    [
+      "throws",
+      () => {
+        throw new TypeError("no stack");
+      },
+    ],
+  ])("that %s leaves a program as it is", async (_title, hook) => {
+    hooks.prepareStackTrace = hook;
+    const failing = function* (): Coroutine {
+      yield* sleep(0);
+      throw new RangeError("boom");
+    };
+    const main = function* (): Coroutine<unknown> {
+      const task = createTask(failing());
+      const failed = getRunningLoop().createFuture();
+      failed.setException(new RangeError("early"));
+      const errors = [yield* caught(task), yield* caught(failed), yield* caught(fromPromise(rejectingLater()))];
+      task.printStack();
+      return [errors.map(String), task.getStack(), createTask(sleep(0)).getStack()];
+    };
+    const result = await runDebugging(main());
+    expect(result).toEqual([["RangeError: boom", "RangeError: early", "TypeError: made elsewhere"], [], []]);
+    expect(printed()).toEqual([["error", expect.stringMatching(/^No stack for <Task finished/)]]);
+  });
+
+  it("is not needed for an error whose stack is no text", async () => {
+    const stackless = Object.defineProperty(foreign(), "stack", { value: 5 });
+    const main = function* (): Coroutine<unknown> {
+      const task = createTask(
+        (function* () {
+          throw stackless;
+        })(),
+      );
+      yield* caught(task);
+      return task.getStack();
+    };
+    expect(await runDebugging(main())).toEqual([]);
+  });
 });

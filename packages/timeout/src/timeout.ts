@@ -183,8 +183,12 @@ function roundToMilliseconds(seconds: number): number {
 function timedOut(cause: CancelledError): TimeoutError {
   const error = new TimeoutError(undefined, { cause });
   if (!getRunningLoop().getDebug()) return error;
-  const places = cause.stack?.split("\n").filter((line) => line.startsWith("    at async ")) ?? [];
-  Reflect.set(error, "stack", [error.stack, ...places].join("\n"));
+  try {
+    const places = cause.stack?.split("\n").filter((line) => line.startsWith("    at async ")) ?? [];
+    if (typeof error.stack === "string") Reflect.set(error, "stack", [error.stack, ...places].join("\n"));
+  } catch {
+    // A hook of the program's for stacks throws, or makes no text.
+  }
   return error;
 }
 

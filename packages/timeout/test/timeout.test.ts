@@ -516,6 +516,19 @@ describe("in debug mode the stack of a TimeoutError", () => {
     expect((error.cause as Error).stack).toContain(`CancelledError\n${first}\n`);
   });
 
+  it.each([waiting, within])("is what a hook for stacks makes, be it no text (%s)", (main) => {
+    const hooks = Error as { prepareStackTrace?: unknown };
+    const { prepareStackTrace } = hooks;
+    hooks.prepareStackTrace = (_error: Error, sites: unknown) => sites;
+    try {
+      const error = runVirtual(thrownBy(main()), { debug: true }) as TimeoutError;
+      expect(error).toBeInstanceOf(TimeoutError);
+      expect(error.stack).toBeInstanceOf(Array);
+    } finally {
+      hooks.prepareStackTrace = prepareStackTrace;
+    }
+  });
+
   it("does not without it", () => {
     const error = runVirtual(thrownBy(waiting()), { debug: false }) as TimeoutError;
     expect(error.stack).not.toContain("at async");
