@@ -1,4 +1,12 @@
-import { type BaseEventLoop, BaseException, fromWebError, nameOfType, repr, toException } from "@yieldstar/loop";
+import {
+  type BaseEventLoop,
+  BaseException,
+  fromWebError,
+  nameOfType,
+  reportFromOutside,
+  repr,
+  toException,
+} from "@yieldstar/loop";
 
 // Emitters and targets declare their listeners in many ways. These take them all: `never` asks nothing of a parameter.
 
@@ -102,7 +110,7 @@ export class Listeners {
         remove();
       } catch (error) {
         const message = "an error occurred while a listener was removed";
-        this.#loop.callExceptionHandler({ message, exception: toException(error), source: this.#source });
+        reportFromOutside(this.#loop, { message, exception: toException(error), source: this.#source });
       }
     }
   }

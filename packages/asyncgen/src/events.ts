@@ -10,6 +10,7 @@ import {
   StopAsyncIteration,
   toException,
   ValueError,
+  reportFromOutside,
 } from "@yieldstar/loop";
 import { Queue, QueueFull, QueueShutDown } from "@yieldstar/sync";
 import { ClosingIterator } from "./async-iterator.ts";
@@ -196,7 +197,7 @@ class EventIterator extends ClosingIterator<unknown[]> {
     const dispose = this.#dispose;
     if (dispose === undefined) return;
     const report = (thrown: unknown): void => {
-      this.#loop.callExceptionHandler({ message: `Exception in dispose of ${this}`, exception: toException(thrown) });
+      reportFromOutside(this.#loop, { message: `Exception in dispose of ${this}`, exception: toException(thrown) });
     };
     try {
       // Whether it is a promise is for JavaScript to say.

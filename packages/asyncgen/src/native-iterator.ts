@@ -7,6 +7,7 @@ import {
   showAsText,
   StopAsyncIteration,
   toException,
+  reportFromOutside,
 } from "@yieldstar/loop";
 import { ClosingIterator } from "./async-iterator.ts";
 import type { NativeSource } from "./native-source.ts";
@@ -107,7 +108,7 @@ function reporter(iterator: object): (error: unknown) => void {
   const loop = getRunningLoop();
   return (error) => {
     const message = "an error occurred during closing of an asynchronous iterator";
-    loop.callExceptionHandler({ message, exception: toException(error), iterator });
+    reportFromOutside(loop, { message, exception: toException(error), iterator });
   };
 }
 

@@ -1,4 +1,12 @@
-import { type Coroutine, type Future, getRunningLoop, readOptions, repr, ValueError } from "@yieldstar/loop";
+import {
+  type Coroutine,
+  type Future,
+  getRunningLoop,
+  readOptions,
+  reportFromOutside,
+  repr,
+  ValueError,
+} from "@yieldstar/loop";
 import {
   type EventEmitterLike,
   type EventOf,
@@ -107,7 +115,7 @@ function* waitForEvent(
     listeners.addForErrors(names, (exception) => {
       listeners.removeAll();
       if (!happened.done()) happened.setException(exception);
-      else loop.callExceptionHandler({ message: "an error was emitted after the wait was cancelled", exception });
+      else reportFromOutside(loop, { message: "an error was emitted after the wait was cancelled", exception });
     });
     for (const ending of endings) {
       if (names.includes(ending)) continue;

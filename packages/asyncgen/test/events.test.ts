@@ -11,6 +11,7 @@ import {
   run,
   sleep,
   StopAsyncIteration,
+  SystemExit,
   ValueError,
 } from "@yieldstar/loop";
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
@@ -241,4 +242,28 @@ describe("events", () => {
     }
     expectTypeOf(main).toEqualTypeOf<() => Coroutine>();
   });
+});
+
+it("a SystemExit of the handler that is told of dispose's error ends the run, and does not reach the emitter", async () => {
+  const emitter = new EventEmitter();
+  const dispose = (): never => {
+    throw new RangeError("dispose");
+  };
+  let thrown: unknown;
+  function* main(): Coroutine {
+    getRunningLoop().setExceptionHandler(() => {
+      throw new SystemExit(3);
+    });
+    events(emitter, "event", { maxsize: 1, overflow: "dropNewest", dispose });
+    setTimeout(() => {
+      try {
+        for (let count = 0; count < 2; count += 1) emitter.emit("event", count);
+      } catch (error) {
+        thrown = error;
+      }
+    }, 1);
+    yield* sleep(1);
+  }
+  await expect(run(main())).rejects.toMatchObject({ name: "SystemExit", code: 3 });
+  expect(thrown).toBeUndefined();
 });

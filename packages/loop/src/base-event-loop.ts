@@ -1,3 +1,4 @@
+import { attemptEach } from "./attempt.ts";
 import { followIfCurrent } from "./async-stores.ts";
 import { Asyncgens, type ClosableAsyncgen } from "./asyncgens.ts";
 import type { Coroutine } from "./coroutine.ts";
@@ -112,11 +113,16 @@ export abstract class BaseEventLoop extends Scheduler {
     this.#state = "closed";
     this._clear();
     announceClose(this);
-    for (const task of this._tasks) {
-      const message = "Task was destroyed but it is pending!";
-      if (task._isReported()) this.callExceptionHandler({ task, message, ...sourceTraceback(task) });
-    }
-    this._unretrieved.reportAll();
+    // A handler may ask to end the program: the others are told all the same.
+    const pending = attemptEach(this._tasks, (task) => this.#reportPending(task));
+    const lost = this._unretrieved.reportAll();
+    const error = pending ?? lost;
+    if (error !== undefined) throw error;
+  }
+
+  #reportPending(task: Task<unknown>): void {
+    const message = "Task was destroyed but it is pending!";
+    if (task._isReported()) this.callExceptionHandler({ task, message, ...sourceTraceback(task) });
   }
 
   /**
@@ -261,6 +267,11 @@ export abstract class BaseEventLoop extends Scheduler {
   /** Called before waiting: a good time to look after exceptions that nobody retrieved. */
   protected beforeIdle(): void {
     this._unretrieved.sweep();
+  }
+
+  /** @internal Ends the run from outside, with an error, where there is one that can be; returns whether there was. */
+  _abort(_error: Error): boolean {
+    return false;
   }
 
   /** @internal Has `callback` called when the process ends, where the loop can know of it; returns a function that ends that. */

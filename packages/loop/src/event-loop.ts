@@ -1,3 +1,4 @@
+import { attempt } from "./attempt.ts";
 import { BaseEventLoop } from "./base-event-loop.ts";
 import { nameClass } from "./names.ts";
 import { Completion } from "./completion.ts";
@@ -149,11 +150,7 @@ export class EventLoop extends BaseEventLoop {
       super.close();
       return;
     }
-    const error = attempt(
-      () => super.close(),
-      () => this.#signalHandlers.removeAll(),
-      () => this.#host.close(),
-    );
+    const error = attempt([() => super.close(), () => this.#signalHandlers.removeAll(), () => this.#host.close()]);
     if (error !== undefined) throw error;
   }
 
@@ -217,9 +214,11 @@ export class EventLoop extends BaseEventLoop {
     }
   }
 
-  /** @internal Ends the run from outside, with an error. */
-  _abort(error: Error): void {
+  /** @internal Ends the run from outside, with an error; returns whether there was one. */
+  override _abort(error: Error): boolean {
+    const isRunning = this.#run !== undefined;
     this.#end(error);
+    return isRunning;
   }
 
   /** One turn of the host. */
@@ -306,27 +305,11 @@ export class EventLoop extends BaseEventLoop {
     if (run === undefined) return;
     this.#run = undefined;
     this.#isServing = false;
-    const second = attempt(
-      () => this.#host.cancelTurn(),
-      () => this.runForeverCleanup(),
-    );
+    const second = attempt([() => this.#host.cancelTurn(), () => this.runForeverCleanup()]);
     const first = error ?? second;
     if (first === undefined) run.resolve();
     else run.reject(first);
   }
-}
-
-/** Makes every step, whatever those before it throw; returns the first error. */
-function attempt(...steps: readonly (() => void)[]): Error | undefined {
-  let first: Error | undefined;
-  for (const step of steps) {
-    try {
-      step();
-    } catch (thrown) {
-      first ??= toException(thrown);
-    }
-  }
-  return first;
 }
 
 function requireBudget(turnBudget: unknown): void {

@@ -7,6 +7,7 @@ import { requireCallback } from "./handle.ts";
 import { isPlainPromise, whenSettled } from "./is-promise.ts";
 import { looksAtArguments } from "./looks-at-arguments.ts";
 import { readOptions } from "./options.ts";
+import { reportFromOutside } from "./reports.ts";
 import { repr, showAsText, withHint } from "./repr.ts";
 import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
 import { noteAwaitedLate } from "./traceback.ts";
@@ -305,7 +306,7 @@ class FromPromise<T> {
     const report = (thrown: unknown): void => {
       if (loop === undefined) throw thrown;
       const message = `Exception in dispose of ${repr(this)}`;
-      loop.callExceptionHandler({ message, exception: toException(thrown) });
+      reportFromOutside(loop, { message, exception: toException(thrown) });
     };
     try {
       whenSettled(dispose(result), undefined, report);

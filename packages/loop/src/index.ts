@@ -46,6 +46,7 @@ export { readOptions } from "./options.ts";
 export { passing } from "./passing.ts";
 export { hintToCall, printOnce, repr, showAsText, toText } from "./repr.ts";
 export { andMore, cut, textLimits } from "./text-limits.ts";
+export { reportFromOutside } from "./reports.ts";
 export { run } from "./run.ts";
 export { Runner } from "./runner.ts";
 export { allTasks, currentTask, getEventLoop, getRunningLoop, setEventLoop } from "./running.ts";

@@ -6,6 +6,7 @@ import type { Future } from "./future.ts";
 import type { Handle } from "./handle.ts";
 import { unprintable } from "./names.ts";
 import { repr, toText } from "./repr.ts";
+import { getRunningLoopOrUndefined } from "./running.ts";
 import type { Task } from "./task.ts";
 import { andMore, textLimits } from "./text-limits.ts";
 
@@ -98,6 +99,21 @@ export function callExceptionHandler(loop: BaseEventLoop, context: ExceptionCont
     const text =
       "Exception in default exception handler while handling an unexpected error in custom exception handler";
     reportSafely(loop, nested, text);
+  }
+}
+
+/**
+ * Calls the loop's exception handler from where nobody can catch what it throws: in the collector's callback, or a
+ * promise's, or an emitter's. A `SystemExit` ends the loop's run, as it does if a callback of the loop calls the handler.
+ */
+export function reportFromOutside(loop: BaseEventLoop, context: ExceptionContext): void {
+  try {
+    loop.callExceptionHandler(context);
+  } catch (thrown) {
+    // The step that called this leaves the loop.
+    if (getRunningLoopOrUndefined() === loop) throw thrown;
+    const error = toException(thrown);
+    if (!loop._abort(error)) writeSafely(() => write("Exception ignored in the exception handler", error));
   }
 }
 

@@ -1,8 +1,10 @@
+import { attemptEach } from "./attempt.ts";
 import type { BaseEventLoop } from "./base-event-loop.ts";
 import { sourceTraceback } from "./debug.ts";
 import type { Future } from "./future.ts";
 import { className } from "./names.ts";
 import { releaseFrames } from "./release-frames.ts";
+import { type ExceptionContext, reportFromOutside } from "./reports.ts";
 import { repr } from "./repr.ts";
 import { getRunningLoopOrUndefined } from "./running.ts";
 
@@ -30,7 +32,7 @@ const sweepThreshold = 1000;
  */
 export class Unretrieved {
   /** One for all loops. A loop that the program drops is held until its failed futures are collected, and then reports. */
-  static readonly #registry = new FinalizationRegistry<Failure>((failure) => failure.owner.#report(failure));
+  static readonly #registry = new FinalizationRegistry<Failure>((failure) => failure.owner.#reportCollected(failure));
 
   readonly #loop: BaseEventLoop;
   readonly #watched = new Set<Failure>();
@@ -53,7 +55,7 @@ export class Unretrieved {
   /** The first fresh failure is there. */
   #begin(): void {
     const loop = this.#loop;
-    this.#stopListening ??= loop._onExit(() => this.#reportAtExit());
+    this.#stopListening ??= loop._onExit(() => void this.reportAll());
     if (getRunningLoopOrUndefined() === loop) return;
     // A loop that waits goes idle once more and sweeps then; one that does not run might never.
     if (loop.isRunning()) loop._wakeUp();
@@ -94,20 +96,13 @@ export class Unretrieved {
     this.#stopListening = undefined;
   }
 
-  /** Called when the loop closes. */
-  reportAll(): void {
+  /** Called when the loop closes, or the process ends; returns the first error that a handler throws. */
+  reportAll(): Error | undefined {
     this.sweep();
-    for (const failure of this.#watched) this.#report(failure);
-  }
-
-  /** A handler that throws has no say in the rest: the process ends already. */
-  #reportAtExit(): void {
-    this.sweep();
-    for (const failure of this.#watched) {
-      try {
-        this.#report(failure);
-      } catch {}
-    }
+    return attemptEach(this.#watched, (failure) => {
+      const context = this.#take(failure);
+      if (context !== undefined) this.#loop.callExceptionHandler(context);
+    });
   }
 
   #watch(future: Future<unknown>): void {
@@ -128,13 +123,19 @@ export class Unretrieved {
     Unretrieved.#registry.register(future, failure);
   }
 
-  #report(failure: Failure): void {
-    if (!this.#watched.delete(failure)) return;
+  #reportCollected(failure: Failure): void {
+    const context = this.#take(failure);
+    if (context !== undefined) reportFromOutside(this.#loop, context);
+  }
+
+  /** What the exception handler is told of a failure, once. */
+  #take(failure: Failure): ExceptionContext | undefined {
+    if (!this.#watched.delete(failure)) return undefined;
     this.#listenOrNot();
     const { message, exception, creation } = failure;
     const future = failure.future.deref() ?? this.#standIn(failure);
     future._markRetrieved();
-    this.#loop.callExceptionHandler({ message, exception, future, ...creation });
+    return { message, exception, future, ...creation };
   }
 
   /** A future like the one that the collector has taken. */

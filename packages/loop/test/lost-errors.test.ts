@@ -13,6 +13,7 @@ import {
   run,
   shield,
   sleep,
+  SystemExit,
   toPromise,
 } from "@yieldstar/loop";
 import { VirtualTimeLoop } from "@yieldstar/testing";
@@ -331,5 +332,65 @@ describe("the listener for the end of the process", () => {
     await new Promise((resolve) => setTimeout(resolve, 1));
     expect(listeners()).toBe(before);
     expect(printed()).toEqual([]);
+  });
+});
+
+describe("a SystemExit that an exception handler throws outside the loop's steps", () => {
+  function exit(): never {
+    throw new SystemExit(3);
+  }
+
+  it("ends the run with it where the collector reports", async () => {
+    const main = function* (): Coroutine {
+      getRunningLoop().setExceptionHandler(exit);
+      createTask(failing());
+      yield* sleep(0.001);
+      yield* fromPromise(untilCollected());
+    };
+    await expect(run(main())).rejects.toMatchObject({ name: "SystemExit", code: 3 });
+  });
+
+  it("ends the run with it where dispose of fromPromise fails", async () => {
+    const main = function* (): Coroutine {
+      getRunningLoop().setExceptionHandler(exit);
+      const late = new Promise((resolve) => setTimeout(resolve, 2));
+      const dispose = (): never => {
+        throw boom();
+      };
+      const task = createTask(fromPromise(late, { dispose }));
+      yield* sleep(0);
+      task.cancel();
+      yield* sleep(1);
+    };
+    await expect(run(main())).rejects.toMatchObject({ name: "SystemExit", code: 3 });
+  });
+
+  it("is written to the console where nothing runs", async () => {
+    const lose = (): void => {
+      const loop = new EventLoop();
+      loop.setExceptionHandler(exit);
+      loop.createFuture().setException(boom());
+    };
+    lose();
+    await untilCollected();
+    expect(printed()).toEqual([["error", "Exception ignored in the exception handler", expect.any(SystemExit)]]);
+  });
+
+  it("comes from close() when all are told", () => {
+    const told: (string | undefined)[] = [];
+    const loop = new VirtualTimeLoop();
+    loop.setExceptionHandler((_loop, { message }) => {
+      told.push(message);
+      throw new SystemExit(told.length);
+    });
+    loop.createTask(sleep(1));
+    loop.createTask(sleep(1));
+    loop.createFuture().setException(boom());
+    loop.createFuture().setException(boom());
+    loop.advance(0);
+    expect(() => loop.close()).toThrow(expect.objectContaining({ code: 1 }));
+    const pending = "Task was destroyed but it is pending!";
+    const lost = "Future exception was never retrieved";
+    expect(told).toEqual([pending, pending, lost, lost]);
   });
 });

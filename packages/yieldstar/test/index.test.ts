@@ -28,6 +28,7 @@ const forAuthors = new Set([
   "passing",
   "printOnce",
   "readOptions",
+  "reportFromOutside",
   "readToPromiseOptions",
   "repr",
   "reprFloat",
