@@ -10,6 +10,7 @@ import { readOptions } from "./options.ts";
 import { reportFromOutside } from "./reports.ts";
 import { repr, showAsText, withHint } from "./repr.ts";
 import { getRunningLoop, getRunningLoopOrUndefined } from "./running.ts";
+import { forgetRejection, noteRejection, type Rejection } from "./unawaited.ts";
 import { noteAwaitedLate } from "./traceback.ts";
 import { fromWebError, toAbortReason } from "./web-errors.ts";
 
@@ -67,9 +68,6 @@ function awaitedLate(error: Error): Error {
   return error;
 }
 
-/** Tells the host of a rejection that came when nobody had awaited the promise yet, if then nobody ever does. */
-let unawaited: FinalizationRegistry<unknown> | undefined;
-
 /**
  * A coroutine written by hand: as a generator it would cost twice as much.
  *
@@ -78,7 +76,7 @@ let unawaited: FinalizationRegistry<unknown> | undefined;
  * `subject` is depends on the state:
  * - "idle": the function, which was not called yet;
  * - "pending": nothing, the promise was not awaited yet;
- * - "fulfilled" and "rejected": its result or reason, which came before it was awaited;
+ * - "fulfilled" and "rejected": its result, or its rejection, which came before it was awaited;
  * - "waiting": the future that the task waits for;
  * - "closed": the loop that is told of an error of `dispose`, if a result may yet come;
  * - "shared": those who listen through its reaction, if there are any.
@@ -139,8 +137,8 @@ class FromPromise<T> {
     this._close();
     if (state === "fulfilled") return { done: true, value: subject as T };
     if (state === "rejected") {
-      unawaited?.unregister(this);
-      throw awaitedLate(fromWebError(subject));
+      forgetRejection(this, subject as Rejection);
+      throw awaitedLate(fromWebError((subject as Rejection).reason));
     }
     if (state === "idle") this._begin(subject as (signal: AbortSignal) => PromiseLike<T>);
     const future = loop.createFuture<T>();
@@ -239,9 +237,7 @@ class FromPromise<T> {
       loop._servePromise();
     } else if (this._state === "pending") {
       this._state = "rejected";
-      this._subject = reason;
-      unawaited ??= new FinalizationRegistry((lost) => void Promise.reject(lost));
-      unawaited.register(this, reason, this);
+      this._subject = noteRejection(this, reason);
     } else if (this._state === "shared") {
       this._handOn();
     } else {
@@ -277,7 +273,7 @@ class FromPromise<T> {
     this._close();
     if (state === "fulfilled") this._disposeOf(subject as T, getRunningLoopOrUndefined());
     else if (state === "pending") this._forgo(getRunningLoopOrUndefined());
-    else if (state === "rejected") unawaited?.unregister(this);
+    else if (state === "rejected") forgetRejection(this, subject as Rejection);
     else if (state === "waiting") this._abandonFuture(subject as Future<T>, controller, error);
   }
 

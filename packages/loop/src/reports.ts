@@ -135,6 +135,11 @@ function writeSafely(act: () => void): void {
   }
 }
 
+/** Writes what was lost when the process ends, and no loop is there to tell it to. */
+export function reportAtExit(text: string, reason: unknown): void {
+  writeSafely(() => write(text, reason));
+}
+
 /** Warns of what took so long in debug mode that the loop could serve nothing else. */
 export function warnOfSlow(item: object, seconds: number): void {
   writeSafely(() => console.warn(`Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`));

@@ -353,13 +353,17 @@ describe("a SystemExit that an exception handler throws outside the loop's steps
   it("ends the run with it where dispose of fromPromise fails", async () => {
     const main = function* (): Coroutine {
       getRunningLoop().setExceptionHandler(exit);
-      const late = new Promise((resolve) => setTimeout(resolve, 2));
+      let settle = (): void => {};
+      const late = new Promise<void>((resolve) => {
+        settle = resolve;
+      });
       const dispose = (): never => {
         throw boom();
       };
       const task = createTask(fromPromise(late, { dispose }));
       yield* sleep(0);
       task.cancel();
+      setTimeout(() => settle(), 1);
       yield* sleep(1);
     };
     await expect(run(main())).rejects.toMatchObject({ name: "SystemExit", code: 3 });

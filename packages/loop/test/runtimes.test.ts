@@ -8,6 +8,7 @@ const programs = {
   smoke: new URL("./programs/smoke.ts", import.meta.url),
   cleanUp: new URL("./programs/clean-up.ts", import.meta.url),
   lostInBackground: new URL("./programs/lost-in-background.ts", import.meta.url),
+  lostRejection: new URL("./programs/lost-rejection.ts", import.meta.url),
   lostWhileRunning: new URL("./programs/lost-while-running.ts", import.meta.url),
   deadlock: new URL("./programs/deadlock.ts", import.meta.url),
   exitStatus: new URL("./programs/exit-status.ts", import.meta.url),
@@ -75,6 +76,14 @@ describe.each(runtimes)("a program on $title", ({ running, options, title }) => 
     expect(stderr.match(/Task exception was never retrieved/g)).toHaveLength(1);
     expect(stderr).toContain("the database is gone");
     expect(code).toBe(0);
+  });
+
+  it("is told of a promise that was rejected and never awaited, and ends as failed", options, async ({ expect }) => {
+    const { code, stdout, stderr } = await runProgram(programs.lostRejection, [], running);
+    expect(stdout).toBe("caught\n<coroutine object fromPromise>\n");
+    // At the end, or when the collector finds it.
+    expect(stderr).toMatch(/[Ee]rror: never awaited/);
+    expect(code).toBe(1);
   });
 
   it("waits for a SIGTERM", options, async ({ expect }) => {
