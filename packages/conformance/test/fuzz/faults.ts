@@ -71,8 +71,8 @@ export const faults: readonly Fault[] = [
   {
     name: "FIRST_EXCEPTION takes a cancellation for one",
     file: "loop/wait",
-    from: "return !future.cancelled() && future.exception() !== undefined;",
-    to: "return future.cancelled() || future.exception() !== undefined;",
+    from: "return future._hasFailed();",
+    to: "return future._hasFailed() || future._isCancelled();",
   },
   {
     name: "as_completed gives its timeout once for all",
