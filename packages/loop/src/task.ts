@@ -27,6 +27,7 @@ import { describeCallbacks, describeOutcome, describeState } from "./describe-fu
 import { InvalidStateError, isCancelled, leavesLoop, RuntimeError, toException } from "./exceptions.ts";
 import { Future, isFuture, stateMask } from "./future.ts";
 import { readOptions } from "./options.ts";
+import { isPromiseLike } from "./is-promise.ts";
 import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { className, nameClass } from "./names.ts";
@@ -391,7 +392,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   /** Written by hand, a coroutine may leave out `done`, give something else than `true` and `false`, or a Promise. */
   private _takeOddStep(step: object, isDone: boolean, value: unknown): void {
     if (isDone) this._finish(value as T);
-    else if (isThenable(step)) this._waitFor(step);
+    else if (isPromiseLike(step)) this._waitFor(step);
     else if (value === undefined) this._loop._enqueueNext(this);
     else this._waitFor(value);
   }
@@ -504,14 +505,6 @@ function resumeInStores<T>(
 
 function resumeWith<T>(coroutine: Coroutine<T>, error: Error | undefined): IteratorResult<unknown, T> {
   return error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
-}
-
-function isThenable(step: object): boolean {
-  try {
-    return typeof (step as Partial<PromiseLike<unknown>>).then === "function";
-  } catch {
-    return false;
-  }
 }
 
 /** What a future that is done throws where it is awaited, if it does. */
