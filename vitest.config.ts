@@ -5,6 +5,7 @@ const packages = fileURLToPath(new URL("packages", import.meta.url));
 
 const distOfEachPackage = [
   { find: /^@yieldstar\/(\w+)$/, replacement: `${packages}/$1/dist/index.js` },
+  { find: /^@yieldstar\/(\w+)\/internal$/, replacement: `${packages}/$1/dist/internal.js` },
   { find: /^yieldstar$/, replacement: `${packages}/yieldstar/dist/index.js` },
 ];
 

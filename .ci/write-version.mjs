@@ -6,4 +6,4 @@ import { readFileSync, writeFileSync } from "node:fs";
 const loop = new URL("../packages/loop/", import.meta.url);
 const { version } = JSON.parse(readFileSync(new URL("package.json", loop), "utf8"));
 const code = `/** The version of this package, as its manifest has it. */\nexport const version = "${version}";\n`;
-writeFileSync(new URL("src/version.ts", loop), code);
+writeFileSync(new URL("src/copies/version.ts", loop), code);

@@ -1,10 +1,5 @@
-import {
-  type AsyncContextManager,
-  type Coroutine,
-  RuntimeError,
-  showAsText,
-  StopAsyncIteration,
-} from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine, RuntimeError, StopAsyncIteration } from "@yieldstar/loop";
+import { showAsText } from "@yieldstar/loop/internal";
 import { type AsyncGenerator, generatorsOf } from "./async-generator.ts";
 import { type BodyYield, type Emit, type EmittedBy } from "./emit.ts";
 

@@ -1,13 +1,5 @@
-import {
-  type AsyncContextManager,
-  type Coroutine,
-  iscoroutine,
-  nameOfType,
-  repr,
-  toException,
-  requireCallback,
-  showAsText,
-} from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
+import { nameOfType, toException, requireCallback, showAsText } from "@yieldstar/loop/internal";
 
 type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 

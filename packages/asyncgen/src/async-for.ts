@@ -1,16 +1,14 @@
 import {
-  chain,
   type Coroutine,
   type Emission,
   Exception,
   getRunningLoop,
-  hintToCall,
   iscoroutine,
-  nameOfType,
   repr,
   StopAsyncIteration,
   type Suspension,
 } from "@yieldstar/loop";
+import { chain, hintToCall, nameOfType } from "@yieldstar/loop/internal";
 import { type AsyncIterable, type AsyncIterator, ClosingIterator } from "./async-iterator.ts";
 import { NativeIterator } from "./native-iterator.ts";
 import { type NativeAsyncIterable, openNative } from "./native-source.ts";

@@ -7,10 +7,9 @@ import {
   isFuture,
   repr,
   RuntimeError,
-  nameOf,
-  showAsText,
   StopAsyncIteration,
 } from "@yieldstar/loop";
+import { nameOf, showAsText } from "@yieldstar/loop/internal";
 import { AsyncGeneratorStep } from "./async-generator-step.ts";
 import { type BodyYield, emit, type Emit, Emitted, type EmittedBy } from "./emit.ts";
 

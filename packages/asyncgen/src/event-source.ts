@@ -1,12 +1,5 @@
-import {
-  type BaseEventLoop,
-  BaseException,
-  fromWebError,
-  nameOfType,
-  reportFromOutside,
-  repr,
-  toException,
-} from "@yieldstar/loop";
+import { type BaseEventLoop, BaseException, repr } from "@yieldstar/loop";
+import { fromWebError, nameOfType, reportFromOutside, toException } from "@yieldstar/loop/internal";
 
 // Emitters and targets declare their listeners in many ways. These take them all: `never` asks nothing of a parameter.
 

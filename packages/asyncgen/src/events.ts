@@ -3,15 +3,11 @@ import {
   type Coroutine,
   type Future,
   getRunningLoop,
-  readOptions,
   repr,
-  requireCallback,
-  showAsText,
   StopAsyncIteration,
-  toException,
   ValueError,
-  reportFromOutside,
 } from "@yieldstar/loop";
+import { readOptions, requireCallback, showAsText, toException, reportFromOutside } from "@yieldstar/loop/internal";
 import { Queue, QueueFull, QueueShutDown } from "@yieldstar/sync";
 import { ClosingIterator } from "./async-iterator.ts";
 import {

@@ -1,4 +1,5 @@
-import { type AsyncContextManager, type Coroutine, hintToCall, isErrorClass, nameOfType, repr } from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine, repr } from "@yieldstar/loop";
+import { hintToCall, isErrorClass, nameOfType } from "@yieldstar/loop/internal";
 import { BaseExceptionGroup, type ErrorClass } from "@yieldstar/taskgroup";
 
 /**

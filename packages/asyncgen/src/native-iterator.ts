@@ -1,14 +1,5 @@
-import {
-  type Coroutine,
-  Exception,
-  fromPromise,
-  getRunningLoop,
-  repr,
-  showAsText,
-  StopAsyncIteration,
-  toException,
-  reportFromOutside,
-} from "@yieldstar/loop";
+import { type Coroutine, Exception, fromPromise, getRunningLoop, repr, StopAsyncIteration } from "@yieldstar/loop";
+import { showAsText, toException, reportFromOutside } from "@yieldstar/loop/internal";
 import { ClosingIterator } from "./async-iterator.ts";
 import type { NativeSource } from "./native-source.ts";
 

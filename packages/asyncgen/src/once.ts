@@ -1,12 +1,5 @@
-import {
-  type Coroutine,
-  type Future,
-  getRunningLoop,
-  readOptions,
-  reportFromOutside,
-  repr,
-  ValueError,
-} from "@yieldstar/loop";
+import { type Coroutine, type Future, getRunningLoop, repr, ValueError } from "@yieldstar/loop";
+import { readOptions, reportFromOutside } from "@yieldstar/loop/internal";
 import {
   type EventEmitterLike,
   type EventOf,

@@ -1,15 +1,12 @@
 import {
   type Coroutine,
   getRunningLoop,
-  onAbort,
-  readToPromiseOptions,
   repr,
-  showAsText,
   StopAsyncIteration,
-  toException,
   toPromise,
   type ToPromiseOptions,
 } from "@yieldstar/loop";
+import { onAbort, readToPromiseOptions, showAsText, toException } from "@yieldstar/loop/internal";
 import { AsyncGenerator } from "./async-generator.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { asyncWith, type Coroutine, GeneratorExit, toException } from "@yieldstar/loop";
+import { asyncWith, type Coroutine, GeneratorExit } from "@yieldstar/loop";
+import { toException } from "@yieldstar/loop/internal";
 import { assert, constantFrom, array, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 

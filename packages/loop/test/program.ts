@@ -45,9 +45,10 @@ async function makeBundle(program: URL, platform: "browser" | "neutral"): Promis
   const mode = process.env["MODE"] === "dist" ? "dist" : "src";
   const name = `${basename(program.pathname, ".ts")}.mjs`;
   const outfile = join(root, "node_modules/.cache/programs", `${mode}-${platform}`, name);
-  const loop = mode === "dist" ? "dist/index.js" : "src/index.ts";
+  const entry = (module: string): string =>
+    join(root, "packages/loop", mode, `${module}.${mode === "dist" ? "js" : "ts"}`);
   const { outputFiles } = await build({
-    alias: { "@yieldstar/loop": join(root, "packages/loop", loop) },
+    alias: { "@yieldstar/loop": entry("index"), "@yieldstar/loop/internal": entry("internal") },
     bundle: true,
     entryPoints: [fileURLToPath(program)],
     format: "esm",

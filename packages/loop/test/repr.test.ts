@@ -7,12 +7,12 @@ import {
   createTask,
   Future,
   getRunningLoop,
-  nameOfType,
   repr,
   sleep,
   Task,
   type TaskOptions,
 } from "@yieldstar/loop";
+import { nameOfType } from "@yieldstar/loop/internal";
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";

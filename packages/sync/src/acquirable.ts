@@ -1,4 +1,5 @@
-import { type AsyncContextManager, type Coroutine, immediate } from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine } from "@yieldstar/loop";
+import { immediate } from "@yieldstar/loop/internal";
 
 /** What can be held during a block: `asyncWith(lock, function* () { … })`. */
 export abstract class Acquirable implements AsyncContextManager<void, void> {

@@ -1,13 +1,5 @@
-import {
-  type AsyncContextManager,
-  asyncWith,
-  type Coroutine,
-  RuntimeError,
-  showAsText,
-  ValueError,
-  className,
-  nameErrorClass,
-} from "@yieldstar/loop";
+import { type AsyncContextManager, asyncWith, type Coroutine, RuntimeError, ValueError } from "@yieldstar/loop";
+import { showAsText, className, nameErrorClass } from "@yieldstar/loop/internal";
 import { Condition } from "./condition.ts";
 import { requireNumber, requireWholeNumber } from "./size.ts";
 

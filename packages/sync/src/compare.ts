@@ -1,4 +1,4 @@
-import { nameOfType } from "@yieldstar/loop";
+import { nameOfType } from "@yieldstar/loop/internal";
 
 /**
  * Python's `<` for numbers, texts and tuples, which are arrays here; and for what has a primitive value, as a `Date` has.

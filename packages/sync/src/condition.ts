@@ -1,12 +1,5 @@
-import {
-  CancelledError,
-  type Coroutine,
-  repr,
-  requireCallback,
-  RuntimeError,
-  showAsText,
-  className,
-} from "@yieldstar/loop";
+import { CancelledError, type Coroutine, repr, RuntimeError } from "@yieldstar/loop";
+import { requireCallback, showAsText, className } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
 import { Lock } from "./lock.ts";
 import { requireWholeNumber } from "./size.ts";

@@ -1,4 +1,5 @@
-import { type BaseEventLoop, type Coroutine, showAsText, className } from "@yieldstar/loop";
+import { type BaseEventLoop, type Coroutine } from "@yieldstar/loop";
+import { showAsText, className } from "@yieldstar/loop/internal";
 import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";
 

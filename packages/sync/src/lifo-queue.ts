@@ -1,4 +1,4 @@
-import { nameClass } from "@yieldstar/loop";
+import { nameClass } from "@yieldstar/loop/internal";
 import { Queue } from "./queue.ts";
 
 /**

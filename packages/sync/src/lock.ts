@@ -1,11 +1,5 @@
-import {
-  type BaseEventLoop,
-  CancelledError,
-  type Coroutine,
-  RuntimeError,
-  showAsText,
-  className,
-} from "@yieldstar/loop";
+import { type BaseEventLoop, CancelledError, type Coroutine, RuntimeError } from "@yieldstar/loop";
+import { showAsText, className } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
 import { type Operation, Wait } from "./wait.ts";
 import { LoopBinding, Waiters } from "./waiters.ts";

@@ -1,4 +1,4 @@
-import { nameClass, readOptions, requireCallback } from "@yieldstar/loop";
+import { nameClass, readOptions, requireCallback } from "@yieldstar/loop/internal";
 import { isLess } from "./compare.ts";
 import { heapPop, heapPush } from "./heap.ts";
 import { Queue } from "./queue.ts";

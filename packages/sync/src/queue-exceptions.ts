@@ -1,4 +1,4 @@
-import { nameErrorClass } from "@yieldstar/loop";
+import { nameErrorClass } from "@yieldstar/loop/internal";
 
 /**
  * There is no item to be taken without waiting.

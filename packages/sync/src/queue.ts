@@ -1,13 +1,5 @@
-import {
-  type BaseEventLoop,
-  className,
-  type Coroutine,
-  Fifo,
-  printOnce,
-  repr,
-  showAsText,
-  ValueError,
-} from "@yieldstar/loop";
+import { type BaseEventLoop, type Coroutine, repr, ValueError } from "@yieldstar/loop";
+import { className, Fifo, printOnce, showAsText } from "@yieldstar/loop/internal";
 import { Event } from "./event.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
 import { requireNumber } from "./size.ts";

@@ -1,13 +1,5 @@
-import {
-  type BaseEventLoop,
-  CancelledError,
-  type Coroutine,
-  repr,
-  showAsText,
-  ValueError,
-  nameClass,
-  className,
-} from "@yieldstar/loop";
+import { type BaseEventLoop, CancelledError, type Coroutine, repr, ValueError } from "@yieldstar/loop";
+import { showAsText, nameClass, className } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
 import { requireNumber, requireWholeNumber } from "./size.ts";
 import { type Operation, Wait } from "./wait.ts";

@@ -1,11 +1,5 @@
-import {
-  type BaseEventLoop,
-  CancelledError,
-  type Coroutine,
-  type Future,
-  showAsText,
-  type Suspension,
-} from "@yieldstar/loop";
+import { type BaseEventLoop, CancelledError, type Coroutine, type Future, type Suspension } from "@yieldstar/loop";
+import { showAsText } from "@yieldstar/loop/internal";
 import { Waiter, type Waiters } from "./waiters.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;

@@ -1,4 +1,5 @@
-import { BaseException, textLimits, toText } from "@yieldstar/loop";
+import { BaseException } from "@yieldstar/loop";
+import { textLimits, toText } from "@yieldstar/loop/internal";
 
 /** An error, with what is shown of it: getters and Proxies that throw have nothing to show. */
 export interface ErrorNode {

@@ -1,12 +1,5 @@
-import {
-  BaseException,
-  type Coroutine,
-  iscoroutine,
-  isErrorClass,
-  isFuture,
-  isPromiseLike,
-  repr,
-} from "@yieldstar/loop";
+import { BaseException, type Coroutine, iscoroutine, isFuture, repr } from "@yieldstar/loop";
+import { isErrorClass, isPromiseLike } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
 /** What handles the errors of a group that match: a plain function, or a generator function run as a coroutine. */

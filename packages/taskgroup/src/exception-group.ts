@@ -1,13 +1,5 @@
-import {
-  BaseException,
-  Exception,
-  isErrorClass,
-  nameErrorClass,
-  nameOfType,
-  readOptions,
-  typeName,
-  ValueError,
-} from "@yieldstar/loop";
+import { BaseException, Exception, ValueError } from "@yieldstar/loop";
+import { isErrorClass, nameErrorClass, nameOfType, readOptions, typeName } from "@yieldstar/loop/internal";
 import { showAsTree } from "./render-group.ts";
 
 /** A class of errors, as `instanceof` takes it. */

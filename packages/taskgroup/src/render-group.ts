@@ -1,4 +1,5 @@
-import { andMore, cut, repr, textLimits, typeName } from "@yieldstar/loop";
+import { repr } from "@yieldstar/loop";
+import { andMore, cut, textLimits, typeName } from "@yieldstar/loop/internal";
 import type { BaseExceptionGroup } from "./exception-group.ts";
 import { type ErrorNode, growTree } from "./error-tree.ts";
 

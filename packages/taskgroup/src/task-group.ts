@@ -9,14 +9,13 @@ import {
   getRunningLoop,
   iscoroutine,
   KeyboardInterrupt,
-  passing,
   repr,
   RuntimeError,
-  showAsText,
   SystemExit,
   type Task,
   type TaskOptions,
 } from "@yieldstar/loop";
+import { passing, showAsText } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup } from "./exception-group.ts";
 
 /** So many tasks are kept, whether they have ended or not, before the group first looks. */

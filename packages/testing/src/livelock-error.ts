@@ -1,4 +1,5 @@
-import { nameErrorClass, repr, reprFloat, RuntimeError } from "@yieldstar/loop";
+import { repr, RuntimeError } from "@yieldstar/loop";
+import { nameErrorClass, reprFloat } from "@yieldstar/loop/internal";
 
 /** So many are named of what spins. */
 const mostNamed = 10;

@@ -1,4 +1,5 @@
-import { chain, type Coroutine, readOptions, shutdown } from "@yieldstar/loop";
+import { type Coroutine } from "@yieldstar/loop";
+import { chain, readOptions, shutdown } from "@yieldstar/loop/internal";
 import { VirtualTimeLoop, type VirtualTimeLoopOptions } from "./virtual-time-loop.ts";
 
 /** How `runVirtual` makes its loop. */

@@ -1,14 +1,5 @@
-import {
-  type Awaitable,
-  BaseEventLoop,
-  Completion,
-  DeadlockError,
-  nameClass,
-  readOptions,
-  repr,
-  Task,
-  ValueError,
-} from "@yieldstar/loop";
+import { type Awaitable, BaseEventLoop, DeadlockError, repr, Task, ValueError } from "@yieldstar/loop";
+import { Completion, nameClass, readOptions } from "@yieldstar/loop/internal";
 import { LivelockError } from "./livelock-error.ts";
 
 /** A second or two; a million tasks may begin, wait for each other and end. */

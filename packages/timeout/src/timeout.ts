@@ -6,15 +6,13 @@ import {
   currentTask,
   getRunningLoop,
   type Handle,
-  immediate,
   repr,
-  reprFloat,
   RuntimeError,
-  showAsText,
   type Task,
   TimeoutError,
   ValueError,
 } from "@yieldstar/loop";
+import { immediate, reprFloat, showAsText } from "@yieldstar/loop/internal";
 import { ExceptionGroup } from "@yieldstar/taskgroup";
 
 /**

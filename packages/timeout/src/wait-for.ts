@@ -6,13 +6,10 @@ import {
   ensureFuture,
   type Future,
   getRunningLoop,
-  hintToCall,
   isawaitable,
-  isPromiseLike,
-  nameOfType,
-  passing,
   TimeoutError,
 } from "@yieldstar/loop";
+import { hintToCall, isPromiseLike, nameOfType, passing } from "@yieldstar/loop/internal";
 import { requireDeadline, timeout as timeoutAfter } from "./timeout.ts";
 
 /**

@@ -11,7 +11,8 @@ const names = ["loop", "taskgroup", "timeout", "sync", "asyncgen", "testing"];
 const program = `
   import * as asyncio from "yieldstar";
   import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
-  import { nameOfType, repr } from "@yieldstar/loop";
+  import { repr } from "@yieldstar/loop";
+import { nameOfType } from "@yieldstar/loop/internal";
   import { inspect } from "node:util";
 
   const own = class OwnTask extends asyncio.Task {};
@@ -72,6 +73,7 @@ async function printedWhen(minify: boolean): Promise<string[]> {
     stdin: { contents: program, resolveDir: packages },
     alias: {
       yieldstar: `${packages}/yieldstar/${entry}`,
+      "@yieldstar/loop/internal": `${packages}/loop/${entry.replace("index", "internal")}`,
       ...Object.fromEntries(names.map((name) => [`@yieldstar/${name}`, `${packages}/${name}/${entry}`])),
     },
     bundle: true,

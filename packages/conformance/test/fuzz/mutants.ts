@@ -46,8 +46,8 @@ function translate(file: string, source: string): string {
   });
   const text = outputText
     .replaceAll(
-      /(from\s+|import\s+)"@yieldstar\/(\w+)"/g,
-      (_, head: string, name: string) => `${head}"${up}${name}/index.js"`,
+      /(from\s+|import\s+)"@yieldstar\/(\w+)(?:\/(\w+))?"/g,
+      (_, head: string, name: string, entry = "index") => `${head}"${up}${name}/${entry}.js"`,
     )
     .replaceAll(/(from\s+|import\s+)"(\.[^"]*)\.ts"/g, (_, head: string, path: string) => `${head}"${path}.js"`);
   translated.set(source, text);

@@ -1,5 +1,5 @@
-import type { Host } from "../host.ts";
-import { nameClass } from "../names.ts";
+import type { Host } from "./host.ts";
+import { nameClass } from "../text/names.ts";
 import { HostTimers } from "./host-timers.ts";
 import { type MessageChannelClass, SelfMessages } from "./self-messages.ts";
 

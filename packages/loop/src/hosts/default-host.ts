@@ -1,4 +1,4 @@
-import type { Host } from "../host.ts";
+import type { Host } from "./host.ts";
 import { BrowserHost } from "./browser-host.ts";
 import { NodeHost } from "./node-host.ts";
 

@@ -1,4 +1,4 @@
-import { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
+import { KeyboardInterrupt, SystemExit } from "../errors/exceptions.ts";
 import { SharedListener } from "./shared-listener.ts";
 
 /** The listener for the end of the process. It comes before those of the program, which may call `process.exit()`. */

@@ -1,6 +1,6 @@
-import type { KeyboardInterrupt, SystemExit } from "../exceptions.ts";
-import { nameClass } from "../names.ts";
-import type { Host } from "../host.ts";
+import type { KeyboardInterrupt, SystemExit } from "../errors/exceptions.ts";
+import { nameClass } from "../text/names.ts";
+import type { Host } from "./host.ts";
 import { exitByUncaught, exits } from "./node-exit.ts";
 import { HostTimers } from "./host-timers.ts";
 import { interrupts, isInterruptClaimed, onSignal } from "./node-signals.ts";

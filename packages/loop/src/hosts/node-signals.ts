@@ -1,5 +1,5 @@
-import { RuntimeError, ValueError } from "../exceptions.ts";
-import { repr } from "../repr.ts";
+import { RuntimeError, ValueError } from "../errors/exceptions.ts";
+import { repr } from "../text/repr.ts";
 import { SharedListener } from "./shared-listener.ts";
 
 /** The listener for Ctrl-C that is there while a program runs. */

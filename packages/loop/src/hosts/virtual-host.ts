@@ -1,6 +1,6 @@
-import type { Host } from "../host.ts";
-import { nameClass } from "../names.ts";
-import { soon } from "../soon.ts";
+import type { Host } from "./host.ts";
+import { nameClass } from "../text/names.ts";
+import { soon } from "./soon.ts";
 
 /**
  * A host whose clock stands still while there is something to do and then jumps to the next deadline: an `EventLoop` on

@@ -1,4 +1,4 @@
-import { RuntimeError } from "../../exceptions.ts";
+import { RuntimeError } from "../../errors/exceptions.ts";
 
 /**
  * What is bundled for browsers has this in place of Node's host, which it would carry for nothing.

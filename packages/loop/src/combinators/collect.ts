@@ -1,0 +1,44 @@
+import { closeCoroutine, type Coroutine, iscoroutine } from "../coroutines/coroutine.ts";
+import { RuntimeError } from "../errors/exceptions.ts";
+import { Future } from "../tasks/future.ts";
+import { nameOfType } from "../coroutines/name-of-type.ts";
+import { getRunningLoopOrUndefined } from "../tasks/running.ts";
+
+/**
+ * The members of an iterable of awaitables.
+ *
+ * A coroutine is iterable too, and only running it tells it from a generator of awaitables: what it yields is a future
+ * that is marked as being waited for, or nothing; or it asks for a loop where none is running.
+ *
+ * @param complain - makes the message for what is no such iterable from the name of its type
+ * @throws TypeError when `awaitables` is a single awaitable or not iterable
+ */
+export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => string): A[] {
+  if (awaitables instanceof Future || typeof awaitables?.[Symbol.iterator] !== "function") {
+    throw new TypeError(complain(nameOfType(awaitables)));
+  }
+  return iscoroutine(awaitables) ? runGenerator<A>(awaitables, complain) : [...awaitables];
+}
+
+function runGenerator<A>(awaitables: Iterable<A>, complain: (type: string) => string): A[] {
+  const members: A[] = [];
+  for (const member of asksForNoLoop(awaitables, complain)) {
+    if (member === undefined || (member instanceof Future && member._isBlocking())) {
+      if (member instanceof Future) member._takeBlocking();
+      closeCoroutine(awaitables as unknown as Coroutine<unknown>);
+      throw new TypeError(complain("coroutine"));
+    }
+    members.push(member);
+  }
+  return members;
+}
+
+/** Gives what `awaitables` gives. */
+function* asksForNoLoop<A>(awaitables: Iterable<A>, complain: (type: string) => string): Generator<A> {
+  try {
+    yield* awaitables;
+  } catch (cause) {
+    if (!(cause instanceof RuntimeError) || getRunningLoopOrUndefined() !== undefined) throw cause;
+    throw new TypeError(complain("coroutine"), { cause });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Awaitable, Coroutine } from "../coroutines/coroutine.ts";
+import { sourceTraceback } from "../debug/debug.ts";
+import { ensureFuture } from "../tasks/ensure-future.ts";
+import type { Future } from "../tasks/future.ts";
+import { typeName } from "../text/names.ts";
+import { passing } from "../scheduling/passing.ts";
+import type { Task } from "../tasks/task.ts";
+
+/**
+ * Protects something from the cancellation of whoever waits for it: cancelling the waiting task cancels the future that
+ * is returned here, and what is shielded runs on. Keep a reference to a task that must not be lost.
+ *
+ * @param awaitable - a coroutine, which becomes a task at once; a future; a task
+ * @returns a future with the same outcome; the same one if it is done already
+ * @throws TypeError when `awaitable` cannot be awaited
+ *
+ * An exception of what is shielded that comes after the cancellation is reported to the exception handler.
+ *
+ * Source: asyncio.shield, CPython 3.14 Lib/asyncio/tasks.py.
+ */
+export function shield<T>(awaitable: Task<T> | Future<T> | Coroutine<T> | Awaitable<T>): Future<T> {
+  const inner = ensureFuture<T>(awaitable);
+  if (inner._isDone()) return inner;
+  const outer = inner.getLoop().createFuture<T>();
+  const copyOutcome = passing(
+    "shield.<locals>._inner_done_callback",
+    (): void => {
+      if (outer._isCancelled()) return;
+      if (inner._isCancelled()) {
+        outer.cancel();
+        return;
+      }
+      if (inner._hasSucceeded()) outer.setResult(inner._outcome as T);
+      else outer._failAs(inner._takeError());
+    },
+    outer,
+  );
+  inner.addDoneCallback(copyOutcome);
+  outer.addDoneCallback(
+    passing("shield.<locals>._outer_done_callback", () => {
+      if (inner._isDone()) return;
+      inner.removeDoneCallback(copyOutcome);
+      // One report is enough where several shields of the same future were cancelled.
+      inner.removeDoneCallback(reportException);
+      inner.addDoneCallback(reportException);
+    }),
+  );
+  return outer;
+}
+
+const reportException = passing("shield.<locals>._log_on_exception", (future: Future<unknown>): void => {
+  if (!future._hasFailed()) return;
+  const exception = future._takeError();
+  const message = `${typeName(exception)} exception in shielded future`;
+  future._loop.callExceptionHandler({ message, exception, future, ...sourceTraceback(future) });
+});

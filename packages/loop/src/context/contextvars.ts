@@ -1,0 +1,413 @@
+import { explainOtherCopy, markAsOurs } from "../copies/copies.ts";
+import { LookupError, RuntimeError, ValueError } from "../errors/exceptions.ts";
+import { readOptions } from "../arguments/options.ts";
+import { repr, showAsText, withHint } from "../text/repr.ts";
+import type { Task } from "../tasks/task.ts";
+
+type Values = Map<ContextVar<unknown>, unknown>;
+
+/**
+ * A mapping of context variables to their values. A task runs each of its steps in its own context.
+ *
+ * Copying is constant-time: the copies share their values until one of them sets a variable.
+ *
+ * Source: contextvars.Context, CPython 3.14.
+ */
+export class Context {
+  static {
+    showAsText(this, "Context");
+    markAsOurs(this);
+  }
+
+  /** `undefined` stands for an empty one: most contexts never hold a value. */
+  #values: Values | undefined = undefined;
+  /** The values are shared with another context and must be copied before they are changed. */
+  #shared = false;
+  #snapshot: Context | undefined = undefined;
+  /** @internal It stands in for the copies that its holders have not needed yet, and so never changes. */
+  _isSnapshot = false;
+  /** @internal */
+  _entered = false;
+
+  /** Returns a context with the same values, independent from now on. */
+  copy(): Context {
+    const copy = new Context();
+    copy.#values = this.#values;
+    copy.#shared = this.#shared = true;
+    return copy;
+  }
+
+  /** @internal What a holder can begin with instead of a copy: the same object until a variable is set. */
+  _toSnapshot(): Context {
+    return this._isSnapshot ? this : (this.#snapshot ?? this.#makeSnapshot());
+  }
+
+  #makeSnapshot(): Context {
+    this.#snapshot = this.copy();
+    this.#snapshot._isSnapshot = true;
+    return this.#snapshot;
+  }
+
+  /**
+   * Calls `callback` in this context: what it sets stays here, and its caller's context is untouched.
+   *
+   * @returns what the callback returns
+   * @throws RuntimeError when this context is already entered
+   */
+  run<T>(callback: () => T): T {
+    const outer = beginNested();
+    try {
+      if (this._entered) throw explainEntered(this);
+      enterContext({ _context: this, _task: outerHolder._task });
+      return callback();
+    } finally {
+      endNested(outer);
+    }
+  }
+
+  /**
+   * Returns the variable's value in this context, or `fallback` if it was never set here.
+   *
+   * @throws TypeError when `variable` is no `ContextVar`
+   */
+  get<T>(variable: ContextVar<T>): T | undefined;
+  get<T, F>(variable: ContextVar<T>, fallback: F): T | F;
+  get(variable: ContextVar<unknown>, fallback?: unknown): unknown {
+    requireVariable(variable);
+    return this._get(variable, fallback);
+  }
+
+  /**
+   * Tells whether the variable was set in this context.
+   *
+   * @throws TypeError when `variable` is no `ContextVar`
+   */
+  has<T>(variable: ContextVar<T>): boolean {
+    requireVariable(variable);
+    return this.#values?.has(variable) === true;
+  }
+
+  /** How many variables are set. */
+  get size(): number {
+    return this.#values?.size ?? 0;
+  }
+
+  /** The variables that are set. */
+  keys(): IterableIterator<ContextVar<unknown>> {
+    return this.#own().keys();
+  }
+
+  /** Their values, in the order of `keys()`. */
+  values(): IterableIterator<unknown> {
+    return this.#own().values();
+  }
+
+  /** Pairs of variable and value. */
+  items(): IterableIterator<[ContextVar<unknown>, unknown]> {
+    return this.#own().entries();
+  }
+
+  /** The variables that are set. */
+  [Symbol.iterator](): IterableIterator<ContextVar<unknown>> {
+    return this.keys();
+  }
+
+  toString(): string {
+    return "<Context>";
+  }
+
+  /** @internal */
+  _get(variable: ContextVar<unknown>, fallback: unknown): unknown {
+    const value = this.#values?.get(variable);
+    return value !== undefined || this.#values?.has(variable) === true ? value : fallback;
+  }
+
+  /** @internal */
+  _set(variable: ContextVar<unknown>, value: unknown): void {
+    this.#own().set(variable, value);
+  }
+
+  /** @internal */
+  _delete(variable: ContextVar<unknown>): void {
+    this.#own().delete(variable);
+  }
+
+  /** The values, for this context alone. */
+  #own(): Values {
+    this.#snapshot = undefined;
+    if (this.#values === undefined || this.#shared) {
+      this.#values = new Map(this.#values);
+      this.#shared = false;
+    }
+    return this.#values;
+  }
+}
+
+/**
+ * @internal Who runs in a context: a task, a handle. It begins with a snapshot, and gets a context of its own only when a
+ * variable is set in it or somebody asks for it: few ever do.
+ */
+export interface ContextHolder {
+  _context: Context;
+  /** The task whose step it is, or is part of. */
+  readonly _task: Task<unknown> | undefined;
+}
+
+/** Who runs now. Outside every task and callback it is one that lives as long as the program. Nobody else has its context. */
+const outermost: ContextHolder = { _context: new Context(), _task: undefined };
+let holder = outermost;
+/** Inside of whom those were entered that run now, or ran last. */
+let outerHolder = outermost;
+
+/** @internal The task whose step is running. */
+export function currentTaskOrUndefined(): Task<unknown> | undefined {
+  return holder._task;
+}
+
+/** @internal What a new holder begins with. */
+export function snapshotContext(): Context {
+  return holder._context._toSnapshot();
+}
+
+/** Where scheduling methods take a context from. */
+export interface ContextOptions {
+  /** The context the callback runs in; a copy of the current one by default. */
+  readonly context?: Context | undefined;
+}
+
+const contextDefaults: ContextOptions = { context: undefined };
+
+/** @internal What a callback runs in that was scheduled by `method` with `options`. @throws TypeError when they are none */
+export function contextFrom(options: ContextOptions | undefined, method: string): Context {
+  return options === undefined ? snapshotContext() : (readContext(options, method) ?? snapshotContext());
+}
+
+/** @internal The context that `method` was given, if there is one. @throws TypeError when it is none */
+export function readContext(options: ContextOptions | undefined, method: string): Context | undefined {
+  const { context } = readOptions(options, contextDefaults, method);
+  if (context !== undefined) requireContext(context);
+  return context;
+}
+
+/** @internal @throws TypeError when `context` is none of this copy of the package */
+export function requireContext(context: unknown): void {
+  if (!(context instanceof Context)) refuseContext(context);
+}
+
+function refuseContext(context: unknown): never {
+  const text = `context must be a Context, got ${repr(context)}`;
+  if (context === null) throw new TypeError(withHint(text, "leave it out for a copy of the current one"));
+  throw new TypeError(withOtherCopy(text, context));
+}
+
+function requireVariable(variable: unknown): void {
+  if (!(variable instanceof ContextVar)) refuseVariable(variable);
+}
+
+function refuseVariable(variable: unknown): never {
+  throw new TypeError(withOtherCopy(`a ContextVar key was expected, got ${repr(variable)}`, variable));
+}
+
+/** `text`, which refuses `value`, with the reason where there is another copy of this package that made it. */
+function withOtherCopy(text: string, value: unknown): string {
+  const other = explainOtherCopy(value);
+  return other === undefined ? text : withHint(text, other);
+}
+
+/** @internal The holder's own context. */
+export function ownContext(owner: ContextHolder): Context {
+  if (owner._context._isSnapshot) {
+    owner._context = owner._context.copy();
+  }
+  return owner._context;
+}
+
+/** @internal What entering a context that is entered ends with. */
+export function explainEntered(context: Context): RuntimeError {
+  return new RuntimeError(`cannot enter context: ${repr(context)} is already entered`);
+}
+
+/**
+ * @internal From here on others are entered inside of whoever runs now; returns what `endNested` takes. Only the innermost
+ * may have a snapshot, since one that got its own context from further in could not be told entered.
+ */
+export function beginNested(): ContextHolder {
+  if (holder !== outermost) ownContext(holder)._entered = true;
+  const outer = outerHolder;
+  outerHolder = holder;
+  return outer;
+}
+
+/** @internal */
+export function endNested(outer: ContextHolder): void {
+  if (outerHolder !== outermost) outerHolder._context._entered = false;
+  holder = outerHolder;
+  outerHolder = outer;
+}
+
+/**
+ * @internal Has `next` run in its context, which is not entered. It need not be left: whoever runs next enters in its turn,
+ * and `endNested` puts back who ran before them all.
+ */
+export function enterContext(next: ContextHolder): void {
+  holder = next;
+}
+
+/** @internal To be called before others are told of what has run: they run outside of it. */
+export function leaveContext(): void {
+  holder = outerHolder;
+}
+
+/** @internal The task inside whose step a loop runs, which is another loop's or should not. */
+export function outerTaskOrUndefined(): Task<unknown> | undefined {
+  return outerHolder._task;
+}
+
+/**
+ * Returns a copy of the current context.
+ *
+ * Source: contextvars.copy_context, CPython 3.14.
+ */
+export function copyContext(): Context {
+  return holder._context.copy();
+}
+
+/** Marks "this variable had no value" in a token. */
+const missing: unique symbol = Symbol("<Token.MISSING>");
+
+/**
+ * Remembers what a variable held before a `set`, so that `reset` can put it back. `using token = variable.set(value)`
+ * resets at the end of the block.
+ *
+ * Source: contextvars.Token, CPython 3.14.
+ */
+export class Token<T> {
+  static {
+    showAsText(this, "Token");
+  }
+
+  /** The `oldValue` of a token whose variable had no value. */
+  static readonly MISSING: typeof missing = missing;
+
+  /** @internal */
+  declare readonly _var: ContextVar<T>;
+  /** @internal */
+  declare readonly _oldValue: T | typeof missing;
+  /** @internal */
+  readonly _context: Context;
+  /** @internal */
+  _used = false;
+
+  /** @internal */
+  constructor(variable: ContextVar<T>, oldValue: T | typeof missing, context: Context) {
+    this._var = variable;
+    this._oldValue = oldValue;
+    this._context = context;
+  }
+
+  /** The variable that was set. */
+  get var(): ContextVar<T> {
+    return this._var;
+  }
+
+  /** Its value before, or `Token.MISSING`. */
+  get oldValue(): T | typeof missing {
+    return this._oldValue;
+  }
+
+  toString(): string {
+    return `<Token${this._used ? " used" : ""} var=${repr(this.var)}>`;
+  }
+
+  /** Resets the variable: the end of Python's `with variable.set(value):`. */
+  [Symbol.dispose](): void {
+    this.var.reset(this);
+  }
+}
+
+const variableDefaults = { default: undefined };
+
+/**
+ * A variable whose value belongs to a context: a task sees what was set where it was created, and what it sets itself.
+ *
+ * Source: contextvars.ContextVar, CPython 3.14.
+ */
+export class ContextVar<T> {
+  static {
+    showAsText(this, "ContextVar");
+    markAsOurs(this);
+  }
+
+  readonly #name: string;
+  readonly #hasDefault: boolean;
+  readonly #default: T | undefined;
+
+  /**
+   * @param name - what the variable is called where it is printed
+   * @param options - `default` is what `get()` returns where the variable was not set; `undefined` is a default too
+   * @throws TypeError when `name` is no string
+   */
+  constructor(name: string, options?: { readonly default?: T }) {
+    if (typeof name !== "string") throw new TypeError("context variable name must be a str");
+    const given = readOptions<{ readonly default?: T | undefined }>(options, variableDefaults, "ContextVar");
+    this.#name = name;
+    this.#hasDefault = options !== undefined && Object.hasOwn(options, "default");
+    this.#default = given.default;
+  }
+
+  /** The name given at creation, for people. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /**
+   * Returns the value in the current context; else `fallback`, if one is given; else the variable's default.
+   *
+   * @throws LookupError when there is none of the three
+   */
+  get(): T;
+  get<F>(fallback: F): T | F;
+  get(...fallback: [unknown?]): unknown {
+    const value = holder._context._get(this, missing);
+    if (value !== missing) return value;
+    if (fallback.length > 0) return fallback[0];
+    if (this.#hasDefault) return this.#default;
+    throw new LookupError(repr(this));
+  }
+
+  /** Sets the value in the current context, and returns a token for `reset`. */
+  set(value: T): Token<T> {
+    const variable = this as ContextVar<unknown>;
+    const context = ownContext(holder);
+    const token = new Token<T>(this, context._get(variable, missing) as T | typeof missing, context);
+    context._set(variable, value);
+    return token;
+  }
+
+  /**
+   * Puts back what the variable held before the `set` that gave `token`.
+   *
+   * @throws TypeError when `token` is no `Token`
+   * @throws RuntimeError when the token was used before
+   * @throws ValueError when it belongs to another variable or was made in another context
+   */
+  reset(token: Token<T>): void {
+    const variable = this as ContextVar<unknown>;
+    const context = holder._context;
+    if (token?._var !== this || token._used || token._context !== context) refuseToken(token, variable);
+    token._used = true;
+    if (token._oldValue === missing) context._delete(variable);
+    else context._set(variable, token._oldValue);
+  }
+
+  toString(): string {
+    return `<ContextVar name=${repr(this.name)}${this.#hasDefault ? ` default=${repr(this.#default)}` : ""}>`;
+  }
+}
+
+function refuseToken(token: unknown, variable: ContextVar<unknown>): never {
+  if (!(token instanceof Token)) throw new TypeError(`expected an instance of Token, got ${repr(token)}`);
+  if (token._used) throw new RuntimeError(`${repr(token)} has already been used once`);
+  const other = token._var === variable ? "in a different Context" : "by a different ContextVar";
+  throw new ValueError(`${repr(token)} was created ${other}`);
+}

@@ -1,0 +1,26 @@
+/**
+ * Names that our own packages share and that are no part of the contract: any release may change them.
+ *
+ * @module
+ */
+
+export { readOptions } from "./arguments/options.ts";
+export { immediate } from "./coroutines/immediate.ts";
+export { nameOfType } from "./coroutines/name-of-type.ts";
+export { chain, leavesLoop, toException } from "./errors/exceptions.ts";
+export { fromWebError } from "./errors/web-errors.ts";
+export { Completion } from "./loops/completion.ts";
+export { onAbort } from "./promises/on-abort.ts";
+export { readToPromiseOptions } from "./promises/to-promise.ts";
+export { reportFromOutside } from "./reports/reports.ts";
+export { shutdown } from "./running/shutdown.ts";
+export { Fifo } from "./scheduling/fifo.ts";
+export { requireCallback } from "./scheduling/handle.ts";
+export { passing } from "./scheduling/passing.ts";
+export { requireTime } from "./scheduling/scheduler.ts";
+export { reprFloat } from "./text/literals.ts";
+export { className, nameClass, nameErrorClass, nameOf, typeName } from "./text/names.ts";
+export { hintToCall, printOnce, showAsText, toText } from "./text/repr.ts";
+export { andMore, cut, textLimits } from "./text/text-limits.ts";
+export { isErrorClass } from "./values/is-error.ts";
+export { isPromiseLike } from "./values/is-promise.ts";

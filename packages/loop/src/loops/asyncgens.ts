@@ -1,0 +1,49 @@
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { Coroutine } from "../coroutines/coroutine.ts";
+import { Exception } from "../errors/exceptions.ts";
+import { gather } from "../combinators/gather.ts";
+
+/** What a loop knows of an async generator: how to close it. */
+export interface ClosableAsyncgen {
+  aclose(): Coroutine;
+  /** Returns what reports call it, where that is another object. */
+  owner?(): object;
+}
+
+/**
+ * The async generators of a loop that were begun and have not ended.
+ *
+ * Source: the asyncgen hooks of asyncio.BaseEventLoop, CPython 3.14 Lib/asyncio/base_events.py.
+ */
+export class Asyncgens {
+  readonly #open = new Set<ClosableAsyncgen>();
+  #isShutdown = false;
+
+  add(asyncgen: ClosableAsyncgen): void {
+    if (this.#isShutdown) {
+      console.warn(`asynchronous generator ${asyncgen} was scheduled after loop.shutdown_asyncgens() call`);
+    }
+    this.#open.add(asyncgen);
+  }
+
+  delete(asyncgen: ClosableAsyncgen): void {
+    this.#open.delete(asyncgen);
+  }
+
+  *shutdown(loop: BaseEventLoop): Coroutine {
+    this.#isShutdown = true;
+    const closing = [...this.#open];
+    this.#open.clear();
+    if (closing.length === 0) return;
+    const results = yield* gather(
+      closing.map((asyncgen) => asyncgen.aclose()),
+      { returnExceptions: true },
+    );
+    closing.forEach((asyncgen, index) => {
+      const exception: unknown = results[index];
+      if (!(exception instanceof Exception)) return;
+      const message = `an error occurred during closing of asynchronous generator ${asyncgen}`;
+      loop.callExceptionHandler({ message, exception, asyncgen: asyncgen.owner?.() ?? asyncgen });
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { keepStores } from "../context/async-stores.ts";
+import type { BaseEventLoop } from "./base-event-loop.ts";
+import { copyContext } from "../context/contextvars.ts";
+import { RuntimeError } from "../errors/exceptions.ts";
+import { Handle, requireCallback } from "../scheduling/handle.ts";
+import type { Host } from "../hosts/host.ts";
+import { repr } from "../text/repr.ts";
+
+/** What a loop does at the operating system's signals: one callback for each. */
+export class SignalHandlers {
+  readonly #loop: BaseEventLoop;
+  readonly #host: Host;
+  /** What takes back the listener of each signal. */
+  readonly #stops = new Map<string, () => void>();
+
+  constructor(loop: BaseEventLoop, host: Host) {
+    this.#loop = loop;
+    this.#host = host;
+  }
+
+  set(signal: string, callback: () => void): void {
+    requireCallback(callback, "addSignalHandler");
+    requireName(signal);
+    this.#loop._requireOpen();
+    if (this.#host.onSignal === undefined) throw new RuntimeError("this host has no signals");
+    const handle = keepStores(new Handle(callback, undefined, this.#loop, copyContext()));
+    const stop = this.#host.onSignal(signal, () => this.#loop._enqueue(handle));
+    // The former goes last: in between the signal would end the process.
+    this.remove(signal);
+    this.#stops.set(signal, stop);
+  }
+
+  remove(signal: string): boolean {
+    requireName(signal);
+    this.#stops.get(signal)?.();
+    return this.#stops.delete(signal);
+  }
+
+  removeAll(): void {
+    for (const signal of this.#stops.keys()) this.remove(signal);
+  }
+}
+
+function requireName(signal: unknown): void {
+  if (typeof signal !== "string") throw new TypeError(`sig must be the name of a signal, not ${repr(signal)}`);
+}

@@ -1,0 +1,45 @@
+import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { Awaitable } from "../coroutines/coroutine.ts";
+import { leavesLoop, toException } from "../errors/exceptions.ts";
+import { gather } from "../combinators/gather.ts";
+import { allTasks } from "../tasks/running.ts";
+import { Task } from "../tasks/task.ts";
+
+/**
+ * What has to run before a loop may be closed, for whoever runs a loop without `Runner`: every task is cancelled and
+ * waited for, errors that come of it are reported, and async generators are closed.
+ *
+ * @returns awaitables, each to be run to its end before the next is taken
+ *
+ * Source: asyncio.Runner.close, CPython 3.14 Lib/asyncio/runners.py.
+ */
+export function* shutdown(loop: BaseEventLoop): Generator<Awaitable<unknown>, void, unknown> {
+  const tasks = allTasks(loop);
+  if (tasks.size > 0) {
+    for (const task of tasks) cancel(task);
+    yield gather(tasks, { returnExceptions: true });
+    for (const task of tasks) {
+      if (!task._hasFailed()) continue;
+      const exception = task._takeError();
+      loop.callExceptionHandler({
+        message: "unhandled exception during asyncio.run() shutdown",
+        exception,
+        task,
+      });
+    }
+  }
+  yield loop.shutdownAsyncgens();
+  yield loop.shutdownDefaultExecutor();
+}
+
+/** Calls the `cancel` of the task's class; should that throw, it is reported, and the task cancelled all the same. */
+function cancel(task: Task<unknown>): void {
+  try {
+    task.cancel();
+  } catch (thrown) {
+    if (leavesLoop(thrown)) throw thrown;
+    const message = "Exception in cancel() during asyncio.run() shutdown";
+    task._loop.callExceptionHandler({ message, exception: toException(thrown), task });
+    Task.prototype.cancel.call(task);
+  }
+}

@@ -1,0 +1,173 @@
+import { isFollowing, type Stores, storesOf } from "../context/async-stores.ts";
+import { type Context, enterContext, explainEntered, leaveContext, ownContext } from "../context/contextvars.ts";
+import { iscoroutine } from "../coroutines/coroutine.ts";
+import {
+  callbackOf,
+  describeCreation,
+  isDebugging,
+  noteCallback,
+  noteHandle,
+  sourceTraceback,
+} from "../debug/debug.ts";
+import { leavesLoop, toException } from "../errors/exceptions.ts";
+import type { Runnable } from "./ready-queue.ts";
+import { getRunningLoop } from "../tasks/running.ts";
+import { reprFloat } from "../text/literals.ts";
+import { className, nameClass, nameOf, unprintable } from "../text/names.ts";
+import { labelOf, type Passing } from "./passing.ts";
+import { repr, showAsText, withHint } from "../text/repr.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Timer } from "./timer-heap.ts";
+
+/** A callback as it stands in a text: `name()`. */
+export function formatCallback(callback: Passing<never>): string {
+  const name = labelOf(callback) ?? nameOf(callback);
+  return `${name === undefined ? unprintable(callback) : name.replace(/^#/, "") || "<lambda>"}()`;
+}
+
+/** What `instanceof` matches generator functions with: calling one makes a coroutine, which nobody would run. */
+const GeneratorFunction = function () {};
+GeneratorFunction.prototype = Object.getPrototypeOf(function* () {}) as object;
+
+/** @throws TypeError when `callback`, which was given to `method`, is not a plain function */
+export function requireCallback(callback: unknown, method: string, hint?: string): void {
+  if (typeof callback !== "function" || callback instanceof GeneratorFunction) refuseCallback(callback, method, hint);
+}
+
+function refuseCallback(callback: unknown, method: string, hint = "use createTask"): never {
+  if (typeof callback === "function" || iscoroutine(callback)) {
+    throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, hint));
+  }
+  throw new TypeError(`a callable object was expected by ${method}(), got ${repr(callback)}`);
+}
+
+/**
+ * A callback that the loop will call once. The loop's `callSoon` makes it.
+ *
+ * Source: asyncio.Handle, CPython 3.14 Lib/asyncio/events.py.
+ */
+export class Handle implements Runnable {
+  static {
+    showAsText(this, "Handle");
+  }
+
+  /** @internal `undefined` once cancelled. A future's done-callback takes the future, others nothing. */
+  declare _callback: ((argument: never) => void) | undefined;
+  declare private readonly _argument: unknown;
+  /** @internal */
+  declare _context: Context;
+  /** @internal Only while they are followed: else it is one field less. */
+  declare _stores: Stores | undefined;
+
+  /** @internal */
+  constructor(callback: (argument: never) => void, argument: unknown, loop: Scheduler, context: Context) {
+    this._callback = callback;
+    this._argument = argument;
+    this._context = context;
+    if (isDebugging) noteHandle(this, loop);
+  }
+
+  /** Keeps the callback from being called, if it was not yet. */
+  cancel(): void {
+    if (this._callback === undefined) return;
+    if (isDebugging) noteCallback(this, formatCallback(this._callback));
+    this._callback = undefined;
+  }
+
+  /** Tells whether the handle was cancelled. */
+  cancelled(): boolean {
+    return this._callback === undefined;
+  }
+
+  /** Returns the context the callback runs in. */
+  getContext(): Context {
+    return ownContext(this);
+  }
+
+  /** @internal A callback is part of no task's step. */
+  get _task(): undefined {
+    return undefined;
+  }
+
+  /** @internal */
+  _run(): void {
+    const callback = this._callback;
+    if (callback === undefined) return;
+    try {
+      if (this._context._entered) throw explainEntered(this._context);
+      enterContext(this);
+      // What was not made for a future is given nothing, and not an argument that is undefined.
+      if (isFollowing) runInStores(this, callback, this._argument);
+      else if (this._argument === undefined) (callback as () => void)();
+      else callback(this._argument as never);
+    } catch (thrown) {
+      this._fail(thrown, callback);
+    }
+  }
+
+  private _fail(thrown: unknown, callback: (argument: never) => void): void {
+    leaveContext();
+    if (leavesLoop(thrown)) throw thrown;
+    const message = `Exception in callback ${formatCallback(callback)}`;
+    const exception = toException(thrown);
+    getRunningLoop().callExceptionHandler({ message, exception, handle: this, ...sourceTraceback(this) });
+  }
+
+  /** @internal `<Handle f()>`; `details` come before the callback. */
+  protected _format(...details: readonly string[]): string {
+    const name = this._callback === undefined ? callbackOf(this) : formatCallback(this._callback);
+    const state = this._callback === undefined ? ["cancelled"] : [];
+    const parts = [className(this), ...state, ...details, ...(name === undefined ? [] : [name])];
+    return `<${[...parts, ...describeCreation(this)].join(" ")}>`;
+  }
+
+  toString(): string {
+    return this._format();
+  }
+}
+
+function runInStores(handle: Handle, callback: (argument: never) => void, argument: unknown): void {
+  const given = (argument === undefined ? [] : [argument]) as [never];
+  storesOf(handle).runInAsyncScope(callback, undefined, ...given);
+}
+
+/**
+ * A callback that the loop will call at a time of its own clock. `callLater` and `callAt` make it.
+ *
+ * Source: asyncio.TimerHandle, CPython 3.14 Lib/asyncio/events.py.
+ */
+export class TimerHandle extends Handle implements Timer {
+  static {
+    nameClass(this, "TimerHandle");
+  }
+
+  declare private readonly _when: number;
+  declare private readonly _loop: Scheduler;
+  /** @internal */
+  declare readonly _sequence: number;
+  /** @internal */
+  declare _scheduled: boolean;
+
+  /** @internal */
+  constructor(when: number, sequence: number, callback: () => void, loop: Scheduler, context: Context) {
+    super(callback, undefined, loop, context);
+    this._when = when;
+    this._loop = loop;
+    this._sequence = sequence;
+    this._scheduled = false;
+  }
+
+  /** Returns the deadline, in seconds of the loop's clock. */
+  when(): number {
+    return this._when;
+  }
+
+  override cancel(): void {
+    if (this._callback !== undefined && this._scheduled) this._loop._timers.noteCancelled();
+    super.cancel();
+  }
+
+  override toString(): string {
+    return this._format(`when=${reprFloat(this._when)}`);
+  }
+}

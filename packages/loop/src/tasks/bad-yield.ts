@@ -1,0 +1,38 @@
+import { explainOtherCopy } from "../copies/copies.ts";
+import { iscoroutine } from "../coroutines/coroutine.ts";
+import { Future } from "./future.ts";
+import { isPromiseLike } from "../values/is-promise.ts";
+import { repr, withHint } from "../text/repr.ts";
+import type { Task } from "./task.ts";
+
+const starHint = "write yield* with a star";
+
+/** Why a task cannot wait for what its coroutine yielded, which is not another future of its loop that was awaited. */
+export function explainBadYield(task: Task<unknown>, yielded: unknown): string {
+  try {
+    if (yielded instanceof Future) return explainBadFuture(task, yielded);
+    if (iscoroutine(yielded)) {
+      const text = `yield was used instead of yield from for generator in task ${repr(task)} with ${repr(yielded)}`;
+      return withHint(text, starHint);
+    }
+    return explainValue(yielded);
+  } catch {
+    // A Proxy throws at whoever asks what it is.
+    return `Task got bad yield: ${repr(yielded)}`;
+  }
+}
+
+function explainValue(yielded: unknown): string {
+  const text = `Task got bad yield: ${repr(yielded)}`;
+  const other = explainOtherCopy(yielded);
+  if (other !== undefined) return withHint(text, other);
+  if (!isPromiseLike(yielded)) return text;
+  return withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)");
+}
+
+function explainBadFuture(task: Task<unknown>, future: Future<unknown>): string {
+  if (future === task) return `Task cannot await on itself: ${repr(task)}`;
+  if (future.getLoop() !== task.getLoop())
+    return `Task ${repr(task)} got Future ${repr(future)} attached to a different loop`;
+  return withHint(`yield was used instead of yield from in task ${repr(task)} with ${repr(future)}`, starHint);
+}

@@ -1,0 +1,31 @@
+import type { Future } from "./future.ts";
+import { formatCallback, Handle } from "../scheduling/handle.ts";
+import { className } from "../text/names.ts";
+import type { Runnable } from "../scheduling/ready-queue.ts";
+import { abbreviate, repr } from "../text/repr.ts";
+
+/** `cb=[…]` in the text of a future, or nothing: what is called, and which tasks are woken, when it is done. */
+export function describeCallbacks(future: Future<unknown>): string[] {
+  const waiters = future._waiterList();
+  const shown = waiters.length > 2 ? [...waiters.slice(0, 1), ...waiters.slice(-1)] : waiters;
+  const names = shown.map(describeWaiter);
+  if (waiters.length > 2) names.splice(1, 0, `<${waiters.length - 2} more>`);
+  return names.length === 0 ? [] : [`cb=[${names.join(", ")}]`];
+}
+
+function describeWaiter(waiter: Runnable): string {
+  if (waiter instanceof Handle && waiter._callback !== undefined) return formatCallback(waiter._callback);
+  return `${className(waiter)}.task_wakeup()`;
+}
+
+/** `result=…` or `exception=…` in the text of a future, or nothing. */
+export function describeOutcome(future: Future<unknown>): string[] {
+  if (future._hasSucceeded()) return [`result=${abbreviate(future._outcome)}`];
+  return future._hasFailed() ? [`exception=${repr(future._outcome)}`] : [];
+}
+
+/** The state of a future as CPython has it: to have succeeded or failed is one there. */
+export function describeState(future: Future<unknown>): string {
+  if (!future._isDone()) return "pending";
+  return future._isCancelled() ? "cancelled" : "finished";
+}

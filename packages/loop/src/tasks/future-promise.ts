@@ -1,0 +1,36 @@
+import { RuntimeError } from "../errors/exceptions.ts";
+import type { Future } from "./future.ts";
+import { watchClose } from "../scheduling/loop-ends.ts";
+import { passing } from "../scheduling/passing.ts";
+import { toWebError } from "../errors/web-errors.ts";
+
+/** A promise of a future's outcome, for `Future.toPromise`. */
+export function promiseOf<T>(future: Future<T>): Promise<T> {
+  if (!future._isDone()) future._loop._requireOpen();
+  return new Promise((resolve, reject) => {
+    const finish = (): void => settle(future, resolve, reject);
+    if (future._isDone()) {
+      finish();
+      return;
+    }
+    const leave = watchClose(future._loop, () => {
+      if (future._isDone()) finish();
+      else reject(new RuntimeError("Event loop is closed"));
+    });
+    future.addDoneCallback(
+      passing("Future.toPromise", () => {
+        leave();
+        finish();
+      }),
+    );
+  });
+}
+
+/** Settles a promise as a future is done, with the errors that promise code knows. */
+export function settle<T>(future: Future<T>, resolve: (result: T) => void, reject: (reason: unknown) => void): void {
+  try {
+    resolve(future.result());
+  } catch (error) {
+    reject(toWebError(error as Error));
+  }
+}

@@ -1,0 +1,47 @@
+import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import { type Context, requireContext } from "../context/contextvars.ts";
+import type { Coroutine } from "../coroutines/coroutine.ts";
+import { readOptions, requireBag } from "../arguments/options.ts";
+import { requireLoop } from "./require-loop.ts";
+import type { Task } from "./task.ts";
+
+/** What a task can be created with. */
+export interface TaskOptions {
+  /** What the task is called where it is printed; `Task-1`, `Task-2`, … by default. */
+  readonly name?: unknown;
+  /** The context the coroutine runs in, itself and not a copy; a copy of the current one by default. */
+  readonly context?: Context | undefined;
+  /** Whether the first step runs at once, if the loop is running; `false` by default. */
+  readonly eagerStart?: boolean | undefined;
+}
+
+/** Those of `new Task`, where the loop is not known by itself. */
+export interface TaskOptionsWithLoop extends TaskOptions {
+  readonly loop?: BaseEventLoop | undefined;
+}
+
+/**
+ * Makes the tasks of a loop: `loop.setTaskFactory` takes one. Its options are those that `createTask` was given, which
+ * has not looked at them.
+ */
+export type TaskFactory = <T>(loop: BaseEventLoop, coroutine: Coroutine<T>, options?: TaskOptions) => Task<T>;
+
+const defaults: TaskOptionsWithLoop = { name: undefined, context: undefined, eagerStart: undefined, loop: undefined };
+
+/**
+ * The options of a task.
+ *
+ * @throws TypeError when one is wrong
+ */
+export function readTaskOptions(options: TaskOptionsWithLoop): TaskOptionsWithLoop {
+  const read = readOptions(options, defaults, "Task");
+  if (read.context !== undefined) requireContext(read.context);
+  if (read.loop !== undefined) requireLoop(read.loop);
+  return read;
+}
+
+/** @throws TypeError when `options`, which were given to a loop's `createTask`, are none, or name a loop */
+export function requireTaskOptions(options: TaskOptions): void {
+  requireBag(options, "createTask");
+  if (Object.hasOwn(options, "loop")) throw new TypeError("Task() got multiple values for keyword argument 'loop'");
+}
