@@ -1,8 +1,8 @@
-/** One way down: a package imports only from those before it in this list. */
-const order = ["loop", "taskgroup", "timeout", "sync", "asyncgen", "yieldstar", "testing"];
+import { packages, rooms } from "./.ci/structure.mjs";
 
+/** One way down: a package imports only from those before it, and a room of a package likewise. */
 function importRules(name, position) {
-  const below = order.slice(0, position).map((other) => `@yieldstar/${other}`);
+  const below = packages.slice(0, position).map((other) => `@yieldstar/${other}`);
   const patterns = [
     {
       group: ["yieldstar", "@yieldstar/*", ...below.map((other) => `!${other}`)],
@@ -11,7 +11,18 @@ function importRules(name, position) {
     { group: ["**/src/**", "**/dist/**"], message: "Import another package by its name." },
     { group: ["node:*"], message: "The library runs on any host: what Node has comes as a global, in a Host." },
   ];
-  return { files: [`packages/${name}/src/**`], rules: { "no-restricted-imports": ["error", { patterns }] } };
+  const rule = (...more) => ({ "no-restricted-imports": ["error", { patterns: [...patterns, ...more] }] });
+  return [
+    { files: [`packages/${name}/src/**`], rules: rule() },
+    ...(rooms[name] ?? []).map((room, floor, all) => {
+      const above = ["index", "internal", ...all.slice(floor + 1)];
+      const group = above.flatMap((other) => [`../${other}/**`, `../../${other}/**`, `../${other}.ts`]);
+      return {
+        files: [`packages/${name}/src/${room}/**`],
+        rules: rule({ group, message: `${room} imports only from itself and from ${all.slice(0, floor).join(", ")}.` }),
+      };
+    }),
+  ];
 }
 
 /** What the benchmarks measure, in a folder each. All use `shared`, and `command` runs all. */
@@ -38,7 +49,7 @@ export default {
   rules: {
     ...Object.fromEntries(unsafeUses.map((rule) => [rule, "error"])),
     eqeqeq: "error",
-    "import/no-cycle": "error",
+    "import/no-cycle": ["error", { ignoreTypes: false }],
     "no-var": "error",
     "object-shorthand": "error",
     "prefer-const": "error",
@@ -75,7 +86,7 @@ export default {
     "no-await-in-loop": "off",
   },
   overrides: [
-    ...order.map((name, position) => importRules(name, position)),
+    ...packages.flatMap((name, position) => importRules(name, position)),
     ...[...products, "shared"].map(benchRules),
     // Plain JavaScript has no types to be safe with.
     { files: ["**/*.mjs"], rules: Object.fromEntries(unsafeUses.map((rule) => [rule, "off"])) },

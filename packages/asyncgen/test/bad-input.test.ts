@@ -204,7 +204,9 @@ describe("an async generator", () => {
       yield* emit(1);
     });
     const generator = waiting();
-    expect(() => generator.anext().next()).toThrow(new RuntimeError("no running event loop"));
+    expect(() => generator.anext().next()).toThrow(
+      new RuntimeError("no running event loop (hint: call it inside a coroutine)"),
+    );
     expect(runVirtual(rest(generator))).toEqual([]);
   });
 

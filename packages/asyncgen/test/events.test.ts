@@ -169,7 +169,9 @@ describe("events", () => {
       );
     }
     runVirtual(main());
-    expect(() => events(emitter, "event")).toThrow(new RuntimeError("no running event loop"));
+    expect(() => events(emitter, "event")).toThrow(
+      new RuntimeError("no running event loop (hint: call it inside a coroutine)"),
+    );
     expect(emitter.eventNames()).toEqual([]);
   });
 

@@ -75,5 +75,5 @@ describe("two copies of the package in one process", () => {
 });
 
 it("outside of any loop there is no word of another copy", () => {
-  expect(() => loop.getRunningLoop()).toThrow(/^no running event loop$/);
+  expect(() => loop.getRunningLoop()).toThrow(/^no running event loop \(hint: call it inside a coroutine\)$/);
 });

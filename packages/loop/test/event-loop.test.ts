@@ -171,7 +171,7 @@ describe("two loops on one thread", () => {
 
 describe("outside of every loop", () => {
   it("there is no running loop, and no current task", () => {
-    const none = new RuntimeError("no running event loop");
+    const none = new RuntimeError("no running event loop (hint: call it inside a coroutine)");
     expect(() => getRunningLoop()).toThrow(none);
     expect(() => currentTask()).toThrow(none);
     expect(() => allTasks()).toThrow(none);

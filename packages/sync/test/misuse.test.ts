@@ -141,7 +141,9 @@ describe("without a running loop", () => {
     lock.acquire().next();
     const [event, semaphore, queue] = [new Event(), new Semaphore(0), new Queue<string>()];
     for (const waiting of [lock.acquire(), event.wait(), semaphore.acquire(), queue.get()]) {
-      expect(() => waiting.next()).toThrow(new RuntimeError("no running event loop"));
+      expect(() => waiting.next()).toThrow(
+        new RuntimeError("no running event loop (hint: call it inside a coroutine)"),
+      );
     }
     const main = function* (): Coroutine<unknown[]> {
       const waiting: Coroutine<unknown>[] = [lock.acquire(), event.wait(), semaphore.acquire(), queue.get()];

@@ -1,14 +1,13 @@
 import { repr } from "@yieldstar/loop";
 import { andMore, cut, textLimits, typeName } from "@yieldstar/loop/internal";
-import type { BaseExceptionGroup } from "./exception-group.ts";
 import { type ErrorNode, growTree } from "./error-tree.ts";
 
 /** Has `console.log` show a group with all its members, and theirs, as the tree that CPython prints. */
-export function showAsTree(groupClass: { readonly prototype: BaseExceptionGroup }): void {
+export function showAsTree(groupClass: { readonly prototype: Error }): void {
   Object.defineProperty(groupClass.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: renderTree });
 }
 
-function renderTree(this: BaseExceptionGroup): string {
+function renderTree(this: Error): string {
   return new TreeRenderer().render(growTree(this), 1).join("\n");
 }
 

@@ -167,7 +167,9 @@ describe("a TaskGroup", () => {
     };
     runVirtual(main());
     expect(errors).toEqual([new RuntimeError("TaskGroup <TaskGroup> cannot determine the parent task")]);
-    expect(() => new TaskGroup().aenter().next()).toThrow(new RuntimeError("no running event loop"));
+    expect(() => new TaskGroup().aenter().next()).toThrow(
+      new RuntimeError("no running event loop (hint: call it inside a coroutine)"),
+    );
   });
 
   it("takes what a task throws that is no Error as a TypeError", () => {

@@ -111,6 +111,7 @@ export type {
   OnceOptions,
 } from "@yieldstar/asyncgen";
 export type {
+  AbstractEventLoop,
   AllEntered,
   AsCompletedOptions,
   AsyncContextManager,

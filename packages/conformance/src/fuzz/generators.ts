@@ -1,7 +1,7 @@
 import type { AsyncGenerator, Coroutine } from "yieldstar";
 import { classNamed, describe } from "./errors.ts";
 import type { Block, GeneratorItem, SyncStatement } from "./program.ts";
-import type { Frame, Returned } from "./sync-statements.ts";
+import type { Frame, Returned } from "./frame.ts";
 import type { World } from "./world.ts";
 
 /** Runs a block. */

@@ -11,7 +11,8 @@ import { awaited, noteDeadline } from "./corners.ts";
 import { classNamed, describe, describeEnding } from "./errors.ts";
 import type { Library } from "./library.ts";
 import type { Block, Handler, Program, Statement, SyncStatement, Trace } from "./program.ts";
-import { type Frame, isSync, type Returned, type Runners, runSync, whenOf } from "./sync-statements.ts";
+import type { Frame, Returned } from "./frame.ts";
+import { isSync, type Runners, runSync, whenOf } from "./sync-statements.ts";
 import { World } from "./world.ts";
 
 /** What a program did on our packages, and which features of the language it came to. */

@@ -1,18 +1,11 @@
 import type { Future, Handle, Task, TaskGroup, Timeout } from "yieldstar";
 import { callMethod, kindOf, type RunBody } from "./awaitables.ts";
 import { describe, makeError } from "./errors.ts";
+import type { Frame, Returned } from "./frame.ts";
 import { generate, type RunBlock } from "./generators.ts";
 import type { SyncStatement } from "./program.ts";
 import { noteCall } from "./corners.ts";
 import type { World } from "./world.ts";
-
-/** What a coroutine knows of its own: the error that it handles. */
-export interface Frame {
-  handled: Error | undefined;
-}
-
-/** What a block returns, if it does: undefined goes on. */
-export type Returned = { readonly value: unknown } | undefined;
 
 /** How the parts of a program are run that can wait. */
 export interface Runners {

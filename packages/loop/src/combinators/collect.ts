@@ -2,7 +2,7 @@ import { closeCoroutine, type Coroutine, iscoroutine } from "../coroutines/corou
 import { RuntimeError } from "../errors/exceptions.ts";
 import { Future } from "../tasks/future.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
-import { getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 
 /**
  * The members of an iterable of awaitables.

@@ -1,4 +1,4 @@
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { collect } from "./collect.ts";
 import { type Awaitable, iscoroutine, isTaken } from "../coroutines/coroutine.ts";
 import { ensureFutureOn } from "../tasks/ensure-future.ts";
@@ -9,7 +9,7 @@ import { declareRelay, passCancelOn, type Relay } from "../tasks/pass-on-cancel.
 import { type Passing, passing } from "../scheduling/passing.ts";
 import { readOptions } from "../arguments/options.ts";
 import { withHint } from "../text/repr.ts";
-import { getEventLoop, getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getEventLoop, runningLoop } from "../scheduling/running-loop.ts";
 import { Task } from "../tasks/task.ts";
 
 /** What awaiting an `A` gives. */
@@ -71,7 +71,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     empty.setResult([]);
     return empty;
   }
-  let loop = getRunningLoopOrUndefined();
+  let loop = runningLoop();
   let outer: _GatheringFuture | undefined = undefined;
   const onDone: Passing<Future<unknown>> = (child) => {
     // If a later argument was refused, nobody will ever ask for this one.
@@ -91,7 +91,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
       children.push(known);
       continue;
     }
-    const child = isFresh ? (loop as BaseEventLoop).createTask(arg) : ensureFutureOn(loop, arg);
+    const child = isFresh ? (loop as AbstractEventLoop).createTask(arg) : ensureFutureOn(loop, arg);
     loop ??= child.getLoop();
     // The caller never sees a task made here, and so cannot be told off for leaving it pending.
     if (child !== arg && child instanceof Task) child._dontReport();
@@ -101,7 +101,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     if (child._isDone()) doneAlready.push(child);
     else child.addDoneCallback(onDone);
   }
-  outer = new _GatheringFuture(loop as BaseEventLoop, children, pending, returnExceptions);
+  outer = new _GatheringFuture(loop as AbstractEventLoop, children, pending, returnExceptions);
   passing("gather.<locals>._done_callback", onDone, outer);
   for (const child of doneAlready) outer._childDone(child);
   return outer;
@@ -141,7 +141,12 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
   #pending: number;
   #cancelRequested = false;
 
-  constructor(loop: BaseEventLoop, children: readonly Future<unknown>[], pending: number, returnExceptions: boolean) {
+  constructor(
+    loop: AbstractEventLoop,
+    children: readonly Future<unknown>[],
+    pending: number,
+    returnExceptions: boolean,
+  ) {
     super(undefined, loop);
     this.#children = children;
     this.#pending = pending;

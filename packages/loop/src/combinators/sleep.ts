@@ -3,7 +3,7 @@ import { isDebugging, noteSuspension } from "../debug/debug.ts";
 import { ValueError } from "../errors/exceptions.ts";
 import type { Future } from "../tasks/future.ts";
 import { repr, showAsText } from "../text/repr.ts";
-import { getRunningLoop } from "../tasks/running.ts";
+import { getRunningLoop } from "../scheduling/running-loop.ts";
 import type { Timer } from "../scheduling/timer-heap.ts";
 
 /**

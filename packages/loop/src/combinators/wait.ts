@@ -5,7 +5,7 @@ import { Future } from "../tasks/future.ts";
 import { readOptions } from "../arguments/options.ts";
 import { passing } from "../scheduling/passing.ts";
 import { repr } from "../text/repr.ts";
-import { getRunningLoop } from "../tasks/running.ts";
+import { getRunningLoop } from "../scheduling/running-loop.ts";
 
 /** `wait` returns when one is done. Source: asyncio.FIRST_COMPLETED, CPython 3.14 Lib/asyncio/tasks.py. */
 export const FIRST_COMPLETED = "FIRST_COMPLETED";

@@ -1,8 +1,16 @@
+import {
+  beginNested,
+  endNested,
+  enterContext,
+  outerTaskOrUndefined,
+  ownCurrentContext,
+  setOutermostContext,
+  sharedCurrentContext,
+} from "./ambient.ts";
 import { explainOtherCopy, markAsOurs } from "../copies/copies.ts";
 import { LookupError, RuntimeError, ValueError } from "../errors/exceptions.ts";
 import { readOptions } from "../arguments/options.ts";
 import { repr, showAsText, withHint } from "../text/repr.ts";
-import type { Task } from "../tasks/task.ts";
 
 type Values = Map<ContextVar<unknown>, unknown>;
 
@@ -58,7 +66,7 @@ export class Context {
     const outer = beginNested();
     try {
       if (this._entered) throw explainEntered(this);
-      enterContext({ _context: this, _task: outerHolder._task });
+      enterContext({ _context: this, _task: outerTaskOrUndefined() });
       return callback();
     } finally {
       endNested(outer);
@@ -143,30 +151,16 @@ export class Context {
   }
 }
 
-/**
- * @internal Who runs in a context: a task, a handle. It begins with a snapshot, and gets a context of its own only when a
- * variable is set in it or somebody asks for it: few ever do.
- */
-export interface ContextHolder {
-  _context: Context;
-  /** The task whose step it is, or is part of. */
-  readonly _task: Task<unknown> | undefined;
-}
+setOutermostContext(new Context());
 
-/** Who runs now. Outside every task and callback it is one that lives as long as the program. Nobody else has its context. */
-const outermost: ContextHolder = { _context: new Context(), _task: undefined };
-let holder = outermost;
-/** Inside of whom those were entered that run now, or ran last. */
-let outerHolder = outermost;
-
-/** @internal The task whose step is running. */
-export function currentTaskOrUndefined(): Task<unknown> | undefined {
-  return holder._task;
+/** The context of the caller, which another holder may share: to be read, and not to be changed. */
+function currentContext(): Context {
+  return sharedCurrentContext() as Context;
 }
 
 /** @internal What a new holder begins with. */
 export function snapshotContext(): Context {
-  return holder._context._toSnapshot();
+  return currentContext()._toSnapshot();
 }
 
 /** Where scheduling methods take a context from. */
@@ -214,53 +208,9 @@ function withOtherCopy(text: string, value: unknown): string {
   return other === undefined ? text : withHint(text, other);
 }
 
-/** @internal The holder's own context. */
-export function ownContext(owner: ContextHolder): Context {
-  if (owner._context._isSnapshot) {
-    owner._context = owner._context.copy();
-  }
-  return owner._context;
-}
-
 /** @internal What entering a context that is entered ends with. */
 export function explainEntered(context: Context): RuntimeError {
   return new RuntimeError(`cannot enter context: ${repr(context)} is already entered`);
-}
-
-/**
- * @internal From here on others are entered inside of whoever runs now; returns what `endNested` takes. Only the innermost
- * may have a snapshot, since one that got its own context from further in could not be told entered.
- */
-export function beginNested(): ContextHolder {
-  if (holder !== outermost) ownContext(holder)._entered = true;
-  const outer = outerHolder;
-  outerHolder = holder;
-  return outer;
-}
-
-/** @internal */
-export function endNested(outer: ContextHolder): void {
-  if (outerHolder !== outermost) outerHolder._context._entered = false;
-  holder = outerHolder;
-  outerHolder = outer;
-}
-
-/**
- * @internal Has `next` run in its context, which is not entered. It need not be left: whoever runs next enters in its turn,
- * and `endNested` puts back who ran before them all.
- */
-export function enterContext(next: ContextHolder): void {
-  holder = next;
-}
-
-/** @internal To be called before others are told of what has run: they run outside of it. */
-export function leaveContext(): void {
-  holder = outerHolder;
-}
-
-/** @internal The task inside whose step a loop runs, which is another loop's or should not. */
-export function outerTaskOrUndefined(): Task<unknown> | undefined {
-  return outerHolder._task;
 }
 
 /**
@@ -269,7 +219,7 @@ export function outerTaskOrUndefined(): Task<unknown> | undefined {
  * Source: contextvars.copy_context, CPython 3.14.
  */
 export function copyContext(): Context {
-  return holder._context.copy();
+  return currentContext().copy();
 }
 
 /** Marks "this variable had no value" in a token. */
@@ -368,7 +318,7 @@ export class ContextVar<T> {
   get(): T;
   get<F>(fallback: F): T | F;
   get(...fallback: [unknown?]): unknown {
-    const value = holder._context._get(this, missing);
+    const value = currentContext()._get(this, missing);
     if (value !== missing) return value;
     if (fallback.length > 0) return fallback[0];
     if (this.#hasDefault) return this.#default;
@@ -378,7 +328,7 @@ export class ContextVar<T> {
   /** Sets the value in the current context, and returns a token for `reset`. */
   set(value: T): Token<T> {
     const variable = this as ContextVar<unknown>;
-    const context = ownContext(holder);
+    const context = ownCurrentContext() as Context;
     const token = new Token<T>(this, context._get(variable, missing) as T | typeof missing, context);
     context._set(variable, value);
     return token;
@@ -393,7 +343,7 @@ export class ContextVar<T> {
    */
   reset(token: Token<T>): void {
     const variable = this as ContextVar<unknown>;
-    const context = holder._context;
+    const context = currentContext();
     if (token?._var !== this || token._used || token._context !== context) refuseToken(token, variable);
     token._used = true;
     if (token._oldValue === missing) context._delete(variable);

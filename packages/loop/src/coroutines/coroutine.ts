@@ -1,7 +1,7 @@
 import { GeneratorExit, RuntimeError } from "../errors/exceptions.ts";
 import { isPromiseLike } from "../values/is-promise.ts";
 import { hintToCall, repr, withHint } from "../text/repr.ts";
-import { allTasks, getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 
 declare const suspension: unique symbol;
 
@@ -144,9 +144,7 @@ function markTaken(coroutine: Takeable): void {
 
 /** The `next` that everybody but its task finds in a coroutine that a task has taken: `yield* coroutine` calls it. */
 function refuseToBeAwaited(this: unknown): never {
-  const loop = getRunningLoopOrUndefined();
-  for (const task of loop === undefined ? [] : allTasks(loop)) {
-    if (task.getCoro() !== this) continue;
+  if (getRunningLoopOrUndefined()?._runsCoroutine(this) === true) {
     throw new RuntimeError(withHint("coroutine is being awaited already", "await its task"));
   }
   throw explainRefusal(this);

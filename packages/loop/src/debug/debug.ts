@@ -5,9 +5,8 @@
  * @module
  */
 
-import { currentTaskOrUndefined } from "../context/contextvars.ts";
+import { currentTaskOrUndefined } from "../context/ambient.ts";
 import { repr } from "../text/repr.ts";
-import type { Task } from "../tasks/task.ts";
 
 /** One `yield*` on the way down to what a task waits for. */
 export interface StackFrame {
@@ -106,7 +105,7 @@ export function describeCreation(object: object): string[] {
 }
 
 /** The `yield*`s at which a task last gave up control, the outermost first. */
-export function suspendedAt(task: Task<unknown>): StackFrame[] {
+export function suspendedAt(task: object): StackFrame[] {
   const stack = suspensions.get(task);
   return stack === undefined ? [] : framesOfStep(stack);
 }
@@ -119,7 +118,7 @@ export function framesOfStep(stack: string): StackFrame[] {
 }
 
 /** `worker() running at FILE:LINE`, of a task whose place is known. */
-export function describePlace(task: Task<unknown>): string | undefined {
+export function describePlace(task: object): string | undefined {
   const [outermost] = suspendedAt(task);
   if (outermost === undefined) return undefined;
   return `${outermost.name || "<lambda>"}() running at ${withoutColumn(outermost.location)}`;
@@ -159,13 +158,13 @@ function findOwnFolders(): readonly string[] {
   }
 }
 
-const waitsSinceCancelled = new WeakMap<Task<unknown>, number>();
+const waitsSinceCancelled = new WeakMap<object, number>();
 
 /**
  * A task that was cancelled waits. That may be part of its cleanup; but once it has been woken and waits again, it has
  * most likely swallowed the cancellation.
  */
-export function noteWaitAfterCancel(task: Task<unknown>): void {
+export function noteWaitAfterCancel(task: object): void {
   const waits = (waitsSinceCancelled.get(task) ?? 0) + 1;
   waitsSinceCancelled.set(task, waits);
   if (waits !== 2) return;
@@ -173,6 +172,6 @@ export function noteWaitAfterCancel(task: Task<unknown>): void {
 }
 
 /** The cancellation was taken back: nothing was swallowed. */
-export function forgetCancel(task: Task<unknown>): void {
+export function forgetCancel(task: object): void {
   waitsSinceCancelled.delete(task);
 }

@@ -5,25 +5,23 @@
  * @module
  */
 
-import { currentTaskOrUndefined } from "../context/contextvars.ts";
+import { type CurrentTask, currentTaskOrUndefined } from "../context/ambient.ts";
 import { captureStack, framesOfStep, type StackFrame, suspendedAt } from "./debug.ts";
 import { isError } from "../values/is-error.ts";
-import type { Future } from "../tasks/future.ts";
-import type { Task } from "../tasks/task.ts";
 
 /** The longest stack that grows, in lines. */
 const lineLimit = 100;
 
 /** By error, the task whose lines it has got last. */
-const lastAwaiters = new WeakMap<object, WeakRef<Task<unknown>>>();
+const lastAwaiters = new WeakMap<object, WeakRef<CurrentTask>>();
 
 /** The future that `task` waited for, or its cancellation, throws `error` into it. */
-export function noteAwaited(error: Error, task: Task<unknown>, waitedFor: Future<unknown> | undefined): void {
+export function noteAwaited(error: Error, task: CurrentTask, waitedFor: object | undefined): void {
   if (task._loop.getDebug()) grow(error, task, waitedFor, suspendedAt(task));
 }
 
 /** The current task awaits something that has failed already. */
-export function noteAwaitedLate(error: Error, waitedFor: Future<unknown> | undefined): void {
+export function noteAwaitedLate(error: Error, waitedFor: object | undefined): void {
   const task = currentTaskOrUndefined();
   if (task?._loop.getDebug() === true) grow(error, task, waitedFor, framesOfStep(captureStack()));
 }
@@ -32,12 +30,7 @@ export function noteAwaitedLate(error: Error, waitedFor: Future<unknown> | undef
  * An error may be awaited by many. It gets the lines of the first, then those of a task that awaits this one, and so on: the
  * stack is that of one chain of tasks.
  */
-function grow(
-  error: Error,
-  task: Task<unknown>,
-  waitedFor: Future<unknown> | undefined,
-  frames: readonly StackFrame[],
-): void {
+function grow(error: Error, task: CurrentTask, waitedFor: object | undefined, frames: readonly StackFrame[]): void {
   try {
     const last = lastAwaiters.get(error);
     if (last !== undefined && (waitedFor === undefined || last.deref() !== waitedFor)) return;

@@ -1,4 +1,4 @@
-import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Coroutine } from "../coroutines/coroutine.ts";
 import { Exception } from "../errors/exceptions.ts";
 import { gather } from "../combinators/gather.ts";
@@ -30,7 +30,7 @@ export class Asyncgens {
     this.#open.delete(asyncgen);
   }
 
-  *shutdown(loop: BaseEventLoop): Coroutine {
+  *shutdown(loop: AbstractEventLoop): Coroutine {
     this.#isShutdown = true;
     const closing = [...this.#open];
     this.#open.clear();

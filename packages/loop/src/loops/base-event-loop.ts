@@ -16,12 +16,19 @@ import {
 import { nameOfType } from "../coroutines/name-of-type.ts";
 import { className } from "../text/names.ts";
 import { repr, showAsText, withHint } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import type { Loop } from "../scheduling/loop.ts";
 import { Scheduler } from "../scheduling/scheduler.ts";
-import { requireTaskOptions, type TaskFactory, type TaskOptions } from "../tasks/task-options.ts";
+import type { TaskFactory } from "../tasks/task-factory.ts";
+import { requireTaskOptions, type TaskOptions } from "../tasks/task-options.ts";
+import { allTasks } from "../tasks/current-task.ts";
 import { TaskList } from "../tasks/task-list.ts";
 import { Task } from "../tasks/task.ts";
 import { Unretrieved } from "../reports/unretrieved.ts";
+
+declare module "../scheduling/loop.ts" {
+  interface AbstractEventLoop extends BaseEventLoop {}
+}
 
 /**
  * A loop without a way to run: it schedules callbacks, timers and tasks, and its iteration is CPython's. A subclass has
@@ -29,13 +36,13 @@ import { Unretrieved } from "../reports/unretrieved.ts";
  *
  * Source: asyncio.BaseEventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */
-export abstract class BaseEventLoop extends Scheduler {
+export abstract class BaseEventLoop extends Scheduler implements Loop {
   static {
     showAsText(this, "BaseEventLoop");
   }
 
   /** @internal The tasks that are not done, in the order they were created. */
-  readonly _tasks: TaskList = new TaskList();
+  readonly _tasks: TaskList<Task<unknown>> = new TaskList();
   /** @internal The tasks that are in an eager first step. */
   readonly _eagerTasks: Set<Task<unknown>> = new Set();
   /** @internal */
@@ -267,6 +274,12 @@ export abstract class BaseEventLoop extends Scheduler {
   /** Called before waiting: a good time to look after exceptions that nobody retrieved. */
   protected beforeIdle(): void {
     this._unretrieved.sweep();
+  }
+
+  /** @internal */
+  _runsCoroutine(coroutine: unknown): boolean {
+    for (const task of allTasks(this)) if (task.getCoro() === coroutine) return true;
+    return false;
   }
 
   /** @internal Ends the run from outside, with an error, where there is one that can be; returns whether there was. */

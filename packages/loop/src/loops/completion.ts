@@ -1,4 +1,4 @@
-import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Awaitable } from "../coroutines/coroutine.ts";
 import { ensureFutureOn } from "../tasks/ensure-future.ts";
 import { leavesLoop, RuntimeError } from "../errors/exceptions.ts";
@@ -16,7 +16,7 @@ export class Completion<T> {
   readonly #future: Future<T>;
   readonly #isOwn: boolean;
 
-  constructor(loop: BaseEventLoop, awaitable: Awaitable<T>) {
+  constructor(loop: AbstractEventLoop, awaitable: Awaitable<T>) {
     this.#future = ensureFutureOn(loop, awaitable);
     this.#isOwn = !(awaitable instanceof Future);
     if (this.#isOwn && this.#future instanceof Task) this.#future._dontReport();

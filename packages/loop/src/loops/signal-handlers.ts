@@ -1,5 +1,5 @@
 import { keepStores } from "../context/async-stores.ts";
-import type { BaseEventLoop } from "./base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { copyContext } from "../context/contextvars.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { Handle, requireCallback } from "../scheduling/handle.ts";
@@ -8,12 +8,12 @@ import { repr } from "../text/repr.ts";
 
 /** What a loop does at the operating system's signals: one callback for each. */
 export class SignalHandlers {
-  readonly #loop: BaseEventLoop;
+  readonly #loop: AbstractEventLoop;
   readonly #host: Host;
   /** What takes back the listener of each signal. */
   readonly #stops = new Map<string, () => void>();
 
-  constructor(loop: BaseEventLoop, host: Host) {
+  constructor(loop: AbstractEventLoop, host: Host) {
     this.#loop = loop;
     this.#host = host;
   }

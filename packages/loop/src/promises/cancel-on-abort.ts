@@ -5,7 +5,7 @@ import type { Handle } from "../scheduling/handle.ts";
 import { showAsText } from "../text/repr.ts";
 import { onAbort } from "./on-abort.ts";
 import { requireSignal } from "../arguments/require-signal.ts";
-import { currentTask } from "../tasks/running.ts";
+import { currentTask } from "../tasks/current-task.ts";
 import type { Task } from "../tasks/task.ts";
 import { fromWebError } from "../errors/web-errors.ts";
 

@@ -1,11 +1,11 @@
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { explainOtherLoop } from "../copies/copies.ts";
 import { EventLoop } from "../loops/event-loop.ts";
 import { DeadlockError } from "../reports/deadlock.ts";
 import { leavesLoop, RuntimeError, toException } from "../errors/exceptions.ts";
 import { firstFunctions } from "../hosts/host-functions.ts";
 import { watchIdle } from "../scheduling/loop-ends.ts";
-import { getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { soon } from "../hosts/soon.ts";
 
 /** Somebody who waits for something on a loop. */
@@ -19,10 +19,10 @@ export interface Waiter {
   fail(reason: Error): void;
 }
 
-const drivers = new WeakMap<BaseEventLoop, Driver>();
+const drivers = new WeakMap<AbstractEventLoop, Driver>();
 
 /** The driver of a loop, or `undefined` if that is one that somebody else drives, as tests drive a `VirtualTimeLoop`. */
-export function driverOf(loop: BaseEventLoop): Driver | undefined {
+export function driverOf(loop: AbstractEventLoop): Driver | undefined {
   const driver = drivers.get(loop);
   if (driver !== undefined || !(loop instanceof EventLoop)) return driver;
   const made = new Driver(loop);

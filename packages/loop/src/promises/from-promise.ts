@@ -1,4 +1,4 @@
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { Loop } from "../scheduling/loop.ts";
 import { type Coroutine, iscoroutine, type Suspension } from "../coroutines/coroutine.ts";
 import { isDebugging } from "../debug/debug.ts";
 import { GeneratorExit, toException } from "../errors/exceptions.ts";
@@ -9,7 +9,7 @@ import { looksAtArguments } from "../values/looks-at-arguments.ts";
 import { readOptions } from "../arguments/options.ts";
 import { reportFromOutside } from "../reports/reports.ts";
 import { repr, showAsText, withHint } from "../text/repr.ts";
-import { getRunningLoop, getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getRunningLoop, runningLoop } from "../scheduling/running-loop.ts";
 import { forgetRejection, noteRejection, type Rejection } from "./unawaited.ts";
 import { noteAwaitedLate } from "../debug/traceback.ts";
 import { fromWebError, toAbortReason } from "../errors/web-errors.ts";
@@ -252,10 +252,8 @@ class FromPromise<T> {
     return !future._isDone() && !future._loop.isClosed() ? future : undefined;
   }
 
-  private _loopToTell(): BaseEventLoop | undefined {
-    return this._state === "waiting"
-      ? (this._subject as Future<T>)._loop
-      : (this._subject as BaseEventLoop | undefined);
+  private _loopToTell(): Loop | undefined {
+    return this._state === "waiting" ? (this._subject as Future<T>)._loop : (this._subject as Loop | undefined);
   }
 
   private _resume(): IteratorResult<Suspension, T> {
@@ -271,8 +269,8 @@ class FromPromise<T> {
     const controller = this._controller;
     if (state === "shared") return;
     this._close();
-    if (state === "fulfilled") this._disposeOf(subject as T, getRunningLoopOrUndefined());
-    else if (state === "pending") this._forgo(getRunningLoopOrUndefined());
+    if (state === "fulfilled") this._disposeOf(subject as T, runningLoop());
+    else if (state === "pending") this._forgo(runningLoop());
     else if (state === "rejected") forgetRejection(this, subject as Rejection);
     else if (state === "waiting") this._abandonFuture(subject as Future<T>, controller, error);
   }
@@ -286,7 +284,7 @@ class FromPromise<T> {
   }
 
   /** A result that comes is for `dispose`, if there is one. */
-  private _forgo(loop: BaseEventLoop | undefined): void {
+  private _forgo(loop: Loop | undefined): void {
     if (this._dispose === undefined) this._leave();
     else this._subject = loop;
   }
@@ -296,7 +294,7 @@ class FromPromise<T> {
     this._subject = this._controller = undefined;
   }
 
-  private _disposeOf(result: T, loop: BaseEventLoop | undefined): void {
+  private _disposeOf(result: T, loop: Loop | undefined): void {
     const dispose = this._dispose;
     if (dispose === undefined) return;
     const report = (thrown: unknown): void => {

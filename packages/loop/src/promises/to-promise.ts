@@ -1,5 +1,5 @@
 import { backgroundLoop } from "./background-loop.ts";
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Awaitable } from "../coroutines/coroutine.ts";
 import { driverOf, type Waiter } from "./driver.ts";
 import { ensureFutureOn } from "../tasks/ensure-future.ts";
@@ -22,7 +22,7 @@ export interface ToPromiseOptions {
    * The loop to run on. One that is idle is run until the task is done, and so is one that whoever runs it leaves before; by
    * default it is one that all calls share.
    */
-  readonly loop?: BaseEventLoop | undefined;
+  readonly loop?: AbstractEventLoop | undefined;
 }
 
 const toPromiseDefaults: ToPromiseOptions = { signal: undefined, loop: undefined };

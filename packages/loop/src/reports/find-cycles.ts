@@ -67,7 +67,7 @@ function waitingOrder(path: readonly Node[], begin: number): Task<unknown>[] {
 }
 
 function wokenBy(node: Node): Woken {
-  if (node instanceof Ending) return node.futures();
+  if (node instanceof Ending) return node.futures() as Future<unknown>[];
   const waiters = node._waiterList();
   const [first] = waiters;
   if (first === undefined) return undefined;

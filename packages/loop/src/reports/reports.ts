@@ -1,12 +1,12 @@
 import { isFollowing, storesOf } from "../context/async-stores.ts";
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop, Loop } from "../scheduling/loop.ts";
 import { sourceTraceback } from "../debug/debug.ts";
 import { leavesLoop, toException } from "../errors/exceptions.ts";
 import type { Future } from "../tasks/future.ts";
 import type { Handle } from "../scheduling/handle.ts";
 import { unprintable } from "../text/names.ts";
 import { repr, toText } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import type { Task } from "../tasks/task.ts";
 import { andMore, textLimits } from "../text/text-limits.ts";
 
@@ -27,13 +27,13 @@ export interface ExceptionContext {
 }
 
 /** Is told of errors that nobody can catch. */
-export type ExceptionHandler = (loop: BaseEventLoop, context: ExceptionContext) => void;
+export type ExceptionHandler = (loop: AbstractEventLoop, context: ExceptionContext) => void;
 
 /** Where things were created: texts of their own, and not values to be shown as such. */
 const tracebacks = new Set(["handleTraceback", "sourceTraceback"]);
 
 /** Writes one error to the console: the message, what else is known in lines of `key: value`, and the exception. */
-export function defaultExceptionHandler(loop: BaseEventLoop, context: ExceptionContext): void {
+export function defaultExceptionHandler(loop: AbstractEventLoop, context: ExceptionContext): void {
   // By own keys alone: a program may have added some to every object.
   const exception = Object.hasOwn(context, "exception") ? context.exception : undefined;
   const message = Object.hasOwn(context, "message") ? context.message : "";
@@ -53,7 +53,7 @@ function write(text: string, value: unknown): void {
 }
 
 /** What is known beside the message and the exception, in lines of `key: value` by their keys. */
-function describeContext(loop: BaseEventLoop, context: ExceptionContext): string[] {
+function describeContext(loop: AbstractEventLoop, context: ExceptionContext): string[] {
   const more: ExceptionContext = { message: "", ...handleTraceback(loop, context) };
   const keys = [...new Set([...Object.keys(more), ...Object.keys(context)])].sort();
   const lines = keys
@@ -74,14 +74,14 @@ function describeValue(context: ExceptionContext, key: string): string {
 }
 
 /** In debug mode: where the callback was scheduled in which it happened, if nothing better is known. */
-function handleTraceback(loop: BaseEventLoop, context: ExceptionContext): { readonly handleTraceback?: string } {
+function handleTraceback(loop: AbstractEventLoop, context: ExceptionContext): { readonly handleTraceback?: string } {
   if (loop._timed === undefined || Object.hasOwn(context, "sourceTraceback")) return {};
   const { sourceTraceback: text } = sourceTraceback(loop._timed);
   return text === undefined ? {} : { handleTraceback: text.replace(/^Object/, "Handle") };
 }
 
 /** Calls the loop's exception handler, in the context of what it is told about, and with its stores. */
-export function callExceptionHandler(loop: BaseEventLoop, context: ExceptionContext): void {
+export function callExceptionHandler(loop: AbstractEventLoop, context: ExceptionContext): void {
   const handler = loop.getExceptionHandler();
   if (handler === undefined) {
     reportSafely(loop, context, "Exception in default exception handler");
@@ -106,7 +106,7 @@ export function callExceptionHandler(loop: BaseEventLoop, context: ExceptionCont
  * Calls the loop's exception handler from where nobody can catch what it throws: in the collector's callback, or a
  * promise's, or an emitter's. A `SystemExit` ends the loop's run, as it does if a callback of the loop calls the handler.
  */
-export function reportFromOutside(loop: BaseEventLoop, context: ExceptionContext): void {
+export function reportFromOutside(loop: Loop, context: ExceptionContext): void {
   try {
     loop.callExceptionHandler(context);
   } catch (thrown) {
@@ -117,7 +117,7 @@ export function reportFromOutside(loop: BaseEventLoop, context: ExceptionContext
   }
 }
 
-function reportSafely(loop: BaseEventLoop, context: ExceptionContext, textOnError: string): void {
+function reportSafely(loop: AbstractEventLoop, context: ExceptionContext, textOnError: string): void {
   try {
     loop.defaultExceptionHandler(context);
   } catch (thrown) {
@@ -138,11 +138,6 @@ function writeSafely(act: () => void): void {
 /** Writes what was lost when the process ends, and no loop is there to tell it to. */
 export function reportAtExit(text: string, reason: unknown): void {
   writeSafely(() => write(text, reason));
-}
-
-/** Warns of what took so long in debug mode that the loop could serve nothing else. */
-export function warnOfSlow(item: object, seconds: number): void {
-  writeSafely(() => console.warn(`Executing ${repr(item)} took ${seconds.toFixed(3)} seconds`));
 }
 
 /** What runs in a context of its own: a plain future has none. */

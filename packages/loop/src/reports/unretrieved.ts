@@ -1,12 +1,12 @@
 import { attemptEach } from "../errors/attempt.ts";
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { sourceTraceback } from "../debug/debug.ts";
 import type { Future } from "../tasks/future.ts";
 import { className } from "../text/names.ts";
 import { releaseFrames } from "../errors/release-frames.ts";
 import { type ExceptionContext, reportFromOutside } from "./reports.ts";
 import { repr } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 
 /** An exception that nobody has retrieved, watched without keeping its future alive. */
 export interface Failure {
@@ -34,7 +34,7 @@ export class Unretrieved {
   /** One for all loops. A loop that the program drops is held until its failed futures are collected, and then reports. */
   static readonly #registry = new FinalizationRegistry<Failure>((failure) => failure.owner.#reportCollected(failure));
 
-  readonly #loop: BaseEventLoop;
+  readonly #loop: AbstractEventLoop;
   readonly #watched = new Set<Failure>();
   readonly #fresh: Future<unknown>[] = [];
   /** How many of the fresh failures were there when `age` was last called. */
@@ -42,7 +42,7 @@ export class Unretrieved {
   /** Ends the listening to the end of the process, which lasts for as long as there is something to report. */
   #stopListening: (() => void) | undefined;
 
-  constructor(loop: BaseEventLoop) {
+  constructor(loop: AbstractEventLoop) {
     this.#loop = loop;
   }
 
@@ -85,7 +85,7 @@ export class Unretrieved {
 
   /** Its exception was retrieved. */
   forget(future: Future<unknown>): void {
-    const failure = future._failure;
+    const failure = future._failure as Failure | undefined;
     if (failure === undefined || !this.#watched.delete(failure)) return;
     this.#listenOrNot();
   }

@@ -2,7 +2,7 @@ import type { Awaitable } from "../coroutines/coroutine.ts";
 import { chain, isInstance, leavesLoop, RuntimeError } from "../errors/exceptions.ts";
 import { withHint } from "../text/repr.ts";
 import { readRunnerOptions, Runner, type RunnerOptions } from "./runner.ts";
-import { getRunningLoopOrUndefined } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 
 /**
  * Runs a program: makes a loop, runs `main` in a task on it, and at the end cancels what is left, waits for it, and

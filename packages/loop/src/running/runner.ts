@@ -6,7 +6,8 @@ import { type EventLoop, newEventLoop } from "../loops/event-loop.ts";
 import { isCancelled, KeyboardInterrupt, leavesLoop, RuntimeError } from "../errors/exceptions.ts";
 import { readOptions } from "../arguments/options.ts";
 import { repr, showAsText } from "../text/repr.ts";
-import { getRunningLoopOrUndefined, setEventLoop, unsetEventLoop } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { setEventLoop, unsetEventLoop } from "../scheduling/running-loop.ts";
 import { shutdown } from "./shutdown.ts";
 import type { Task } from "../tasks/task.ts";
 

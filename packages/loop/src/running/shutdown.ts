@@ -1,8 +1,8 @@
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Awaitable } from "../coroutines/coroutine.ts";
 import { leavesLoop, toException } from "../errors/exceptions.ts";
 import { gather } from "../combinators/gather.ts";
-import { allTasks } from "../tasks/running.ts";
+import { allTasks } from "../tasks/current-task.ts";
 import { Task } from "../tasks/task.ts";
 
 /**
@@ -13,7 +13,7 @@ import { Task } from "../tasks/task.ts";
  *
  * Source: asyncio.Runner.close, CPython 3.14 Lib/asyncio/runners.py.
  */
-export function* shutdown(loop: BaseEventLoop): Generator<Awaitable<unknown>, void, unknown> {
+export function* shutdown(loop: AbstractEventLoop): Generator<Awaitable<unknown>, void, unknown> {
   const tasks = allTasks(loop);
   if (tasks.size > 0) {
     for (const task of tasks) cancel(task);

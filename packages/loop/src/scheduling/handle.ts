@@ -1,5 +1,12 @@
 import { isFollowing, type Stores, storesOf } from "../context/async-stores.ts";
-import { type Context, enterContext, explainEntered, leaveContext, ownContext } from "../context/contextvars.ts";
+import {
+  enterContext,
+  leaveContext,
+  ownContext,
+  getRunningLoopOrUndefined,
+  type RunningLoop,
+} from "../context/ambient.ts";
+import { type Context, explainEntered } from "../context/contextvars.ts";
 import { iscoroutine } from "../coroutines/coroutine.ts";
 import {
   callbackOf,
@@ -11,13 +18,11 @@ import {
 } from "../debug/debug.ts";
 import { leavesLoop, toException } from "../errors/exceptions.ts";
 import type { Runnable } from "./ready-queue.ts";
-import { getRunningLoop } from "../tasks/running.ts";
 import { reprFloat } from "../text/literals.ts";
 import { className, nameClass, nameOf, unprintable } from "../text/names.ts";
 import { labelOf, type Passing } from "./passing.ts";
 import { repr, showAsText, withHint } from "../text/repr.ts";
-import type { Scheduler } from "./scheduler.ts";
-import type { Timer } from "./timer-heap.ts";
+import type { Timer, TimerHeap } from "./timer-heap.ts";
 
 /** A callback as it stands in a text: `name()`. */
 export function formatCallback(callback: Passing<never>): string {
@@ -60,7 +65,7 @@ export class Handle implements Runnable {
   declare _stores: Stores | undefined;
 
   /** @internal */
-  constructor(callback: (argument: never) => void, argument: unknown, loop: Scheduler, context: Context) {
+  constructor(callback: (argument: never) => void, argument: unknown, loop: { getDebug(): boolean }, context: Context) {
     this._callback = callback;
     this._argument = argument;
     this._context = context;
@@ -110,7 +115,12 @@ export class Handle implements Runnable {
     if (leavesLoop(thrown)) throw thrown;
     const message = `Exception in callback ${formatCallback(callback)}`;
     const exception = toException(thrown);
-    getRunningLoop().callExceptionHandler({ message, exception, handle: this, ...sourceTraceback(this) });
+    (getRunningLoopOrUndefined() as RunningLoop).callExceptionHandler({
+      message,
+      exception,
+      handle: this,
+      ...sourceTraceback(this),
+    });
   }
 
   /** @internal `<Handle f()>`; `details` come before the callback. */
@@ -131,6 +141,13 @@ function runInStores(handle: Handle, callback: (argument: never) => void, argume
   storesOf(handle).runInAsyncScope(callback, undefined, ...given);
 }
 
+/** What a timer needs of its loop. */
+interface TimedLoop {
+  getDebug(): boolean;
+  /** @internal */
+  readonly _timers: TimerHeap;
+}
+
 /**
  * A callback that the loop will call at a time of its own clock. `callLater` and `callAt` make it.
  *
@@ -142,14 +159,14 @@ export class TimerHandle extends Handle implements Timer {
   }
 
   declare private readonly _when: number;
-  declare private readonly _loop: Scheduler;
+  declare private readonly _loop: TimedLoop;
   /** @internal */
   declare readonly _sequence: number;
   /** @internal */
   declare _scheduled: boolean;
 
   /** @internal */
-  constructor(when: number, sequence: number, callback: () => void, loop: Scheduler, context: Context) {
+  constructor(when: number, sequence: number, callback: () => void, loop: TimedLoop, context: Context) {
     super(callback, undefined, loop, context);
     this._when = when;
     this._loop = loop;

@@ -5,18 +5,16 @@
  * @module
  */
 
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
-
-const idleWatchers = new WeakMap<BaseEventLoop, () => void>();
-const closeWatchers = new WeakMap<BaseEventLoop, Set<() => void>>();
+const idleWatchers = new WeakMap<object, () => void>();
+const closeWatchers = new WeakMap<object, Set<() => void>>();
 
 /** Has `watcher`, one a loop, called whenever a run of the loop has ended. */
-export function watchIdle(loop: BaseEventLoop, watcher: () => void): void {
+export function watchIdle(loop: object, watcher: () => void): void {
   idleWatchers.set(loop, watcher);
 }
 
 /** Has `watcher` called when the loop is closed; returns what takes it back. */
-export function watchClose(loop: BaseEventLoop, watcher: () => void): () => void {
+export function watchClose(loop: object, watcher: () => void): () => void {
   const watchers = closeWatchers.get(loop) ?? new Set();
   closeWatchers.set(loop, watchers);
   watchers.add(watcher);
@@ -24,12 +22,12 @@ export function watchClose(loop: BaseEventLoop, watcher: () => void): () => void
 }
 
 /** A run has ended. */
-export function announceIdle(loop: BaseEventLoop): void {
+export function announceIdle(loop: object): void {
   idleWatchers.get(loop)?.();
 }
 
 /** The loop is closed. */
-export function announceClose(loop: BaseEventLoop): void {
+export function announceClose(loop: object): void {
   const watchers = closeWatchers.get(loop);
   closeWatchers.delete(loop);
   for (const watcher of watchers ?? []) watcher();

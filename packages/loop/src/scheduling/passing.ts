@@ -1,10 +1,8 @@
-import type { Future } from "../tasks/future.ts";
-
 /** What many callbacks may end: one object for all of them, which the report of a deadlock goes through once. */
 export class Ending {
-  readonly futures: () => Future<unknown>[];
+  readonly futures: () => object[];
 
-  constructor(futures: () => Future<unknown>[]) {
+  constructor(futures: () => object[]) {
     this.futures = futures;
   }
 }
@@ -18,7 +16,7 @@ export class Ending {
 export interface Passing<F> {
   (future: F): void;
   _label?: string;
-  _ends?: Future<unknown> | Ending | undefined;
+  _ends?: object | undefined;
 }
 
 /** Names a done-callback, and says what it may end: one future; all those of an `Ending`; or what is set later. */

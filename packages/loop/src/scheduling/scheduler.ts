@@ -1,13 +1,13 @@
 import { keepStores } from "../context/async-stores.ts";
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
-import { beginNested, type Context, contextFrom, type ContextOptions, endNested } from "../context/contextvars.ts";
+import { beginNested, endNested } from "../context/ambient.ts";
+import { type Context, contextFrom, type ContextOptions } from "../context/contextvars.ts";
 import { beginDebugging, isDebugRequested } from "../debug/debug.ts";
 import { ValueError } from "../errors/exceptions.ts";
 import { Handle, requireCallback, TimerHandle } from "./handle.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
-import { type ExceptionContext, warnOfSlow } from "../reports/reports.ts";
+import { warnOfSlow } from "../debug/slow-steps.ts";
 import { repr } from "../text/repr.ts";
-import { getRunningLoopOrUndefined, setRunningLoop } from "../tasks/running.ts";
+import { getRunningLoopOrUndefined, setRunningLoop, type ErrorReport, type RunningLoop } from "../context/ambient.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
 /**
@@ -16,7 +16,7 @@ import { TimerHeap } from "./timer-heap.ts";
  *
  * Source: asyncio.BaseEventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */
-export abstract class Scheduler {
+export abstract class Scheduler implements RunningLoop {
   /** In debug mode, a callback or step that takes at least this many seconds is warned about. */
   slowCallbackDuration = 0.1;
   /** @internal */
@@ -135,7 +135,7 @@ export abstract class Scheduler {
   protected runIterations(goesOn: (ran: number) => boolean): void {
     const outerLoop = getRunningLoopOrUndefined();
     const outer = beginNested();
-    setRunningLoop(this as unknown as BaseEventLoop);
+    setRunningLoop(this);
     try {
       while (goesOn(this.#iterate()));
     } finally {
@@ -172,7 +172,10 @@ export abstract class Scheduler {
   }
 
   /** Hands an error that nobody can catch to the exception handler. */
-  abstract callExceptionHandler(context: ExceptionContext): void;
+  abstract callExceptionHandler(context: ErrorReport): void;
+
+  /** @internal */
+  abstract _runsCoroutine(coroutine: unknown): boolean;
 
   /** @internal @throws RuntimeError when the loop is closed */
   abstract _requireOpen(): void;
@@ -231,9 +234,9 @@ export abstract class Scheduler {
     warnOfSlow(item, seconds);
   }
 
-  /** Tells whether the caller runs in this loop. There is no scheduler that is not a loop. */
+  /** Tells whether the caller runs in this loop. */
   #isRunningCaller(): boolean {
-    return getRunningLoopOrUndefined() === (this as unknown as BaseEventLoop);
+    return getRunningLoopOrUndefined() === this;
   }
 }
 

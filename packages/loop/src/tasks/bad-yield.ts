@@ -3,12 +3,11 @@ import { iscoroutine } from "../coroutines/coroutine.ts";
 import { Future } from "./future.ts";
 import { isPromiseLike } from "../values/is-promise.ts";
 import { repr, withHint } from "../text/repr.ts";
-import type { Task } from "./task.ts";
 
 const starHint = "write yield* with a star";
 
 /** Why a task cannot wait for what its coroutine yielded, which is not another future of its loop that was awaited. */
-export function explainBadYield(task: Task<unknown>, yielded: unknown): string {
+export function explainBadYield(task: Future<unknown>, yielded: unknown): string {
   try {
     if (yielded instanceof Future) return explainBadFuture(task, yielded);
     if (iscoroutine(yielded)) {
@@ -30,7 +29,7 @@ function explainValue(yielded: unknown): string {
   return withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)");
 }
 
-function explainBadFuture(task: Task<unknown>, future: Future<unknown>): string {
+function explainBadFuture(task: Future<unknown>, future: Future<unknown>): string {
   if (future === task) return `Task cannot await on itself: ${repr(task)}`;
   if (future.getLoop() !== task.getLoop())
     return `Task ${repr(task)} got Future ${repr(future)} attached to a different loop`;

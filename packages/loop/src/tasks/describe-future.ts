@@ -1,11 +1,26 @@
-import type { Future } from "./future.ts";
 import { formatCallback, Handle } from "../scheduling/handle.ts";
 import { className } from "../text/names.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
 import { abbreviate, repr } from "../text/repr.ts";
 
+/** What a text tells of a future. */
+interface DescribedFuture {
+  /** @internal */
+  _waiterList(): readonly Runnable[];
+  /** @internal */
+  _isDone(): boolean;
+  /** @internal */
+  _isCancelled(): boolean;
+  /** @internal */
+  _hasSucceeded(): boolean;
+  /** @internal */
+  _hasFailed(): boolean;
+  /** @internal */
+  readonly _outcome: unknown;
+}
+
 /** `cb=[…]` in the text of a future, or nothing: what is called, and which tasks are woken, when it is done. */
-export function describeCallbacks(future: Future<unknown>): string[] {
+export function describeCallbacks(future: DescribedFuture): string[] {
   const waiters = future._waiterList();
   const shown = waiters.length > 2 ? [...waiters.slice(0, 1), ...waiters.slice(-1)] : waiters;
   const names = shown.map(describeWaiter);
@@ -19,13 +34,13 @@ function describeWaiter(waiter: Runnable): string {
 }
 
 /** `result=…` or `exception=…` in the text of a future, or nothing. */
-export function describeOutcome(future: Future<unknown>): string[] {
+export function describeOutcome(future: DescribedFuture): string[] {
   if (future._hasSucceeded()) return [`result=${abbreviate(future._outcome)}`];
   return future._hasFailed() ? [`exception=${repr(future._outcome)}`] : [];
 }
 
 /** The state of a future as CPython has it: to have succeeded or failed is one there. */
-export function describeState(future: Future<unknown>): string {
+export function describeState(future: DescribedFuture): string {
   if (!future._isDone()) return "pending";
   return future._isCancelled() ? "cancelled" : "finished";
 }

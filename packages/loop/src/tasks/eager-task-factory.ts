@@ -1,17 +1,24 @@
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Coroutine } from "../coroutines/coroutine.ts";
 import { requireCallback } from "../scheduling/handle.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
 import { repr } from "../text/repr.ts";
-import type { TaskFactory, TaskOptions } from "./task-options.ts";
+import type { TaskFactory } from "./task-factory.ts";
+import type { TaskOptions } from "./task-options.ts";
 import { Task } from "./task.ts";
 
 /** What makes a task of one's own: a class that extends `Task`, or a function with the arguments of `new Task`. */
 export type TaskConstructor = TaskClass | TaskFunction;
 
-type TaskClass = new <T>(coroutine: Coroutine<T>, options: TaskOptions & { readonly loop: BaseEventLoop }) => Task<T>;
+type TaskClass = new <T>(
+  coroutine: Coroutine<T>,
+  options: TaskOptions & { readonly loop: AbstractEventLoop },
+) => Task<T>;
 
-type TaskFunction = <T>(coroutine: Coroutine<T>, options: TaskOptions & { readonly loop: BaseEventLoop }) => Task<T>;
+type TaskFunction = <T>(
+  coroutine: Coroutine<T>,
+  options: TaskOptions & { readonly loop: AbstractEventLoop },
+) => Task<T>;
 
 /**
  * Makes a task factory whose tasks run their first step at once, in `createTask`, unless it is told `eagerStart: false`.

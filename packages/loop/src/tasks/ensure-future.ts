@@ -1,4 +1,4 @@
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import {
   type Awaitable,
   closeCoroutine,
@@ -11,7 +11,7 @@ import { RuntimeError, ValueError } from "../errors/exceptions.ts";
 import { Future, type LoopOptions, readLoop } from "./future.ts";
 import { isPromiseLike } from "../values/is-promise.ts";
 import { hintToCall, withHint } from "../text/repr.ts";
-import { getEventLoop, getRunningLoop } from "./running.ts";
+import { getEventLoop, getRunningLoop } from "../scheduling/running-loop.ts";
 import type { TaskOptions } from "./task-options.ts";
 import type { Task } from "./task.ts";
 
@@ -48,7 +48,7 @@ export function ensureFuture<T>(awaitable: Awaitable<T>, options?: LoopOptions):
 }
 
 /** Does what `ensureFuture` does, on a loop that is known to be one, if there is any. */
-export function ensureFutureOn<T>(given: BaseEventLoop | undefined, awaitable: Awaitable<T>): Future<T> {
+export function ensureFutureOn<T>(given: AbstractEventLoop | undefined, awaitable: Awaitable<T>): Future<T> {
   if (awaitable instanceof Future) {
     if (given !== undefined && given !== awaitable.getLoop()) {
       throw new ValueError("The future belongs to a different loop than the one specified as the loop argument");

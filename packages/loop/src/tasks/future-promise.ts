@@ -1,11 +1,20 @@
 import { RuntimeError } from "../errors/exceptions.ts";
-import type { Future } from "./future.ts";
 import { watchClose } from "../scheduling/loop-ends.ts";
 import { passing } from "../scheduling/passing.ts";
 import { toWebError } from "../errors/web-errors.ts";
 
+/** What a promise needs of a future. */
+interface PromisedFuture<T> {
+  /** @internal */
+  readonly _loop: { _requireOpen(): void };
+  /** @internal */
+  _isDone(): boolean;
+  result(): T;
+  addDoneCallback(callback: (future: PromisedFuture<T>) => void): void;
+}
+
 /** A promise of a future's outcome, for `Future.toPromise`. */
-export function promiseOf<T>(future: Future<T>): Promise<T> {
+export function promiseOf<T>(future: PromisedFuture<T>): Promise<T> {
   if (!future._isDone()) future._loop._requireOpen();
   return new Promise((resolve, reject) => {
     const finish = (): void => settle(future, resolve, reject);
@@ -27,7 +36,11 @@ export function promiseOf<T>(future: Future<T>): Promise<T> {
 }
 
 /** Settles a promise as a future is done, with the errors that promise code knows. */
-export function settle<T>(future: Future<T>, resolve: (result: T) => void, reject: (reason: unknown) => void): void {
+export function settle<T>(
+  future: PromisedFuture<T>,
+  resolve: (result: T) => void,
+  reject: (reason: unknown) => void,
+): void {
   try {
     resolve(future.result());
   } catch (error) {

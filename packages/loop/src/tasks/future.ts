@@ -1,5 +1,5 @@
 import { keepStores } from "../context/async-stores.ts";
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop, Loop } from "../scheduling/loop.ts";
 import { markAsOurs } from "../copies/copies.ts";
 import { contextFrom, type ContextOptions } from "../context/contextvars.ts";
 import type { Suspension } from "../coroutines/coroutine.ts";
@@ -14,9 +14,8 @@ import type { Runnable } from "../scheduling/ready-queue.ts";
 import { className } from "../text/names.ts";
 import { printOnce, showAsText } from "../text/repr.ts";
 import { requireLoop } from "./require-loop.ts";
-import { getEventLoop } from "./running.ts";
+import { getEventLoop } from "../scheduling/running-loop.ts";
 import { noteAwaitedLate } from "../debug/traceback.ts";
-import type { Failure } from "../reports/unretrieved.ts";
 
 const cancelMessages = new WeakMap<Future<unknown>, unknown>();
 let hasCancelMessages = false;
@@ -51,7 +50,7 @@ export class Future<T> {
   }
 
   /** @internal */
-  declare readonly _loop: BaseEventLoop;
+  declare readonly _loop: Loop;
   /** @internal What is true of it, as bits: a field for each would make it half as large again. 16 and 32 are a task's. */
   declare protected _flags: number;
   /**
@@ -60,7 +59,7 @@ export class Future<T> {
    */
   declare private _content: unknown;
   /** @internal Only when its exception was not retrieved for a while: else it is one field less. */
-  declare _failure: Failure | undefined;
+  declare _failure: object | undefined;
 
   /**
    * @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default
@@ -68,8 +67,8 @@ export class Future<T> {
    */
   constructor(options?: LoopOptions);
   /** @internal For a loop that is known to be one. */
-  constructor(options: undefined, loop: BaseEventLoop | undefined);
-  constructor(options?: LoopOptions, loop?: BaseEventLoop) {
+  constructor(options: undefined, loop: AbstractEventLoop | undefined);
+  constructor(options?: LoopOptions, loop?: AbstractEventLoop) {
     this._loop = loop ?? loopFrom(options);
     this._flags = 0;
     this._content = undefined;
@@ -88,8 +87,8 @@ export class Future<T> {
   }
 
   /** Returns the loop this future belongs to. */
-  getLoop(): BaseEventLoop {
-    return this._loop;
+  getLoop(): AbstractEventLoop {
+    return this._loop as AbstractEventLoop;
   }
 
   /** Tells whether there is a result, an exception, or a cancellation. */
@@ -389,19 +388,19 @@ export class Future<T> {
 /** To which loop something is to belong. */
 export interface LoopOptions {
   /** The running one, or the one that is set, by default. */
-  readonly loop?: BaseEventLoop | undefined;
+  readonly loop?: AbstractEventLoop | undefined;
 }
 
 const loopDefaults: LoopOptions = { loop: undefined };
 
 /** The loop that `method` was given, if there is one. @throws TypeError when it is no loop */
-export function readLoop(options: LoopOptions | undefined, method: string): BaseEventLoop | undefined {
+export function readLoop(options: LoopOptions | undefined, method: string): AbstractEventLoop | undefined {
   const { loop } = readOptions(options, loopDefaults, method);
   if (loop !== undefined) requireLoop(loop);
   return loop;
 }
 
-function loopFrom(options: LoopOptions | undefined): BaseEventLoop {
+function loopFrom(options: LoopOptions | undefined): AbstractEventLoop {
   return options === undefined ? getEventLoop() : (readLoop(options, "Future") ?? getEventLoop());
 }
 

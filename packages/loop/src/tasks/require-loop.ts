@@ -1,10 +1,10 @@
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { explainForeignLoop } from "../copies/copies.ts";
 import { repr, withHint } from "../text/repr.ts";
 import { Scheduler } from "../scheduling/scheduler.ts";
 
 /** @throws TypeError when `loop` is no loop of this copy of the package */
-export function requireLoop(loop: unknown): asserts loop is BaseEventLoop {
+export function requireLoop(loop: unknown): asserts loop is AbstractEventLoop {
   // There is no scheduler that is not a loop, and futures, which loops are made of, can know of no more.
   if (!(loop instanceof Scheduler)) refuseLoop(loop);
 }

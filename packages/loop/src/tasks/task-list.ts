@@ -1,14 +1,22 @@
-import type { Task } from "./task.ts";
+/** What a task holds for the list. */
+interface Linked<T> {
+  /** @internal */
+  _previous: T | undefined;
+  /** @internal */
+  _next: T | undefined;
+  /** @internal */
+  _isDone(): boolean;
+}
 
 /**
  * The tasks of a loop that are not done, in the order they were created. The links stand in the tasks themselves: a `Set`
  * would cost as much as the rest of making a task and ending it.
  */
-export class TaskList implements Iterable<Task<unknown>> {
-  #first: Task<unknown> | undefined;
-  #last: Task<unknown> | undefined;
+export class TaskList<T extends Linked<T>> implements Iterable<T> {
+  #first: T | undefined;
+  #last: T | undefined;
 
-  add(task: Task<unknown>): void {
+  add(task: T): void {
     const last = this.#last;
     if (last === undefined) this.#first = task;
     else last._next = task;
@@ -17,7 +25,7 @@ export class TaskList implements Iterable<Task<unknown>> {
   }
 
   /** Takes `task` out. One that is not in it is left alone. */
-  delete(task: Task<unknown>): void {
+  delete(task: T): void {
     const { _previous: previous, _next: next } = task;
     if (previous !== undefined) previous._next = next;
     else if (this.#first === task) this.#first = next;
@@ -27,7 +35,7 @@ export class TaskList implements Iterable<Task<unknown>> {
   }
 
   /** Leaves out one that was ended from outside, by a method of `Future`: it is here until its next step. */
-  *[Symbol.iterator](): Iterator<Task<unknown>> {
+  *[Symbol.iterator](): Iterator<T> {
     for (let task = this.#first; task !== undefined; task = task._next) if (!task._isDone()) yield task;
   }
 }

@@ -1,9 +1,7 @@
-import type { BaseEventLoop } from "../loops/base-event-loop.ts";
+import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { type Context, requireContext } from "../context/contextvars.ts";
-import type { Coroutine } from "../coroutines/coroutine.ts";
 import { readOptions, requireBag } from "../arguments/options.ts";
 import { requireLoop } from "./require-loop.ts";
-import type { Task } from "./task.ts";
 
 /** What a task can be created with. */
 export interface TaskOptions {
@@ -17,14 +15,8 @@ export interface TaskOptions {
 
 /** Those of `new Task`, where the loop is not known by itself. */
 export interface TaskOptionsWithLoop extends TaskOptions {
-  readonly loop?: BaseEventLoop | undefined;
+  readonly loop?: AbstractEventLoop | undefined;
 }
-
-/**
- * Makes the tasks of a loop: `loop.setTaskFactory` takes one. Its options are those that `createTask` was given, which
- * has not looked at them.
- */
-export type TaskFactory = <T>(loop: BaseEventLoop, coroutine: Coroutine<T>, options?: TaskOptions) => Task<T>;
 
 const defaults: TaskOptionsWithLoop = { name: undefined, context: undefined, eagerStart: undefined, loop: undefined };
 

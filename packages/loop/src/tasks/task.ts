@@ -2,15 +2,13 @@ import { captureStores, isFollowing, type Stores, storesOf } from "../context/as
 import { explainBadYield } from "./bad-yield.ts";
 import {
   beginNested,
-  type Context,
   endNested,
   enterContext,
-  explainEntered,
   leaveContext,
   outerTaskOrUndefined,
   ownContext,
-  snapshotContext,
-} from "../context/contextvars.ts";
+} from "../context/ambient.ts";
+import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
 import { type Coroutine, resume, resumeThrowing, takeCoroutine } from "../coroutines/coroutine.ts";
 import {
   describeCreation,
@@ -32,7 +30,7 @@ import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
 import { className, nameClass } from "../text/names.ts";
 import { printAwaited, printOnce, repr, toText } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "./running.ts";
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { readTaskOptions, type TaskOptions, type TaskOptionsWithLoop } from "./task-options.ts";
 import { noteAwaited } from "../debug/traceback.ts";
 

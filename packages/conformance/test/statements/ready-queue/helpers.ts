@@ -2,6 +2,7 @@ import type { EventLoop, Host } from "@yieldstar/loop";
 import type { VirtualTimeLoop } from "@yieldstar/testing";
 import { repr } from "../../../src/python-text.ts";
 import type { Print } from "../../../src/same.ts";
+import { withoutHint } from "../../../src/without-hint.ts";
 
 /** Runs one iteration, in Python and here. */
 export const iteratePython = `
@@ -26,7 +27,7 @@ export function attempt(print: Print, action: () => unknown): void {
   try {
     print(action());
   } catch (error) {
-    print(repr(error));
+    print(withoutHint(repr(error)));
   }
 }
 

@@ -4,6 +4,7 @@ import { it } from "vitest";
 import { repr } from "../../../src/python-text.ts";
 import { same, sameScript } from "../../../src/same.ts";
 import { t } from "../outcomes.ts";
+import { withoutHint } from "../../../src/without-hint.ts";
 
 function* fail(delay: number, error: Error): Coroutine<never> {
   yield* sleep(delay);
@@ -101,7 +102,7 @@ it("TG-01: entering needs a running loop and a task of it", () =>
         try {
           group.aenter().next();
         } catch (error) {
-          print(error);
+          print(withoutHint((error as Error).message));
         }
       }
       enter();
@@ -161,7 +162,7 @@ it("TG-01: entering records the loop, at the first attempt already", () =>
         try {
           group.aenter().next();
         } catch (error) {
-          print(error);
+          print(withoutHint((error as Error).message));
         }
       }
       function* main(): Coroutine {

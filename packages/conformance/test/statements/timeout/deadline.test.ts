@@ -4,6 +4,7 @@ import { it } from "vitest";
 import { repr } from "../../../src/python-text.ts";
 import { same, sameScript } from "../../../src/same.ts";
 import { t } from "../outcomes.ts";
+import { withoutHint } from "../../../src/without-hint.ts";
 
 it("TO-01: timeout() computes its deadline when it is called, not when it is entered", () =>
   same(
@@ -90,7 +91,7 @@ it("TO-01: timeout() needs a running loop when called, timeout_at() only when en
         try {
           timeout(delay);
         } catch (error) {
-          print(repr(error));
+          print(withoutHint(repr(error)));
         }
       }
       const cm = timeoutAt(0.5);
@@ -98,7 +99,7 @@ it("TO-01: timeout() needs a running loop when called, timeout_at() only when en
       try {
         cm.aenter().next();
       } catch (error) {
-        print(repr(error), cm);
+        print(withoutHint(repr(error)), cm);
       }
 
       function* main(): Coroutine {
