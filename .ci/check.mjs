@@ -10,7 +10,7 @@ import { findNode, majors } from "./nodes.mjs";
 
 /** The checks of one phase run side by side; a phase begins when those before it have passed. */
 const phases = [
-  ["types", "lint", "format", "unused", "range", "structure"],
+  ["types", "lint", "format", "unused", "structure", "links", "range"],
   ["packages", "size", "dist", "compilers", "consumer"],
   ["tests"],
 ];

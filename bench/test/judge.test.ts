@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { brokenClaims, meetsTarget, ratioTo } from "../src/ratios/judge.ts";
-import { ratioReport } from "../src/ratios/report.ts";
+import { ratioReport, ratioVerdict } from "../src/ratios/report.ts";
 import type { Measured, Outcome } from "../src/ratios/rounds.ts";
 
 function measured(name: string, figures: Record<string, number[]>, others: Record<string, Outcome> = {}): Measured {
@@ -45,15 +45,26 @@ test("the report says what there is, what is absent, what failed and what is mis
   const row = measured("cancel", { ours: [1000, 1150], native: [10_000, 10_000] }, others);
   expect(ratioReport([row], ["ours", "native", "effect", "co", "cpython"])).toBe(
     [
-      "| workload |    ours |             × native |   target | limit |  native | effect |  co |    cpython |",
-      "| -------- | ------: | -------------------: | -------: | ----: | ------: | -----: | --: | ---------: |",
-      "| cancel   | 1.07 µs | **0.11** (0.10–0.12) | ≤ 0.10 ✗ |  0.07 | 10.0 µs | failed |   – | no python3 |",
-      "",
-      "0 of 1 targets are met; missed: cancel.",
+      "| workload |    ours |             × native | target | limit |  native | effect |  co |    cpython |",
+      "| -------- | ------: | -------------------: | -----: | ----: | ------: | -----: | --: | ---------: |",
+      "| cancel   | 1.07 µs | **0.11** (0.10–0.12) | ≤ 0.10 |  0.07 | 10.0 µs | failed |   – | no python3 |",
       "",
       "Failed:",
       "",
       "- cancel: effect failed: Error: the run returned 1 instead of 2",
+    ].join("\n"),
+  );
+  expect(ratioVerdict([row])).toBe("0 of 1 targets are met; missed: cancel.");
+});
+
+test("the verdict names each peer that comes closer than we claim", () => {
+  expect(ratioVerdict([measured("queue", { ours: [100], native: [200], co: [99] })])).toBe(
+    [
+      "1 of 1 targets are met.",
+      "",
+      "Peers that come closer than we claim:",
+      "",
+      "- queue: co needs 0.99 times what ours needs, and should need 1.00",
     ].join("\n"),
   );
 });

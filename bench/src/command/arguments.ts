@@ -9,12 +9,12 @@ Measures every workload on every system, and writes the tables and the picture i
 
   --only NAMES      only these workloads ("switch", "spawn/trivial"), and nothing is written
   --systems NAMES   only these systems: ${contestantNames.join(", ")}
-  --processes N     so many processes for each system of each row; 5 unless told otherwise
+  --processes N     N processes for each system of each row; 5 by default
   --quick           fewer and shorter processes, and nothing is written
   --against REV     ours of the working tree and of a commit (or of another checkout's folder), in interleaved pairs
-  --growth          only what a thousand to a million tasks cost
-  --fairness        only what our loop leaves to the rest of the host
-  --json FILE       writes every process's figure into a file
+  --growth          only how time and memory grow from a thousand to a million tasks
+  --fairness        only how long the rest of the host waits for our loop
+  --json FILE       writes the figure of every process into a file
   -h, --help        shows this help
 
 NAMES are separated by commas.`;

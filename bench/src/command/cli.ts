@@ -26,17 +26,18 @@ async function bench(wishes: Wishes): Promise<0 | 1> {
   const tables = new Tables(wishes, temporaryFolder());
   const { against } = wishes;
   const ratios = against === undefined ? await tables.ratios(rows) : await tables.against(rows, against);
-  console.log(ratios.report);
+  print(ratios);
   const json = resultsAsJson(ratios.rows);
   if (wishes.json !== undefined) writeFileSync(wishes.json, json);
   if (!isWhole(wishes)) return hasFailed(ratios.rows) ? 1 : 0;
 
   const keep = wishes.quick ? () => {} : writeResult;
-  keep("ratios.md", page("What an operation costs", ratios.report));
+  keep("ratios.md", page("The cost of an operation", ratios.report));
   keep("ratios.svg", picture(ratios.rows));
   keep("latest.json", json);
   const grown = await tables.growth(growthNames);
-  console.log(`\n${grown.report}`);
+  console.log();
+  print(grown);
   if (!wishes.quick) keepGrowth(grown.report);
   keep("latest.json", resultsAsJson(ratios.rows, grown.rows));
   const unfair = await fairness(tables);
@@ -45,17 +46,23 @@ async function bench(wishes: Wishes): Promise<0 | 1> {
 
 async function growth(wishes: Wishes): Promise<0 | 1> {
   const names = selectGrowthRows(wishes.only, growthNames);
-  const { rows, report } = await new Tables(wishes, temporaryFolder()).growth(names);
-  console.log(report);
+  const { rows, report, verdict } = await new Tables(wishes, temporaryFolder()).growth(names);
+  print({ report, verdict });
   if (wishes.only === undefined && !wishes.quick) keepGrowth(report);
   if (wishes.json !== undefined) writeFileSync(wishes.json, resultsAsJson([], rows));
   return rows.some(growsTooFast) ? 1 : 0;
 }
 
 async function fairness(tables: Tables): Promise<0 | 1> {
-  const { report, isMet } = await tables.fairness();
-  console.log(`\n${report}`);
+  const { isMet, ...printed } = await tables.fairness();
+  console.log();
+  print(printed);
   return isMet ? 0 : 1;
+}
+
+/** The verdict is only for the console: the next run may bring another. */
+function print({ report, verdict }: Readonly<Record<"report" | "verdict", string>>): void {
+  console.log(verdict === "" ? report : `${report}\n\n${verdict}`);
 }
 
 /** Whether everything is asked for: all tables are made then, and kept unless it had to be quick. */
@@ -68,7 +75,7 @@ function hasFailed(all: readonly Measured[]): boolean {
 }
 
 function keepGrowth(report: string): void {
-  writeResult("growth.md", page("What each of many costs", report));
+  writeResult("growth.md", page("Growth from a thousand to a million", report));
 }
 
 function page(title: string, report: string): string {

@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import { fairness } from "../fairness/measure.ts";
 import { comparisons } from "../growth/comparisons.ts";
 import { measureGrowth, sizes, type Growth } from "../growth/measure.ts";
-import { growthReport } from "../growth/report.ts";
+import { growthReport, growthVerdict } from "../growth/report.ts";
 import { againstReport, measurePairs } from "../ratios/against.ts";
 import type { Row } from "../ratios/catalogue.ts";
 import { contestantNames, onCPython, onNode, type Built } from "../ratios/contestants.ts";
-import { ratioReport } from "../ratios/report.ts";
+import { ratioReport, ratioVerdict } from "../ratios/report.ts";
 import { measureRow, type Measured, type Rounds } from "../ratios/rounds.ts";
 import type { Effort } from "../shared/sampling.ts";
 import type { SystemName } from "../shared/systems.ts";
@@ -22,10 +22,12 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const usual: Effort = { warmup: 200, time: 300, samples: 2 };
 const quick: Effort = { warmup: 150, time: 100, samples: 2 };
 
-/** A table in Markdown, and what it was made of. */
+/** A table in Markdown, and the rows that it shows. */
 export interface Made<Line> {
   readonly rows: readonly Line[];
   readonly report: string;
+  /** Which targets are missed: for the console, and not for the results. */
+  readonly verdict: string;
 }
 
 /** Makes the tables with one build of the working tree, in a temporary folder. */
@@ -51,7 +53,7 @@ export class Tables {
       return name === "cpython" ? onCPython() : onNode(name as SystemName, this.#built("ratios"));
     });
     const all = await this.#eachRow(rows, (row, rounds) => measureRow(row, contestants, rounds));
-    return { rows: all, report: ratioReport(all, systems) };
+    return { rows: all, report: ratioReport(all, systems), verdict: ratioVerdict(all) };
   }
 
   /** Ours of the working tree and of another. */
@@ -59,7 +61,7 @@ export class Tables {
     const here = this.#built("ratios");
     const there = { ...here, library: buildLibrary(other, join(this.#folder, "there")) };
     const all = await this.#eachRow(rows, (row, rounds) => measurePairs(row, here, there, rounds));
-    return { rows: all, report: againstReport(all, other) };
+    return { rows: all, report: againstReport(all, other), verdict: "" };
   }
 
   /** From a thousand to a million. */
@@ -76,11 +78,11 @@ export class Tables {
       all.push({ ...growth, isComparison: name in comparisons });
       this.progress.finished(place);
     }
-    return { rows: all, report: growthReport(all, measured) };
+    return { rows: all, report: growthReport(all, measured), verdict: growthVerdict(all) };
   }
 
   /** What our loop leaves to the rest of its host; writes its own results unless it has to be quick. */
-  async fairness(): Promise<{ report: string; isMet: boolean }> {
+  async fairness(): Promise<{ report: string; verdict: string; isMet: boolean }> {
     const { processes, quick: isQuick, systems } = this.#wishes;
     const onProcess = (what: string) => this.progress.show(what);
     const made = await fairness({

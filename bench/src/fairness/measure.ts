@@ -40,7 +40,7 @@ interface Host {
  *
  * @returns the report, and whether our targets are met.
  */
-export async function fairness(options: FairnessOptions): Promise<{ report: string; isMet: boolean }> {
+export async function fairness(options: FairnessOptions): Promise<{ report: string; verdict: string; isMet: boolean }> {
   const { processes, quick = false, onProcess } = options;
   const duration = quick ? 600 : 2000;
   const all: Fairness[] = [];
@@ -71,9 +71,9 @@ export async function fairness(options: FairnessOptions): Promise<{ report: stri
     all.push(...measured.map((job) => summary(host.name, job.system, job.tasks, job.measured)));
   }
   if (findChromium() === undefined) failures.push("Chromium is not here (apt-get install chromium, or set CHROMIUM)");
-  const { text, isMet } = fairnessReport(all, failures);
+  const { text, ...judged } = fairnessReport(all, failures);
   if (!quick) write(text, all);
-  return { report: text, isMet };
+  return { report: text, ...judged };
 }
 
 function hosts({ worker, library, systems }: FairnessOptions): Host[] {

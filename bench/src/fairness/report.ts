@@ -37,22 +37,30 @@ const kinds: readonly (readonly [Kind, string])[] = [
   ["trips", "a round trip"],
 ];
 
-/** Returns the tables with a verdict below them. */
+/** Returns the tables with the failures below them, and apart from these a verdict. */
 export function fairnessReport(
   all: readonly Fairness[],
   failures: readonly string[],
-): { text: string; isMet: boolean } {
+): { text: string; verdict: string; isMet: boolean } {
   const hosts = [...new Set(all.map(({ host }) => host))];
   const tables = hosts.map((host) => `## ${host}\n\n${tableOf(all.filter((each) => each.host === host))}`);
   const judged = hosts.flatMap((host) => verdicts(all.filter((each) => each.host === host)));
-  const lines = [...judged.map(({ line }) => line), ...failures].map((line) => `- ${line}`);
-  return { text: [introduction, ...tables, lines.join("\n")].join("\n\n"), isMet: judged.every(({ isMet }) => isMet) };
+  const failed = failures.length === 0 ? [] : [listOf(failures)];
+  return {
+    text: [introduction, ...tables, ...failed].join("\n\n"),
+    verdict: listOf(judged.map(({ line }) => line)),
+    isMet: judged.every(({ isMet }) => isMet),
+  };
 }
 
-const introduction = `While 1 or 100 tasks give up control again and again, each in its system's own way: how late a
-timer of the host's own fires, and how long a round trip takes, to a socket (Node) or to a worker (Chromium), in
-milliseconds. Of each process the quantile, of all processes the median, and in brackets that of the process that was
-disturbed least, which is what counts below. "idle" is the host with nothing beside it.`;
+function listOf(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join("\n");
+}
+
+const introduction = `1 or 100 tasks give up control again and again, each in its system's own way. Meanwhile the benchmark
+measures how late a timer of the host's own fires, and how long a round trip takes, to a socket (Node) or to a worker
+(Chromium), in milliseconds. Each process gives a quantile. The table has the median over the processes, and in brackets
+the quantile of the process that was disturbed least. "idle" is the host without such tasks.`;
 
 function tableOf(lines: readonly Fairness[]): string {
   return table(

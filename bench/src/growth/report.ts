@@ -1,17 +1,17 @@
-/** How time and memory grow from a thousand to a million: nothing may grow faster than n log n. */
+/** How time and memory grow from a thousand to a million. No row of ours may grow faster than n log n. */
 
 import { quantity, table } from "../shared/format.ts";
 import { exponent } from "../shared/statistics.ts";
 import type { Growth } from "./measure.ts";
 
-/** n log n has the exponent 1.08 over these decades; what is beyond is noise, the caches and the garbage collector. */
+/** n log n has the exponent 1.08 over these decades. The rest is noise, the caches and the garbage collector. */
 const allowed = 1.15;
 
 /** How fast something grows. */
 interface Exponents {
   /** Fitted over all sizes. */
   readonly all: number;
-  /** Over the last two decades, where what is constant no longer counts. */
+  /** Over the last two decades, where constant costs no longer count. */
   readonly last: number;
 }
 
@@ -43,7 +43,16 @@ export function growthReport(all: readonly Growth[], measured: readonly number[]
   };
   const compared = rowsOf(true);
   const ours = table(columns, rowsOf(false));
-  return compared.length === 0 ? ours : `${ours}\n\nWithout anything of ours:\n\n${table(columns, compared)}`;
+  return compared.length === 0 ? ours : `${ours}\n\nWithout Yieldstar:\n\n${table(columns, compared)}`;
+}
+
+/** Returns the rows that grow too fast, with their exponents; empty if no row does. */
+export function growthVerdict(all: readonly Growth[]): string {
+  const lines = all.filter(growsTooFast).map((growth) => {
+    const [time, bytes] = (["time", "bytes"] as const).map((of) => exponentsOf(growth, of)?.last.toFixed(2) ?? "–");
+    return `- ${growth.name}: ${growth.failure ?? `time ${time}, memory ${bytes}`}`;
+  });
+  return lines.length === 0 ? "" : [`Failed, or with an exponent above ${allowed}:`, "", ...lines].join("\n");
 }
 
 function rowOf(growth: Growth, of: "time" | "bytes", measured: readonly number[]): string[] {
@@ -52,12 +61,10 @@ function rowOf(growth: Growth, of: "time" | "bytes", measured: readonly number[]
     return figure === undefined ? "–" : quantity(figure[of] / size, of);
   });
   const exponents = exponentsOf(growth, of);
-  const isJudged = exponents !== undefined && growth.isComparison !== true;
-  const mark = isJudged ? (exponents.last > allowed ? " ✗" : " ✓") : "";
   return [
     of === "time" ? growth.name + (growth.failure === undefined ? "" : ` (failed: ${growth.failure})`) : "",
     ...cells,
     exponents?.all.toFixed(2) ?? "",
-    (exponents?.last.toFixed(2) ?? "") + mark,
+    exponents?.last.toFixed(2) ?? "",
   ];
 }

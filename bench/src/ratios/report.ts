@@ -1,4 +1,4 @@
-/** The table of ratios, in Markdown. */
+/** The table of ratios, in Markdown, and a verdict on it. */
 
 import { quantity, ratio, table } from "../shared/format.ts";
 import type { Spread } from "../shared/statistics.ts";
@@ -6,7 +6,7 @@ import { brokenClaims, figureOf, meetsTarget, ratioTo } from "./judge.ts";
 import type { Measured } from "./rounds.ts";
 import { targets } from "./targets.ts";
 
-/** Returns the table, and below it what is broken. */
+/** Returns the table, and below it the systems that failed. */
 export function ratioReport(all: readonly Measured[], systems: readonly string[]): string {
   const peers = systems.filter((system) => system !== "ours");
   const hasOurs = systems.includes("ours");
@@ -27,19 +27,22 @@ export function ratioReport(all: readonly Measured[], systems: readonly string[]
     ...(hasOurs ? oursOf(measured) : []),
     ...peers.map((peer) => peerCell(measured, peer)),
   ]);
-  const parts = [table(columns, rows), missedTargets(all), listOfClaims(all), failures(all)];
+  const parts = [table(columns, rows), failures(all)];
   return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** Returns which targets are missed, and which peers come closer to ours than `claims` says. */
+export function ratioVerdict(all: readonly Measured[]): string {
+  return [missedTargets(all), listOfClaims(all)].filter((part) => part !== "").join("\n\n");
 }
 
 function oursOf(measured: Measured): string[] {
   const target = targets[measured.row.name];
   const relative = ratioTo(measured, "native", "ours");
-  const isMet = meetsTarget(measured);
-  const mark = isMet === undefined ? "" : isMet ? " ✓" : " ✗";
   return [
     figureCell(measured, "ours"),
     relative === undefined ? "" : withSpread(relative),
-    target === undefined ? "" : `≤ ${ratio(target.atMost)}${mark}`,
+    target === undefined ? "" : `≤ ${ratio(target.atMost)}`,
     target === undefined ? "" : ratio(target.limit),
   ];
 }

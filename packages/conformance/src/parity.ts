@@ -1,5 +1,5 @@
 /**
- * Every name of `asyncio.__all__`: where it is here, how it differs, or why there is none.
+ * Every name in `asyncio.__all__`: where it is here, how it differs, or why it is absent.
  *
  * @module
  */
@@ -23,10 +23,10 @@ const renamed: Readonly<Record<string, string>> = {
 
 const runsOnAHost = "returns a Promise: a host's loop cannot be blocked";
 
-/** What is not as in Python, beyond the rule for names. */
+/** The names that differ from Python's beyond the rule for names, and how. */
 const different: Readonly<Record<string, string>> = {
   BaseEventLoop: "has no way to run; a subclass calls `runOnce` between `runForeverSetup` and `runForeverCleanup`",
-  CancelledError: "JavaScript's `catch` catches it too: let it through by hand",
+  CancelledError: "JavaScript's `catch` catches it too: throw it again",
   EventLoop: "its `runForever` and `runUntilComplete` return Promises; it lives on a `Host`",
   PriorityQueue: "takes `{ compare }`; by default items are compared as Python compares them",
   Runner: "its `run` and `close` return Promises; `await using` closes it",
@@ -41,13 +41,13 @@ const different: Readonly<Record<string, string>> = {
 };
 
 const noPolicies = "deprecated in 3.14, removed in 3.16";
-const streams = "needs sockets: streams have an issue of their own";
-const threads = "needs threads: workers have an issue of their own";
-const subprocesses = "needs processes: they have an issue of their own";
-const introspection = "introspection has an issue of its own";
-const taskAuthors = "for tasks that are written without `Task`, which a JavaScript library has no use for";
+const streams = "planned; today, use the host's sockets with `once`, `events` and `asyncFor`";
+const threads = "planned; today, start a worker and await its answer with `once` or `fromPromise`";
+const subprocesses = "planned; today, use the host's child processes with `once` and `asyncFor`";
+const introspection = "planned; today, use `allTasks`, `getStack` in debug mode, and the text of a task";
+const taskAuthors = "for tasks that are written without `Task`: no JavaScript library needs them";
 
-/** What there is none of, and why. */
+/** The names that are absent, and why. */
 const absent: Readonly<Record<string, string>> = {
   AbstractEventLoop: "`BaseEventLoop` is the type of every loop",
   AbstractServer: streams,
@@ -62,7 +62,7 @@ const absent: Readonly<Record<string, string>> = {
   LimitOverrunError: streams,
   Protocol: streams,
   ReadTransport: streams,
-  SelectorEventLoop: "`EventLoop` on a `Host` takes the place of every platform's loop",
+  SelectorEventLoop: "use `EventLoop`, whose `Host` hides the platform",
   SendfileNotAvailableError: streams,
   Server: streams,
   StreamReader: streams,
@@ -73,7 +73,7 @@ const absent: Readonly<Record<string, string>> = {
   Transport: streams,
   WriteTransport: streams,
   _enter_task: taskAuthors,
-  _get_running_loop: "private in Python too; `getRunningLoop` throws where it gives None",
+  _get_running_loop: "private in Python too; use `getRunningLoop`, which throws where this one returns None",
   _leave_task: taskAuthors,
   _register_task: taskAuthors,
   _set_running_loop: taskAuthors,
@@ -99,7 +99,7 @@ function camelCase(name: string): string {
     : name.replaceAll(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** `asyncio.__all__` of the CPython that judges, sorted. */
+/** Returns `asyncio.__all__` of the CPython that judges, sorted. */
 export async function asyncioNames(): Promise<string[]> {
   const oracle = await loadOracle();
   const { stdout } = oracle.run("import asyncio, json\nprint(json.dumps(sorted(asyncio.__all__)))");
@@ -111,14 +111,14 @@ function homeOf(name: string): string | undefined {
   return name in umbrella ? home : undefined;
 }
 
-/** What is wrong with the tables above: names without an entry, with two, or that Python does not have. */
+/** Returns the names that the tables above get wrong: without an entry, with two entries, or unknown to Python. */
 export function contradictions(names: readonly string[]): string[] {
   const unclear = names.filter((name) => (homeOf(renamed[name] ?? camelCase(name)) === undefined) !== name in absent);
   const stale = [...Object.keys(renamed), ...Object.keys(different), ...Object.keys(absent)];
   return [...unclear, ...stale.filter((name) => !names.includes(name))];
 }
 
-/** The table, as Markdown. */
+/** Returns the table, as Markdown. */
 export function parityTable(names: readonly string[]): string {
   const rows = names.map((name) => {
     const reason = absent[name];
@@ -131,8 +131,8 @@ export function parityTable(names: readonly string[]): string {
   return [
     "# asyncio's names, and ours",
     "",
-    "Every name of `asyncio.__all__` of CPython 3.14, as Pyodide has it. What is there is in `yieldstar` too. Written by",
-    "`npm run tables`: do not edit.",
+    "Every name in `asyncio.__all__` of CPython 3.14, as Pyodide has it. The package `yieldstar` has all the names that are",
+    "here. See also the [differences](../docs/differences.md). Written by `npm run tables`: do not edit.",
     "",
     `**${names.length} names: ${present} here, ${names.length - present} absent.**`,
     "",

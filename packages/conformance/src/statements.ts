@@ -45,13 +45,13 @@ const sections: Readonly<Record<string, Section>> = {
 /** Why a statement has no test. */
 const notTested: Readonly<Record<string, string>> = {
   "FU-11": "not expressible: JavaScript has no StopIteration; the end of a generator is not an exception",
-  "FU-21": "not expressible: a JavaScript constructor cannot be run on an object that exists",
-  "FU-22": "not expressible: JavaScript has no futures of threads; `fromPromise` stands in their place",
-  "EF-03": "not expressible: no threads share a loop in JavaScript",
-  "EF-04": "not expressible: threads are workers, which share nothing a context could hold",
-  "EF-05": "not expressible: threads are workers, which can be ended",
-  "DB-02": "not expressible: there is no second thread that could call the loop",
-  "DB-06": "not expressible: nobody is told of a generator that is dropped",
+  "FU-21": "not expressible: a JavaScript constructor cannot run on an object that exists",
+  "FU-22": "not expressible: JavaScript has no futures of threads; `fromPromise` takes their place",
+  "EF-03": "not expressible: JavaScript threads cannot share a loop",
+  "EF-04": "not expressible: threads are workers, which share no object that a context could hold",
+  "EF-05": "not expressible: threads are workers, which the program can end",
+  "DB-02": "not expressible: no second thread can call the loop",
+  "DB-06": "not expressible: JavaScript reports no generator that a program drops",
   "AG-13": "not expressible: a plain generator cannot tell that it runs elsewhere, or has ended",
   "TG-38": "not in 3.14: TaskGroup.cancel() is new in 3.15",
   "TG-39": "not in 3.14: TaskGroup.cancel() is new in 3.15",
@@ -117,7 +117,7 @@ export function statementTable(): string {
   });
   const head = [
     "# Statements about CPython, and the tests that pin them",
-    "Each statement is a fact about CPython 3.14 on which ports go wrong. Its tests stand in `test/statements`; most run",
+    "Each statement is a fact about CPython 3.14 that ports get wrong. Its tests are in `test/statements`; most of them run",
     "the same program on CPython and on Yieldstar. Written by `npm run tables`: do not edit.",
     `**${tested + excluded} statements: ${tested} tested, ${excluded} without a test, for the reason given.**`,
   ];

@@ -24,7 +24,7 @@ const usage = `usage: npm run fuzz -- [options]
   --seed K      which programs; 1 unless told otherwise
   --only N      run the program of this number alone, and show what it does, smaller or not
   --shown N     shrink and show so many divergences; 3 unless told otherwise
-  --report      write the figures into the README`;
+  --report      write the figures to FUZZ.md`;
 
 const options = {
   programs: { type: "string", default: "Infinity" },

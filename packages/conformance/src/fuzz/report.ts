@@ -1,24 +1,19 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { Tally } from "./campaign.ts";
 import { features } from "./features.ts";
 
-const readme = new URL("../../README.md", import.meta.url);
+const page = new URL("../../FUZZ.md", import.meta.url);
 
-const [begin, end] = [
-  "<!-- figures: written by `npm run fuzz -- --report`, do not edit -->",
-  "<!-- end of figures -->",
-];
+const introduction = `# The last run of the fuzzer
 
-/** Writes the figures of a run into the README, between the markers. */
+The [README](README.md) explains the fuzzer. Written by \`npm run fuzz -- --report\`: do not edit.`;
+
+/** Writes the page with the figures of a run. */
 export function writeReport(figures: string): void {
-  const text = readFileSync(readme, "utf8");
-  const [before, rest] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`the README has no markers: ${begin} … ${end}`);
-  writeFileSync(readme, `${before}${begin}\n\n${figures}\n${end}${after}`);
+  writeFileSync(page, `${introduction}\n\n${figures}`);
 }
 
-/** The figures of a run, as Markdown, set as the formatter sets it. */
+/** Returns the figures of a run, as Markdown in the formatter's layout. */
 export function figuresOf(tally: Tally, versions: Readonly<Record<string, string>>, seed: number): string {
   const { programs, divergent, lines, spared, time } = tally;
   const perSecond = (milliseconds: number): string => String(Math.round((programs * 1000) / milliseconds));
@@ -30,7 +25,7 @@ export function figuresOf(tally: Tally, versions: Readonly<Record<string, string
   ]);
   return [
     `**${programs} programs of seed ${seed}, ${divergent.length} divergences**, ${lines} events compared; ${spared}`,
-    "programs were left out, since they recurse without end.",
+    "programs were left out because they recurse without end.",
     "",
     `- On ${on.join(", ")}.`,
     `- Programs a second: ${perSecond(time.python)} on CPython, ${perSecond(time.port)} on our packages, ${perSecond(time.generate)} made.`,
@@ -40,7 +35,7 @@ export function figuresOf(tally: Tally, versions: Readonly<Record<string, string
   ].join("\n");
 }
 
-/** A table of a column of text and columns of numbers. */
+/** Returns a table with a column of text and columns of numbers. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
