@@ -44,12 +44,12 @@ export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait } from "./combina
 
 export type { AsCompletedOptions } from "./combinators/as-completed.ts";
 export type { AllEntered, AsyncContextManager, BlockResult, Entered } from "./blocks/async-with.ts";
-export type { ContextOptions } from "./context/contextvars.ts";
+export type { ContextOptions } from "./context/context-options.ts";
 export type { Awaitable, Coroutine, Emission, Suspension } from "./coroutines/coroutine.ts";
 export type { TaskConstructor } from "./tasks/eager-task-factory.ts";
-export type { StackFrame } from "./debug/debug.ts";
+export type { StackFrame } from "./debug/stack-frames.ts";
 export type { FromPromiseOptions } from "./promises/from-promise.ts";
-export type { LoopOptions } from "./tasks/future.ts";
+export type { LoopOptions } from "./tasks/loop-options.ts";
 export type { EventLoopOptions } from "./loops/event-loop.ts";
 export type { GatherOptions, Result, Results, ResultsOrErrors } from "./combinators/gather.ts";
 export type { ClosableAsyncgen } from "./loops/asyncgens.ts";

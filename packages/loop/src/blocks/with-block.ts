@@ -6,7 +6,8 @@ import {
   resumeThrowing,
   type Suspension,
 } from "../coroutines/coroutine.ts";
-import { GeneratorExit, toException } from "../errors/exceptions.ts";
+import { GeneratorExit } from "../errors/exceptions.ts";
+import { toException } from "../errors/thrown.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
 import { repr, showAsText, withHint } from "../text/repr.ts";
 

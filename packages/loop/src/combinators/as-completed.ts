@@ -8,7 +8,7 @@ import type { Result } from "./gather.ts";
 import type { TimerHandle } from "../scheduling/handle.ts";
 import { readOptions } from "../arguments/options.ts";
 import { showAsText, withHint } from "../text/repr.ts";
-import { requireTime } from "../scheduling/scheduler.ts";
+import { requireTime } from "../arguments/require-time.ts";
 import { getEventLoop, getRunningLoop } from "../scheduling/running-loop.ts";
 import { Ending, passing } from "../scheduling/passing.ts";
 import type { Task } from "../tasks/task.ts";

@@ -1,5 +1,5 @@
 import type { Awaitable, Coroutine } from "../coroutines/coroutine.ts";
-import { sourceTraceback } from "../debug/debug.ts";
+import { sourceTraceback } from "../debug/creations.ts";
 import { ensureFuture } from "../tasks/ensure-future.ts";
 import type { Future } from "../tasks/future.ts";
 import { typeName } from "../text/names.ts";

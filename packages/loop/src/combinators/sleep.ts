@@ -1,5 +1,6 @@
 import type { Coroutine, Suspension } from "../coroutines/coroutine.ts";
-import { isDebugging, noteSuspension } from "../debug/debug.ts";
+import { noteSuspension } from "../debug/suspensions.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
 import { ValueError } from "../errors/exceptions.ts";
 import type { Future } from "../tasks/future.ts";
 import { repr, showAsText } from "../text/repr.ts";
@@ -129,8 +130,8 @@ class Sleep implements Timer {
     const future = loop.createFuture<unknown>();
     this._future = future;
     this._state = "waiting";
-    this._sequence = loop._timers.nextSequence();
-    loop._timers.push(this, loop.time() + delay);
+    this._sequence = loop._scheduler.timers.nextSequence();
+    loop._scheduler.timers.push(this, loop.time() + delay);
     return future.next() as IteratorResult<never, unknown>;
   }
 
@@ -141,7 +142,8 @@ class Sleep implements Timer {
   }
 
   private _close(): void {
-    if (this._state === "waiting" && this._scheduled) (this._future as Future<unknown>)._loop._timers.noteCancelled();
+    if (this._state === "waiting" && this._scheduled)
+      (this._future as Future<unknown>)._loop._scheduler.timers.noteCancelled();
     this._state = "closed";
   }
 

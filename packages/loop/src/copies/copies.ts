@@ -59,6 +59,12 @@ export function explainOtherCopy(value: unknown): string | undefined {
   return other && other !== thisCopy ? `it belongs to ${explainOther(other)}` : undefined;
 }
 
+/** `text`, which refuses `value`, with the reason where there is another copy of this package that made it. */
+export function withOtherCopy(text: string, value: unknown): string {
+  const other = explainOtherCopy(value);
+  return other === undefined ? text : withHint(text, other);
+}
+
 /** Whose loop `value` is, in words, if another copy made it: its futures tell, in copies of any version. */
 export function explainForeignLoop(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;

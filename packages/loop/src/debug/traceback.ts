@@ -6,7 +6,8 @@
  */
 
 import { type CurrentTask, currentTaskOrUndefined } from "../context/ambient.ts";
-import { captureStack, framesOfStep, type StackFrame, suspendedAt } from "./debug.ts";
+import { suspendedAt } from "./suspensions.ts";
+import { captureStack, framesOfStep, type StackFrame } from "./stack-frames.ts";
 import { isError } from "../values/is-error.ts";
 
 /** The longest stack that grows, in lines. */

@@ -1,4 +1,4 @@
-import { toException } from "./exceptions.ts";
+import { toException } from "./thrown.ts";
 
 /** Takes every step, whatever those before it throw; returns the first error. */
 export function attempt(steps: Iterable<() => void>): Error | undefined {

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { CancelledError, GeneratorExit, isInstance, TimeoutError, toException } from "./exceptions.ts";
+import { CancelledError, GeneratorExit, TimeoutError } from "./exceptions.ts";
+import { isInstance, toException } from "./thrown.ts";
 
 /**
  * An error that leaves a coroutine, as promise code knows it: a `CancelledError` is an "AbortError", a `TimeoutError` the

@@ -3,7 +3,7 @@ import { followIfCurrent } from "../context/async-stores.ts";
 import { Asyncgens, type ClosableAsyncgen } from "./asyncgens.ts";
 import type { Coroutine } from "../coroutines/coroutine.ts";
 import { refuseInOtherLoop } from "../copies/copies.ts";
-import { sourceTraceback } from "../debug/debug.ts";
+import { sourceTraceback } from "../debug/creations.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { Future } from "../tasks/future.ts";
 import { announceClose, announceIdle } from "../scheduling/loop-ends.ts";
@@ -18,7 +18,7 @@ import { className } from "../text/names.ts";
 import { repr, showAsText, withHint } from "../text/repr.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import type { Loop } from "../scheduling/loop.ts";
-import { Scheduler } from "../scheduling/scheduler.ts";
+import { CallbackLoop } from "./callback-loop.ts";
 import type { TaskFactory } from "../tasks/task-factory.ts";
 import { requireTaskOptions, type TaskOptions } from "../tasks/task-options.ts";
 import { allTasks } from "../tasks/current-task.ts";
@@ -36,7 +36,7 @@ declare module "../scheduling/loop.ts" {
  *
  * Source: asyncio.BaseEventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */
-export abstract class BaseEventLoop extends Scheduler implements Loop {
+export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   static {
     showAsText(this, "BaseEventLoop");
   }
@@ -118,7 +118,7 @@ export abstract class BaseEventLoop extends Scheduler implements Loop {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
     if (this.#state === "closed") return;
     this.#state = "closed";
-    this._clear();
+    this._scheduler.clear();
     announceClose(this);
     // A handler may ask to end the program: the others are told all the same.
     const pending = attemptEach(this._tasks, (task) => this.#reportPending(task));

@@ -1,7 +1,8 @@
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Awaitable } from "../coroutines/coroutine.ts";
 import { ensureFutureOn } from "../tasks/ensure-future.ts";
-import { leavesLoop, RuntimeError } from "../errors/exceptions.ts";
+import { RuntimeError } from "../errors/exceptions.ts";
+import { leavesLoop } from "../errors/thrown.ts";
 import { Future } from "../tasks/future.ts";
 import { passing } from "../scheduling/passing.ts";
 import { Task } from "../tasks/task.ts";

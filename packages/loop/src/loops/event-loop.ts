@@ -4,20 +4,14 @@ import { nameClass } from "../text/names.ts";
 import { Completion } from "./completion.ts";
 import type { Awaitable } from "../coroutines/coroutine.ts";
 import { DeadlockError } from "../reports/deadlock.ts";
-import { type KeyboardInterrupt, type SystemExit, toException, ValueError } from "../errors/exceptions.ts";
+import { type KeyboardInterrupt, type SystemExit, ValueError } from "../errors/exceptions.ts";
+import { toException } from "../errors/thrown.ts";
 import type { Host } from "../hosts/host.ts";
 import { defaultHost } from "../hosts/default-host.ts";
 import { readOptions } from "../arguments/options.ts";
 import { repr } from "../text/repr.ts";
 import { SignalHandlers } from "./signal-handlers.ts";
-
-/**
- * Reading the clock costs as much as a task's step. So many steps, at the most, are run between two readings: nothing says
- * that they will be as quick as those before.
- */
-const longestUntilClock = 8;
-/** A clock that shows the same time so often in a row stands still, as those of tests do: the turn ends. */
-const mostReadings = 1000;
+import { TurnBudget } from "./turn-budget.ts";
 
 /** What an `EventLoop` is made with. */
 export interface EventLoopOptions {
@@ -46,22 +40,14 @@ export class EventLoop extends BaseEventLoop {
   }
 
   readonly #host: Host;
-  readonly #turnBudget: number;
+  /** That of a turn, or of the promises' callbacks that share one. */
+  readonly #budget: TurnBudget;
   readonly #signalHandlers: SignalHandlers;
   protected override readonly clockResolution: number;
   /** A promise has woken the loop since its last turn, and the next is asked for. */
   #isServing = false;
   /** What is queued now needs no turn: `_servePromise` follows. */
   #isServed = false;
-  /** When the turn has to end, or the promises' callbacks that share one. */
-  #turnEnd = 0;
-  #isUsedUp = false;
-  /** What the clock showed when it was last read in this turn, and how often in a row it has shown that. */
-  #reading = 0;
-  #readings = 0;
-  /** How many steps may still run before the clock is read, and how many there may be between two readings. */
-  #untilClock = 1;
-  #interval = 1;
   #run: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
   /**
@@ -74,7 +60,7 @@ export class EventLoop extends BaseEventLoop {
     const { host = defaultHost(), turnBudget = host.turnBudget } = given;
     requireBudget(turnBudget);
     this.#host = host;
-    this.#turnBudget = turnBudget;
+    this.#budget = new TurnBudget(host, turnBudget);
     this.#signalHandlers = new SignalHandlers(this, host);
     this.clockResolution = this.#host.clockResolution;
   }
@@ -184,9 +170,9 @@ export class EventLoop extends BaseEventLoop {
       if (!this.#isServing) {
         this.#host.requestTurn(this.#turn);
         this.#isServing = true;
-        this.#begin();
+        this.#budget.begin();
       }
-      if (!this.#isUsedUp) this.#iterate();
+      if (!this.#budget.isUsedUp) this.#runReady();
       // A turn that was asked for long ago may never come: of timers that a test has replaced.
       else this.#host.requestTurn(this.#turn);
     } catch (thrown) {
@@ -227,8 +213,8 @@ export class EventLoop extends BaseEventLoop {
     if (this.#run === undefined) return;
     try {
       this.#isServing = false;
-      this.#begin();
-      if (!this.#iterate()) return;
+      this.#budget.begin();
+      if (!this.#runReady()) return;
       if (this.isReady) this.#giveWay();
       else this.#idle();
     } catch (thrown) {
@@ -245,35 +231,14 @@ export class EventLoop extends BaseEventLoop {
     }
   }
 
-  #begin(): void {
-    this.#reading = this.#host.time();
-    this.#readings = 0;
-    this.#turnEnd = this.#reading + this.#turnBudget;
-    this.#untilClock = this.#interval = 1;
-    this.#isUsedUp = false;
-  }
-
   /** Runs iterations until nothing is ready or the budget is used up; returns whether the run goes on. */
-  #iterate(): boolean {
+  #runReady(): boolean {
     this.runIterations(this.#goesOn);
     if (this.stopping) this.#end(undefined);
     return this.#run !== undefined;
   }
 
-  readonly #goesOn = (ran: number): boolean => {
-    this.#untilClock -= ran;
-    return (this.#untilClock > 0 || this.#hasTime()) && this.isReady && !this.stopping;
-  };
-
-  #hasTime(): boolean {
-    const now = this.#host.time();
-    this.#isUsedUp = now >= this.#turnEnd || (now === this.#reading && ++this.#readings > mostReadings);
-    this.#reading = now;
-    // What has run took no longer than the budget: as much again may run before the clock is read again.
-    this.#interval = Math.min(this.#interval * 2, longestUntilClock);
-    this.#untilClock = this.#interval;
-    return !this.#isUsedUp;
-  }
+  readonly #goesOn = (ran: number): boolean => this.#budget.lasts(ran) && this.isReady && !this.stopping;
 
   /** More is ready, and the host has its turn first. */
   #giveWay(): void {

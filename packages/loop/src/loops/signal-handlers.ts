@@ -2,7 +2,8 @@ import { keepStores } from "../context/async-stores.ts";
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { copyContext } from "../context/contextvars.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
-import { Handle, requireCallback } from "../scheduling/handle.ts";
+import { Handle } from "../scheduling/handle.ts";
+import { requireCallback } from "../scheduling/callbacks.ts";
 import type { Host } from "../hosts/host.ts";
 import { repr } from "../text/repr.ts";
 
@@ -24,7 +25,7 @@ export class SignalHandlers {
     this.#loop._requireOpen();
     if (this.#host.onSignal === undefined) throw new RuntimeError("this host has no signals");
     const handle = keepStores(new Handle(callback, undefined, this.#loop, copyContext()));
-    const stop = this.#host.onSignal(signal, () => this.#loop._enqueue(handle));
+    const stop = this.#host.onSignal(signal, () => this.#loop._scheduler.enqueue(handle));
     // The former goes last: in between the signal would end the process.
     this.remove(signal);
     this.#stops.set(signal, stop);

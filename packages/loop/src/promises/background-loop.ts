@@ -1,4 +1,4 @@
-import { driverOf } from "./driver.ts";
+import { onDemandRunOf } from "./on-demand-run.ts";
 import { nameClass } from "../text/names.ts";
 import { EventLoop } from "../loops/event-loop.ts";
 import { soon } from "../hosts/soon.ts";
@@ -9,7 +9,7 @@ let background: BackgroundLoop | undefined;
 export function backgroundLoop(): EventLoop {
   if (background === undefined || background.isClosed()) {
     background = new BackgroundLoop();
-    driverOf(background)?.runOn();
+    onDemandRunOf(background)?.runOn();
   }
   return background;
 }
@@ -27,10 +27,10 @@ class BackgroundLoop extends EventLoop {
     super.beforeIdle();
     if (this.nextDeadline < Infinity || this.pendingTasks()[Symbol.iterator]().next().done !== true) return;
     // Once it is idle: a host that is asked for nothing forgets what it was asked for before.
-    soon(() => driverOf(this)?.rest());
+    soon(() => onDemandRunOf(this)?.rest());
   }
 
   protected override isAwaited(): boolean {
-    return driverOf(this)?.isAwaited === true;
+    return onDemandRunOf(this)?.isAwaited === true;
   }
 }

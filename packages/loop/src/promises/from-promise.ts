@@ -1,9 +1,10 @@
 import type { Loop } from "../scheduling/loop.ts";
 import { type Coroutine, iscoroutine, type Suspension } from "../coroutines/coroutine.ts";
-import { isDebugging } from "../debug/debug.ts";
-import { GeneratorExit, toException } from "../errors/exceptions.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
+import { GeneratorExit } from "../errors/exceptions.ts";
+import { toException } from "../errors/thrown.ts";
 import { type Future, isFuture } from "../tasks/future.ts";
-import { requireCallback } from "../scheduling/handle.ts";
+import { requireCallback } from "../scheduling/callbacks.ts";
 import { isPlainPromise, whenSettled } from "../values/is-promise.ts";
 import { looksAtArguments } from "../values/looks-at-arguments.ts";
 import { readOptions } from "../arguments/options.ts";

@@ -1,7 +1,7 @@
 import { backgroundLoop } from "./background-loop.ts";
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Awaitable } from "../coroutines/coroutine.ts";
-import { driverOf, type Waiter } from "./driver.ts";
+import { onDemandRunOf, type PendingCall } from "./on-demand-run.ts";
 import { ensureFutureOn } from "../tasks/ensure-future.ts";
 import type { DeadlockError } from "../reports/deadlock.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
@@ -59,7 +59,7 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
   const loop = given ?? (awaitable instanceof Future ? awaitable.getLoop() : backgroundLoop());
   loop._requireOpen();
   const future = ensureFutureOn(loop, awaitable);
-  const driver = driverOf(loop);
+  const run = onDemandRunOf(loop);
   return new Promise((resolve, reject) => {
     let isAborted = false;
     let unlisten: (() => void) | undefined;
@@ -70,7 +70,7 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
     const leave = (): void => {
       unlisten?.();
       unwatch();
-      driver?.leave(waiter);
+      run?.leave(call);
     };
     const finish = (): void => {
       try {
@@ -100,12 +100,12 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
       deadlock = error;
       return true;
     };
-    const waiter: Waiter = { cancel, fail };
+    const call: PendingCall = { cancel, fail };
     // Nothing can clean up any more.
     const unwatch = watchClose(loop, () => fail(isAborted ? signal?.reason : new RuntimeError("Event loop is closed")));
     future.addDoneCallback(passing("toPromise", finish));
     if (signal?.aborted === true) abort();
     else if (signal !== undefined) unlisten = onAbort(signal, abort);
-    driver?.enter(waiter);
+    run?.enter(call);
   });
 }

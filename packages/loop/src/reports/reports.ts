@@ -1,7 +1,7 @@
 import { isFollowing, storesOf } from "../context/async-stores.ts";
 import type { AbstractEventLoop, Loop } from "../scheduling/loop.ts";
-import { sourceTraceback } from "../debug/debug.ts";
-import { leavesLoop, toException } from "../errors/exceptions.ts";
+import { sourceTraceback } from "../debug/creations.ts";
+import { leavesLoop, toException } from "../errors/thrown.ts";
 import type { Future } from "../tasks/future.ts";
 import type { Handle } from "../scheduling/handle.ts";
 import { unprintable } from "../text/names.ts";
@@ -75,8 +75,8 @@ function describeValue(context: ExceptionContext, key: string): string {
 
 /** In debug mode: where the callback was scheduled in which it happened, if nothing better is known. */
 function handleTraceback(loop: AbstractEventLoop, context: ExceptionContext): { readonly handleTraceback?: string } {
-  if (loop._timed === undefined || Object.hasOwn(context, "sourceTraceback")) return {};
-  const { sourceTraceback: text } = sourceTraceback(loop._timed);
+  if (loop._scheduler.timed === undefined || Object.hasOwn(context, "sourceTraceback")) return {};
+  const { sourceTraceback: text } = sourceTraceback(loop._scheduler.timed);
   return text === undefined ? {} : { handleTraceback: text.replace(/^Object/, "Handle") };
 }
 

@@ -1,6 +1,6 @@
 import { attemptEach } from "../errors/attempt.ts";
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
-import { sourceTraceback } from "../debug/debug.ts";
+import { sourceTraceback } from "../debug/creations.ts";
 import type { Future } from "../tasks/future.ts";
 import { className } from "../text/names.ts";
 import { releaseFrames } from "../errors/release-frames.ts";
@@ -58,7 +58,7 @@ export class Unretrieved {
     this.#stopListening ??= loop._onExit(() => void this.reportAll());
     if (getRunningLoopOrUndefined() === loop) return;
     // A loop that waits goes idle once more and sweeps then; one that does not run might never.
-    if (loop.isRunning()) loop._wakeUp();
+    if (loop.isRunning()) loop._wakeFromOutside();
     else queueMicrotask(() => this.sweep());
   }
 

@@ -1,5 +1,6 @@
 import type { Awaitable } from "../coroutines/coroutine.ts";
-import { chain, isInstance, leavesLoop, RuntimeError } from "../errors/exceptions.ts";
+import { RuntimeError } from "../errors/exceptions.ts";
+import { chain, isInstance, leavesLoop } from "../errors/thrown.ts";
 import { withHint } from "../text/repr.ts";
 import { readRunnerOptions, Runner, type RunnerOptions } from "./runner.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";

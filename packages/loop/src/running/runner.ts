@@ -1,9 +1,11 @@
 import type { Awaitable } from "../coroutines/coroutine.ts";
-import { type Context, type ContextOptions, copyContext, readContext } from "../context/contextvars.ts";
+import { type Context, copyContext } from "../context/contextvars.ts";
+import { type ContextOptions, readContext } from "../context/context-options.ts";
 import { refuseInOtherLoop } from "../copies/copies.ts";
 import { toCoroutine } from "../tasks/ensure-future.ts";
 import { type EventLoop, newEventLoop } from "../loops/event-loop.ts";
-import { isCancelled, KeyboardInterrupt, leavesLoop, RuntimeError } from "../errors/exceptions.ts";
+import { KeyboardInterrupt, RuntimeError } from "../errors/exceptions.ts";
+import { isCancelled, leavesLoop } from "../errors/thrown.ts";
 import { readOptions } from "../arguments/options.ts";
 import { repr, showAsText } from "../text/repr.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";

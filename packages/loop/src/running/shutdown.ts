@@ -1,6 +1,6 @@
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Awaitable } from "../coroutines/coroutine.ts";
-import { leavesLoop, toException } from "../errors/exceptions.ts";
+import { leavesLoop, toException } from "../errors/thrown.ts";
 import { gather } from "../combinators/gather.ts";
 import { allTasks } from "../tasks/current-task.ts";
 import { Task } from "../tasks/task.ts";

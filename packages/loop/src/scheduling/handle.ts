@@ -7,44 +7,15 @@ import {
   type RunningLoop,
 } from "../context/ambient.ts";
 import { type Context, explainEntered } from "../context/contextvars.ts";
-import { iscoroutine } from "../coroutines/coroutine.ts";
-import {
-  callbackOf,
-  describeCreation,
-  isDebugging,
-  noteCallback,
-  noteHandle,
-  sourceTraceback,
-} from "../debug/debug.ts";
-import { leavesLoop, toException } from "../errors/exceptions.ts";
+import { callbackOf, describeCreation, noteCallback, noteHandle, sourceTraceback } from "../debug/creations.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
+import { leavesLoop, toException } from "../errors/thrown.ts";
+import { formatCallback } from "./callbacks.ts";
 import type { Runnable } from "./ready-queue.ts";
 import { reprFloat } from "../text/literals.ts";
-import { className, nameClass, nameOf, unprintable } from "../text/names.ts";
-import { labelOf, type Passing } from "./passing.ts";
-import { repr, showAsText, withHint } from "../text/repr.ts";
+import { className, nameClass } from "../text/names.ts";
+import { showAsText } from "../text/repr.ts";
 import type { Timer, TimerHeap } from "./timer-heap.ts";
-
-/** A callback as it stands in a text: `name()`. */
-export function formatCallback(callback: Passing<never>): string {
-  const name = labelOf(callback) ?? nameOf(callback);
-  return `${name === undefined ? unprintable(callback) : name.replace(/^#/, "") || "<lambda>"}()`;
-}
-
-/** What `instanceof` matches generator functions with: calling one makes a coroutine, which nobody would run. */
-const GeneratorFunction = function () {};
-GeneratorFunction.prototype = Object.getPrototypeOf(function* () {}) as object;
-
-/** @throws TypeError when `callback`, which was given to `method`, is not a plain function */
-export function requireCallback(callback: unknown, method: string, hint?: string): void {
-  if (typeof callback !== "function" || callback instanceof GeneratorFunction) refuseCallback(callback, method, hint);
-}
-
-function refuseCallback(callback: unknown, method: string, hint = "use createTask"): never {
-  if (typeof callback === "function" || iscoroutine(callback)) {
-    throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, hint));
-  }
-  throw new TypeError(`a callable object was expected by ${method}(), got ${repr(callback)}`);
-}
 
 /**
  * A callback that the loop will call once. The loop's `callSoon` makes it.
@@ -145,7 +116,7 @@ function runInStores(handle: Handle, callback: (argument: never) => void, argume
 interface TimedLoop {
   getDebug(): boolean;
   /** @internal */
-  readonly _timers: TimerHeap;
+  readonly _scheduler: { readonly timers: TimerHeap };
 }
 
 /**
@@ -180,7 +151,7 @@ export class TimerHandle extends Handle implements Timer {
   }
 
   override cancel(): void {
-    if (this._callback !== undefined && this._scheduled) this._loop._timers.noteCancelled();
+    if (this._callback !== undefined && this._scheduled) this._loop._scheduler.timers.noteCancelled();
     super.cancel();
   }
 

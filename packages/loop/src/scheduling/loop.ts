@@ -1,8 +1,7 @@
 import type { RunningLoop } from "../context/ambient.ts";
-import type { ContextOptions } from "../context/contextvars.ts";
+import type { ContextOptions } from "../context/context-options.ts";
 import type { Handle, TimerHandle } from "./handle.ts";
-import type { Runnable } from "./ready-queue.ts";
-import type { TimerHeap } from "./timer-heap.ts";
+import type { Scheduler } from "./scheduler.ts";
 
 /** All that futures, tasks and primitives need of a loop. */
 export interface Loop extends RunningLoop {
@@ -14,7 +13,7 @@ export interface Loop extends RunningLoop {
   isClosed(): boolean;
 
   /** @internal */
-  readonly _timers: TimerHeap;
+  readonly _scheduler: Scheduler;
   /** @internal The tasks that are not done, in the order they were created. */
   readonly _tasks: Collection & Iterable<object>;
   /** @internal The tasks that are in an eager first step. */
@@ -23,12 +22,6 @@ export interface Loop extends RunningLoop {
   readonly _unretrieved: { add(future: object): void; forget(future: object): void };
   /** @internal @throws RuntimeError when the loop is closed */
   _requireOpen(): void;
-  /** @internal Has `item` run in the next iteration. */
-  _enqueue(item: Runnable): void;
-  /** @internal */
-  _enqueueAll(items: readonly Runnable[]): void;
-  /** @internal What `_enqueue` does, where this loop runs the caller or was woken already. */
-  _enqueueNext(item: Runnable): void;
   /** @internal A promise's callback is about to queue something, and calls `_servePromise` then. */
   _expectPromise(): void;
   /** @internal A promise's callback, which is a turn of the host's own, has queued something. */
@@ -36,7 +29,7 @@ export interface Loop extends RunningLoop {
   /** @internal Ends the run from outside, with an error, where there is a run to end; returns whether there was. */
   _abort(error: Error): boolean;
   /** @internal Something is about to be queued from outside. @throws RuntimeError when the loop is closed */
-  _wakeUp(): void;
+  _wakeFromOutside(): void;
 }
 
 interface Collection {

@@ -1,4 +1,5 @@
-import { formatCallback, Handle } from "../scheduling/handle.ts";
+import { Handle } from "../scheduling/handle.ts";
+import { formatCallback } from "../scheduling/callbacks.ts";
 import { className } from "../text/names.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
 import { abbreviate, repr } from "../text/repr.ts";

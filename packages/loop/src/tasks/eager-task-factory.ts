@@ -1,6 +1,6 @@
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import type { Coroutine } from "../coroutines/coroutine.ts";
-import { requireCallback } from "../scheduling/handle.ts";
+import { requireCallback } from "../scheduling/callbacks.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
 import { repr } from "../text/repr.ts";
 import type { TaskFactory } from "./task-factory.ts";

@@ -8,7 +8,8 @@ import {
   isTaken,
 } from "../coroutines/coroutine.ts";
 import { RuntimeError, ValueError } from "../errors/exceptions.ts";
-import { Future, type LoopOptions, readLoop } from "./future.ts";
+import { Future } from "./future.ts";
+import { type LoopOptions, readLoop } from "./loop-options.ts";
 import { isPromiseLike } from "../values/is-promise.ts";
 import { hintToCall, withHint } from "../text/repr.ts";
 import { getEventLoop, getRunningLoop } from "../scheduling/running-loop.ts";

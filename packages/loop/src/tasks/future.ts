@@ -1,20 +1,21 @@
 import { keepStores } from "../context/async-stores.ts";
 import type { AbstractEventLoop, Loop } from "../scheduling/loop.ts";
 import { markAsOurs } from "../copies/copies.ts";
-import { contextFrom, type ContextOptions } from "../context/contextvars.ts";
+import { contextFrom, type ContextOptions } from "../context/context-options.ts";
 import type { Suspension } from "../coroutines/coroutine.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
-import { describeCreation, isDebugging, noteCreation, noteSuspension } from "../debug/debug.ts";
+import { describeCreation, noteCreation } from "../debug/creations.ts";
+import { noteSuspension } from "../debug/suspensions.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
 import { type CancelledError, createCancelledError, InvalidStateError, RuntimeError } from "../errors/exceptions.ts";
+import { loopFrom, type LoopOptions } from "./loop-options.ts";
 import { promiseOf } from "./future-promise.ts";
-import { Handle, requireCallback } from "../scheduling/handle.ts";
+import { Handle } from "../scheduling/handle.ts";
+import { requireCallback } from "../scheduling/callbacks.ts";
 import { isError, isErrorClass } from "../values/is-error.ts";
-import { readOptions } from "../arguments/options.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
 import { className } from "../text/names.ts";
 import { printOnce, showAsText } from "../text/repr.ts";
-import { requireLoop } from "./require-loop.ts";
-import { getEventLoop } from "../scheduling/running-loop.ts";
 import { noteAwaitedLate } from "../debug/traceback.ts";
 
 const cancelMessages = new WeakMap<Future<unknown>, unknown>();
@@ -314,7 +315,7 @@ export class Future<T> {
 
   /** @internal Has `waiter` queued when the future is done; now, if it is. */
   _queueWhenDone(waiter: Runnable): void {
-    if (this._isDone()) this._loop._enqueue(waiter);
+    if (this._isDone()) this._loop._scheduler.enqueue(waiter);
     else if (this._content === undefined) this._content = waiter;
     else this._addFurtherWaiter(waiter);
   }
@@ -358,8 +359,8 @@ export class Future<T> {
     this._flags |= state;
     this._content = outcome;
     if (waiters === undefined) return;
-    if (Array.isArray(waiters)) this._loop._enqueueAll(waiters);
-    else this._loop._enqueue(waiters);
+    if (Array.isArray(waiters)) this._loop._scheduler.enqueueAll(waiters);
+    else this._loop._scheduler.enqueue(waiters);
   }
 
   protected _requirePending(): void {
@@ -383,25 +384,6 @@ export class Future<T> {
       return `<${className(this)} ${parts.join(" ")}>`;
     });
   }
-}
-
-/** To which loop something is to belong. */
-export interface LoopOptions {
-  /** The running one, or the one that is set, by default. */
-  readonly loop?: AbstractEventLoop | undefined;
-}
-
-const loopDefaults: LoopOptions = { loop: undefined };
-
-/** The loop that `method` was given, if there is one. @throws TypeError when it is no loop */
-export function readLoop(options: LoopOptions | undefined, method: string): AbstractEventLoop | undefined {
-  const { loop } = readOptions(options, loopDefaults, method);
-  if (loop !== undefined) requireLoop(loop);
-  return loop;
-}
-
-function loopFrom(options: LoopOptions | undefined): AbstractEventLoop {
-  return options === undefined ? getEventLoop() : (readLoop(options, "Future") ?? getEventLoop());
 }
 
 function noteFuture(future: Future<unknown>): void {

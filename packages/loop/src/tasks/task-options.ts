@@ -1,5 +1,6 @@
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
-import { type Context, requireContext } from "../context/contextvars.ts";
+import { type Context } from "../context/contextvars.ts";
+import { requireContext } from "../context/context-options.ts";
 import { readOptions, requireBag } from "../arguments/options.ts";
 import { requireLoop } from "./require-loop.ts";
 

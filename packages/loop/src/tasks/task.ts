@@ -10,19 +10,14 @@ import {
 } from "../context/ambient.ts";
 import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
 import { type Coroutine, resume, resumeThrowing, takeCoroutine } from "../coroutines/coroutine.ts";
-import {
-  describeCreation,
-  describePlace,
-  forgetCancel,
-  framesOfStep,
-  isDebugging,
-  noteWaitAfterCancel,
-  type StackFrame,
-  stackOf,
-  suspendedAt,
-} from "../debug/debug.ts";
+import { describeCreation } from "../debug/creations.ts";
+import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
+import { describePlace, suspendedAt } from "../debug/suspensions.ts";
+import { framesOfStep, type StackFrame, stackOf } from "../debug/stack-frames.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
 import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
-import { InvalidStateError, isCancelled, leavesLoop, RuntimeError, toException } from "../errors/exceptions.ts";
+import { InvalidStateError, RuntimeError } from "../errors/exceptions.ts";
+import { isCancelled, leavesLoop, toException } from "../errors/thrown.ts";
 import { Future, isFuture, stateMask } from "./future.ts";
 import { readOptions } from "../arguments/options.ts";
 import { isPromiseLike } from "../values/is-promise.ts";
@@ -108,12 +103,12 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   private _begin(coroutine: Coroutine<T>, options: TaskOptions | undefined): void {
     const loop = this._loop;
     // Before anything is taken or counted, since it throws where the loop is closed.
-    if (getRunningLoopOrUndefined() !== loop) loop._wakeUp();
+    if (getRunningLoopOrUndefined() !== loop) loop._wakeFromOutside();
     takeCoroutine(coroutine);
     if (isFollowing) this._stores = captureStores();
     if (options === undefined) this._name = ++unnamedTasks;
     else if (this._beginWith(options)) return;
-    loop._enqueueNext(this);
+    loop._scheduler.enqueueNext(this);
     loop._tasks.add(this);
   }
 
@@ -195,7 +190,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     if (waitsFor === undefined || waitsFor._isDone()) return;
     waitsFor._removeWaiters((waiter) => waiter === this);
     this._waitsFor = undefined;
-    this._loop._enqueue(this);
+    this._loop._scheduler.enqueue(this);
   }
 
   /** Returns how many requests to cancel the task has had, less the calls of `uncancel`. */
@@ -377,7 +372,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     }
     if (isDone === true) this._finish(value as T);
     else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
-    else if (value === undefined) this._loop._enqueueNext(this);
+    else if (value === undefined) this._loop._scheduler.enqueueNext(this);
     else this._waitFor(value);
   }
 
@@ -391,7 +386,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   private _takeOddStep(step: object, isDone: boolean, value: unknown): void {
     if (isDone) this._finish(value as T);
     else if (isPromiseLike(step)) this._waitFor(step);
-    else if (value === undefined) this._loop._enqueueNext(this);
+    else if (value === undefined) this._loop._scheduler.enqueueNext(this);
     else this._waitFor(value);
   }
 
@@ -469,7 +464,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   /** Throws `error` into the coroutine at its next step; it may catch it and go on. */
   private _throwSoon(error: Error): void {
     const run = (): void => this._runOtherwise(error, undefined);
-    this._loop._enqueue({ _run: run, _task: this, toString: () => repr(this) });
+    this._loop._scheduler.enqueue({ _run: run, _task: this, toString: () => repr(this) });
   }
 
   override toString(): string {

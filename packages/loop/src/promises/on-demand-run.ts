@@ -2,14 +2,15 @@ import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { explainOtherLoop } from "../copies/copies.ts";
 import { EventLoop } from "../loops/event-loop.ts";
 import { DeadlockError } from "../reports/deadlock.ts";
-import { leavesLoop, RuntimeError, toException } from "../errors/exceptions.ts";
+import { RuntimeError } from "../errors/exceptions.ts";
+import { leavesLoop, toException } from "../errors/thrown.ts";
 import { firstFunctions } from "../hosts/host-functions.ts";
 import { watchIdle } from "../scheduling/loop-ends.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { soon } from "../hosts/soon.ts";
 
-/** Somebody who waits for something on a loop. */
-export interface Waiter {
+/** A call of promise code that waits for something on a loop. */
+export interface PendingCall {
   /**
    * Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. Never
    * throws.
@@ -19,21 +20,21 @@ export interface Waiter {
   fail(reason: Error): void;
 }
 
-const drivers = new WeakMap<AbstractEventLoop, Driver>();
+const runs = new WeakMap<AbstractEventLoop, OnDemandRun>();
 
-/** The driver of a loop, or `undefined` if that is one that somebody else drives, as tests drive a `VirtualTimeLoop`. */
-export function driverOf(loop: AbstractEventLoop): Driver | undefined {
-  const driver = drivers.get(loop);
-  if (driver !== undefined || !(loop instanceof EventLoop)) return driver;
-  const made = new Driver(loop);
-  drivers.set(loop, made);
+/** The on-demand run of a loop. A loop that its program drives itself, such as a `VirtualTimeLoop`, has none. */
+export function onDemandRunOf(loop: AbstractEventLoop): OnDemandRun | undefined {
+  const run = runs.get(loop);
+  if (run !== undefined || !(loop instanceof EventLoop)) return run;
+  const made = new OnDemandRun(loop);
+  runs.set(loop, made);
   return made;
 }
 
 /** Runs a loop that nobody else runs for as long as promise code waits for something on it. */
-export class Driver {
+export class OnDemandRun {
   readonly #loop: EventLoop;
-  readonly #waiting = new Set<Waiter>();
+  readonly #waiting = new Set<PendingCall>();
   #state: "idle" | "starting" | "running" | "stopping" = "idle";
   #runsOn = false;
 
@@ -48,10 +49,10 @@ export class Driver {
   }
 
   /** Somebody waits: a loop that is idle is run. */
-  enter(waiter: Waiter): void {
-    this.#waiting.add(waiter);
+  enter(call: PendingCall): void {
+    this.#waiting.add(call);
     // One that waits in vain may have been let go of.
-    if (this.#state === "running") this.#loop._wakeUp();
+    if (this.#state === "running") this.#loop._wakeFromOutside();
     else this.#start();
   }
 
@@ -60,8 +61,8 @@ export class Driver {
   }
 
   /** The wait has ended. */
-  leave(waiter: Waiter): void {
-    this.#waiting.delete(waiter);
+  leave(call: PendingCall): void {
+    this.#waiting.delete(call);
     if (!this.#runsOn) this.rest();
   }
 
@@ -118,10 +119,10 @@ export class Driver {
     if (this.#waiting.size > 0 || (this.#runsOn && leavesLoop(error))) this.#start();
   }
 
-  /** The cleanup of what is cancelled runs before its waiter is told; of one that is stuck again, no more. */
+  /** The cleanup of what is cancelled runs before its call is settled; of one that is stuck again, no more. */
   #cancelAll(deadlock: DeadlockError): void {
-    for (const waiter of this.#waiting) {
-      if (!waiter.cancel(deadlock)) waiter.fail(deadlock);
+    for (const call of this.#waiting) {
+      if (!call.cancel(deadlock)) call.fail(deadlock);
     }
   }
 
@@ -129,7 +130,7 @@ export class Driver {
   #failAll(error: Error): boolean {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const waiter of waiting) waiter.fail(error);
+    for (const call of waiting) call.fail(error);
     return waiting.length > 0;
   }
 
