@@ -58,7 +58,8 @@ let eventLoop: object | undefined;
 
 /** Holds the context that is current outside of every loop. It is entered by no other holder. */
 const outermost = { _task: undefined } as ContextHolder;
-let holder = outermost;
+/** The task or handle that runs now. */
+export let holder: ContextHolder = outermost;
 let outerHolder = outermost;
 
 registerCopy(() => runningLoop !== undefined);
@@ -93,11 +94,6 @@ export function currentTaskOrUndefined(): CurrentTask | undefined {
 /** The task inside whose step another loop, or another task, is running now. */
 export function outerTaskOrUndefined(): CurrentTask | undefined {
   return outerHolder._task;
-}
-
-/** The current context, which may be a snapshot. */
-export function sharedCurrentContext(): EnterableContext {
-  return holder._context;
 }
 
 /** The current context, for the holder alone. */

@@ -2,10 +2,10 @@ import {
   beginNested,
   endNested,
   enterContext,
+  holder,
   outerTaskOrUndefined,
   ownCurrentContext,
   setOutermostContext,
-  sharedCurrentContext,
 } from "./ambient.ts";
 import { markAsOurs } from "../copies/copies.ts";
 import { withOtherCopy } from "../copies/copies.ts";
@@ -156,7 +156,7 @@ setOutermostContext(new Context());
 
 /** The context of the caller, which another holder may share: to be read, and not to be changed. */
 function currentContext(): Context {
-  return sharedCurrentContext() as Context;
+  return holder._context as Context;
 }
 
 /** @internal What a new holder begins with. */
