@@ -1,4 +1,5 @@
 import type { Coroutine, Suspension } from "@yieldstar/loop";
+import { CoroutineObject } from "@yieldstar/loop/internal";
 
 /**
  * The awaitable that a method of an async generator returns. Unlike a coroutine that has not begun, it does not end when
@@ -6,46 +7,39 @@ import type { Coroutine, Suspension } from "@yieldstar/loop";
  *
  * Source: async_generator_asend and async_generator_athrow, CPython 3.14.
  */
-export class AsyncGeneratorStep<T> {
-  readonly #begin: () => Coroutine<T>;
-  readonly #beginWithError: (error: unknown) => Coroutine<T>;
-  #running: Coroutine<T> | undefined;
+export class AsyncGeneratorStep<T> extends CoroutineObject<T> {
+  declare private readonly _begin: () => Coroutine<T>;
+  declare private readonly _beginWithError: (error: unknown) => Coroutine<T>;
+  declare private _running: Coroutine<T> | undefined;
 
   /**
    * @param begin - makes the step
    * @param beginWithError - makes the step that throws `error` into the generator instead
    */
   constructor(begin: () => Coroutine<T>, beginWithError: (error: unknown) => Coroutine<T>) {
-    this.#begin = begin;
-    this.#beginWithError = beginWithError;
-  }
-
-  /** The same, as the coroutine that it can be used as. */
-  asCoroutine(): Coroutine<T> {
-    return this as unknown as Coroutine<T>;
-  }
-
-  [Symbol.iterator](): this {
-    return this;
+    super();
+    this._begin = begin;
+    this._beginWithError = beginWithError;
+    this._running = undefined;
   }
 
   next(): IteratorResult<Suspension, T> {
-    this.#running ??= this.#begin();
-    return this.#running.next();
+    this._running ??= this._begin();
+    return this._running.next();
   }
 
-  throw(error: unknown): IteratorResult<Suspension, T> {
-    if (this.#running !== undefined) return this.#running.throw(error);
-    this.#running = this.#beginWithError(error);
-    return this.#running.next();
+  override throw(error: unknown): IteratorResult<Suspension, T> {
+    if (this._running !== undefined) return this._running.throw(error);
+    this._running = this._beginWithError(error);
+    return this._running.next();
   }
 
-  return(value: T): IteratorResult<Suspension, T> {
-    this.#running ??= this.#begin();
-    return this.#running.return(value);
+  override return(value: T): IteratorResult<Suspension, T> {
+    this._running ??= this._begin();
+    return this._running.return(value);
   }
 
-  toString(): string {
-    return "<coroutine object of an async generator>";
+  protected _name(): string {
+    return "of an async generator";
   }
 }

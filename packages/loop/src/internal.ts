@@ -5,6 +5,7 @@
  */
 
 export { readOptions } from "./arguments/options.ts";
+export { CoroutineObject } from "./coroutines/coroutine-object.ts";
 export { immediate } from "./coroutines/immediate.ts";
 export { nameOfType } from "./coroutines/name-of-type.ts";
 export { chain, leavesLoop, toException } from "./errors/exceptions.ts";
