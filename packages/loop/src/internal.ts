@@ -5,6 +5,8 @@
  */
 
 export { readOptions } from "./arguments/options.ts";
+export { requireDeadline } from "./arguments/require-seconds.ts";
+export { CancelScope } from "./blocks/cancel-scope.ts";
 export { CoroutineObject } from "./coroutines/coroutine-object.ts";
 export { immediate } from "./coroutines/immediate.ts";
 export { nameOfType } from "./coroutines/name-of-type.ts";
@@ -18,7 +20,6 @@ export { shutdown } from "./running/shutdown.ts";
 export { Fifo } from "./scheduling/fifo.ts";
 export { requireCallback } from "./scheduling/handle.ts";
 export { passing } from "./scheduling/passing.ts";
-export { requireTime } from "./scheduling/scheduler.ts";
 export { reprFloat } from "./text/literals.ts";
 export { className, nameClass, nameErrorClass, nameOf, typeName } from "./text/names.ts";
 export { hintToCall, printOnce, showAsText, toText } from "./text/repr.ts";

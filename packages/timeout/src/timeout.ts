@@ -3,17 +3,16 @@ import {
   BaseException,
   CancelledError,
   type Coroutine,
-  currentTask,
   getRunningLoop,
   type Handle,
-  repr,
   RuntimeError,
-  type Task,
   TimeoutError,
-  ValueError,
 } from "@yieldstar/loop";
-import { immediate, reprFloat, showAsText } from "@yieldstar/loop/internal";
+import { CancelScope, immediate, reprFloat, requireDeadline, showAsText } from "@yieldstar/loop/internal";
 import { ExceptionGroup } from "@yieldstar/taskgroup";
+import { roundToMilliseconds } from "./round-to-milliseconds.ts";
+
+const words = { block: "Timeout", cancelling: "expiring", cancelled: "expired" };
 
 /**
  * A block with a deadline: when it passes, the task is cancelled where it waits inside the block, and the block ends with
@@ -26,12 +25,9 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     showAsText(this, "Timeout");
   }
 
-  #state: "created" | "active" | "expiring" | "expired" | "finished" = "created";
+  readonly #scope = new CancelScope(words);
   #when: number | null;
   #handle: Handle | undefined;
-  #task: Task<unknown> | undefined;
-  /** The requests to cancel that the task had when it entered, which are none of this block's business. */
-  #cancelling = 0;
 
   /** @param when - the deadline, in seconds of the loop's clock, or `null` for none */
   constructor(when: number | null) {
@@ -56,8 +52,9 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    */
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
-    if (this.#state === "created") throw new RuntimeError("Timeout has not been entered");
-    if (this.#state !== "active") throw new RuntimeError(`Cannot change state of ${this.#state} Timeout`);
+    const { state } = this.#scope;
+    if (state === "created") throw new RuntimeError("Timeout has not been entered");
+    if (state !== "active") throw new RuntimeError(`Cannot change state of ${state} Timeout`);
     const handle = when === null ? undefined : this.#schedule(when);
     this.#handle?.cancel();
     this.#handle = handle;
@@ -66,7 +63,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
 
   /** Tells whether the deadline passed while the block was running. */
   expired(): boolean {
-    return this.#state === "expiring" || this.#state === "expired";
+    return this.#scope.hasCancelled();
   }
 
   /**
@@ -79,12 +76,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
   }
 
   #enter(): this {
-    if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
-    const task = currentTask();
-    if (task === undefined) throw new RuntimeError("Timeout should be used inside a task");
-    this.#state = "active";
-    this.#task = task;
-    this.#cancelling = task.cancelling();
+    this.#scope.enter();
     this.reschedule(this.#when);
     return this;
   }
@@ -101,12 +93,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
   #exit(error: Error | undefined): void {
     this.#handle?.cancel();
     this.#handle = undefined;
-    if (this.#state === "active") this.#state = "finished";
-    if (this.#state !== "expiring") return;
-    this.#state = "expired";
-    const requests = (this.#task as Task<unknown>).uncancel();
-    // Somebody else wants the task cancelled too.
-    if (requests > this.#cancelling) return;
+    if (!this.#scope.leave()) return;
     if (error instanceof CancelledError) throw timedOut(error);
     if (error === undefined) return;
     insertTimeoutError(error);
@@ -114,19 +101,19 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
   }
 
   #schedule(when: number): Handle {
-    const loop = (this.#task as Task<unknown>).getLoop();
+    const loop = this.#scope.task.getLoop();
     return when <= loop.time() ? loop.callSoon(this.#onTimeout) : loop.callAt(when, this.#onTimeout);
   }
 
   readonly #onTimeout = (): void => {
-    (this.#task as Task<unknown>).cancel();
-    this.#state = "expiring";
+    this.#scope.trip();
     this.#handle = undefined;
   };
 
   toString(): string {
     const when = this.#when === null ? "None" : reprFloat(roundToMilliseconds(this.#when));
-    return `<Timeout [${this.#state}]${this.#state === "active" ? ` when=${when}` : ""}>`;
+    const { state } = this.#scope;
+    return `<Timeout [${state}]${state === "active" ? ` when=${when}` : ""}>`;
   }
 }
 
@@ -159,22 +146,6 @@ export function timeout(delay: number | null): Timeout {
  */
 export function timeoutAt(when: number | null): Timeout {
   return new Timeout(when);
-}
-
-/** Refuses what is no time, before anything is done with it. */
-export function requireDeadline(seconds: unknown, name: string): void {
-  if (seconds === null) return;
-  if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
-  if (typeof seconds === "number") return;
-  throw new TypeError(`${name} must be a number of seconds, or null for no deadline, got ${repr(seconds)}`);
-}
-
-/** To three places, as Python's `round`: to the nearest, and of two that are as near to the even one. */
-function roundToMilliseconds(seconds: number): number {
-  // Only a multiple of 1/16 can lie in the middle: any other has more binary places than half a thousandth.
-  const isMiddle = Number.isInteger(seconds * 16) && Math.abs(seconds * 2000) % 2 === 1;
-  if (isMiddle) return (2 * Math.round(seconds * 500)) / 1000;
-  return Number.isFinite(seconds) ? Number(seconds.toFixed(3)) : seconds;
 }
 
 /** In debug mode the cause names where the task waited when the time was over, and so does the error. */

@@ -9,8 +9,8 @@ import {
   isawaitable,
   TimeoutError,
 } from "@yieldstar/loop";
-import { hintToCall, isPromiseLike, nameOfType, passing } from "@yieldstar/loop/internal";
-import { requireDeadline, timeout as timeoutAfter } from "./timeout.ts";
+import { hintToCall, isPromiseLike, nameOfType, passing, requireDeadline } from "@yieldstar/loop/internal";
+import { timeout as timeoutAfter } from "./timeout.ts";
 
 /**
  * Waits for something, but no longer than `timeout` seconds.

@@ -1,9 +1,8 @@
+import { requireSeconds } from "../arguments/require-seconds.ts";
 import { CoroutineObject } from "../coroutines/coroutine-object.ts";
 import type { Coroutine, Suspension } from "../coroutines/coroutine.ts";
 import { isDebugging, noteSuspension } from "../debug/debug.ts";
-import { ValueError } from "../errors/exceptions.ts";
 import type { Future } from "../tasks/future.ts";
-import { repr } from "../text/repr.ts";
 import { getRunningLoop } from "../scheduling/running-loop.ts";
 import type { Timer } from "../scheduling/timer-heap.ts";
 
@@ -94,8 +93,7 @@ class Sleep extends CoroutineObject<unknown> implements Timer {
   private _start(): IteratorResult<Suspension, unknown> {
     const delay = this._delay;
     this._state = "closed";
-    if (typeof delay !== "number") throw new TypeError(`delay must be a number of seconds, got ${repr(delay)}`);
-    if (Number.isNaN(delay)) throw new ValueError("Invalid delay: NaN (not a number)");
+    requireSeconds(delay, "delay");
     const loop = getRunningLoop();
     const future = loop.createFuture<unknown>();
     this._future = future;

@@ -1,12 +1,11 @@
+import { refuseNone, requireSeconds } from "../arguments/require-seconds.ts";
 import { keepStores } from "../context/async-stores.ts";
 import { beginNested, endNested } from "../context/ambient.ts";
 import { type Context, contextFrom, type ContextOptions } from "../context/contextvars.ts";
 import { beginDebugging, isDebugRequested } from "../debug/debug.ts";
-import { ValueError } from "../errors/exceptions.ts";
 import { Handle, requireCallback, TimerHandle } from "./handle.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
 import { warnOfSlow } from "../debug/slow-steps.ts";
-import { repr } from "../text/repr.ts";
 import { getRunningLoopOrUndefined, setRunningLoop, type ErrorReport, type RunningLoop } from "../context/ambient.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
@@ -74,8 +73,8 @@ export abstract class Scheduler implements RunningLoop {
    * @throws RuntimeError when the loop is closed
    */
   callLater(delay: number, callback: () => void, options?: ContextOptions): TimerHandle {
-    if (delay === undefined || delay === null) throw new TypeError("delay must not be None");
-    requireTime(delay, "delay");
+    if (delay === undefined || delay === null) refuseNone("delay must not be None");
+    requireSeconds(delay, "delay");
     this._requireOpen();
     requireCallback(callback, "callLater");
     return this.#callAt(this.time() + delay, callback, contextFrom(options, "callLater"));
@@ -90,8 +89,8 @@ export abstract class Scheduler implements RunningLoop {
    * @throws RuntimeError when the loop is closed
    */
   callAt(when: number, callback: () => void, options?: ContextOptions): TimerHandle {
-    if (when === undefined || when === null) throw new TypeError("when cannot be None");
-    requireTime(when, "when");
+    if (when === undefined || when === null) refuseNone("when cannot be None");
+    requireSeconds(when, "when");
     this._requireOpen();
     requireCallback(callback, "callAt");
     return this.#callAt(when, callback, contextFrom(options, "callAt"));
@@ -238,10 +237,4 @@ export abstract class Scheduler implements RunningLoop {
   #isRunningCaller(): boolean {
     return getRunningLoopOrUndefined() === this;
   }
-}
-
-/** @throws TypeError or ValueError when `seconds`, which was given for `name`, is no time */
-export function requireTime(seconds: unknown, name: string): void {
-  if (typeof seconds !== "number") throw new TypeError(`${name} must be a number of seconds, got ${repr(seconds)}`);
-  if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
 }
