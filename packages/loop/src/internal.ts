@@ -8,6 +8,7 @@ export { readOptions } from "./arguments/options.ts";
 export { requireDeadline } from "./arguments/require-seconds.ts";
 export { CancelScope } from "./blocks/cancel-scope.ts";
 export { CoroutineObject } from "./coroutines/coroutine-object.ts";
+export { VirtualClock } from "./hosts/virtual-clock.ts";
 export { immediate } from "./coroutines/immediate.ts";
 export { nameOfType } from "./coroutines/name-of-type.ts";
 export { chain, leavesLoop, toException } from "./errors/exceptions.ts";
