@@ -9,7 +9,7 @@ import {
   RuntimeError,
   StopAsyncIteration,
 } from "@yieldstar/loop";
-import { nameOf, showAsText } from "@yieldstar/loop/internal";
+import { nameOf, showAsText, withHint } from "@yieldstar/loop/internal";
 import { AsyncGeneratorStep } from "./async-generator-step.ts";
 import { type BodyYield, emit, type Emit, Emitted, type EmittedBy } from "./emit.ts";
 
@@ -162,7 +162,7 @@ class PlainValue {
 
   toString(): string {
     const text = repr(this.#value);
-    return `${text} (hint: hand it out by yield* emit(${text}))`;
+    return withHint(text, `hand it out by yield* emit(${text})`);
   }
 }
 
