@@ -25,19 +25,28 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     showAsText(this, "Timeout");
   }
 
-  readonly #scope = new CancelScope(words);
-  #when: number | null;
-  #handle: Handle | undefined;
+  declare private readonly _scope: CancelScope;
+  declare private _when: number | null;
+  declare private _handle: Handle | undefined;
+  declare private readonly _onTimeout: () => void;
 
   /** @param when - the deadline, in seconds of the loop's clock, or `null` for none */
   constructor(when: number | null) {
     requireDeadline(when, "when");
-    this.#when = when;
+    this._scope = new CancelScope(words);
+    this._when = when;
+    this._handle = undefined;
+    // Texts call the handle by this name.
+    const onTimeout = (): void => {
+      this._scope.trip();
+      this._handle = undefined;
+    };
+    this._onTimeout = onTimeout;
   }
 
   /** Returns the deadline, in seconds of the loop's clock, or `null` for none. */
   when(): number | null {
-    return this.#when;
+    return this._when;
   }
 
   /**
@@ -52,18 +61,18 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    */
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
-    const { state } = this.#scope;
+    const { state } = this._scope;
     if (state === "created") throw new RuntimeError("Timeout has not been entered");
     if (state !== "active") throw new RuntimeError(`Cannot change state of ${state} Timeout`);
-    const handle = when === null ? undefined : this.#schedule(when);
-    this.#handle?.cancel();
-    this.#handle = handle;
-    this.#when = when;
+    const handle = when === null ? undefined : this._schedule(when);
+    this._handle?.cancel();
+    this._handle = handle;
+    this._when = when;
   }
 
   /** Tells whether the deadline passed while the block was running. */
   expired(): boolean {
-    return this.#scope.hasCancelled();
+    return this._scope.hasCancelled();
   }
 
   /**
@@ -72,12 +81,12 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    * @throws RuntimeError when it was entered before, or the caller runs in no task
    */
   aenter(): Coroutine<this> {
-    return immediate(() => this.#enter());
+    return immediate(() => this._enter());
   }
 
-  #enter(): this {
-    this.#scope.enter();
-    this.reschedule(this.#when);
+  private _enter(): this {
+    this._scope.enter();
+    this.reschedule(this._when);
     return this;
   }
 
@@ -87,32 +96,27 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that came of it, its cause
    */
   aexit(error: Error | undefined): Coroutine {
-    return immediate(() => this.#exit(error));
+    return immediate(() => this._exit(error));
   }
 
-  #exit(error: Error | undefined): void {
-    this.#handle?.cancel();
-    this.#handle = undefined;
-    if (!this.#scope.leave()) return;
+  private _exit(error: Error | undefined): void {
+    this._handle?.cancel();
+    this._handle = undefined;
+    if (!this._scope.leave()) return;
     if (error instanceof CancelledError) throw timedOut(error);
     if (error === undefined) return;
     insertTimeoutError(error);
     if (error instanceof ExceptionGroup) error.exceptions.forEach(insertTimeoutError);
   }
 
-  #schedule(when: number): Handle {
-    const loop = this.#scope.task.getLoop();
-    return when <= loop.time() ? loop.callSoon(this.#onTimeout) : loop.callAt(when, this.#onTimeout);
+  private _schedule(when: number): Handle {
+    const loop = this._scope.task.getLoop();
+    return when <= loop.time() ? loop.callSoon(this._onTimeout) : loop.callAt(when, this._onTimeout);
   }
 
-  readonly #onTimeout = (): void => {
-    this.#scope.trip();
-    this.#handle = undefined;
-  };
-
   toString(): string {
-    const when = this.#when === null ? "None" : reprFloat(roundToMilliseconds(this.#when));
-    const { state } = this.#scope;
+    const when = this._when === null ? "None" : reprFloat(roundToMilliseconds(this._when));
+    const { state } = this._scope;
     return `<Timeout [${state}]${state === "active" ? ` when=${when}` : ""}>`;
   }
 }
