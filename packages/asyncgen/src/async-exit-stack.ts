@@ -1,5 +1,5 @@
 import { type AsyncContextManager, type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
-import { nameOfType, toException, requireCallback, showAsText } from "@yieldstar/loop/internal";
+import { nameOfType, toException, requireCallback, showAsText, withHint } from "@yieldstar/loop/internal";
 
 type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 
@@ -111,7 +111,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
 /** What a function returned that nobody would run. */
 function refuseCoroutine<T>(result: T, method: string, instead: string): T {
   if (!iscoroutine(result)) return result;
-  throw new TypeError(`coroutines cannot be used with ${method}() (hint: use ${instead})`);
+  throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, `use ${instead}`));
 }
 
 function requireFunction(callback: unknown, method: string): void {

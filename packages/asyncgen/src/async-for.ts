@@ -8,7 +8,7 @@ import {
   StopAsyncIteration,
   type Suspension,
 } from "@yieldstar/loop";
-import { chain, hintToCall, nameOfType } from "@yieldstar/loop/internal";
+import { chain, hintToCall, nameOfType, withHint } from "@yieldstar/loop/internal";
 import { type AsyncIterable, type AsyncIterator, ClosingIterator } from "./async-iterator.ts";
 import { NativeIterator } from "./native-iterator.ts";
 import { type NativeAsyncIterable, openNative } from "./native-source.ts";
@@ -115,13 +115,13 @@ function* closeAfterError(iterator: ClosingIterator<unknown>, error: unknown): C
 }
 
 function explainBody(got: unknown): string {
-  const fix = "write asyncFor(iterable, function* (value) { … })";
-  return `the body of asyncFor() must be a generator function, got ${repr(got)} (hint: ${fix})`;
+  const text = `the body of asyncFor() must be a generator function, got ${repr(got)}`;
+  return withHint(text, "write asyncFor(iterable, function* (value) { … })");
 }
 
 function explainEnding(got: unknown): string {
-  const fix = "set a variable outside of it, and return BREAK";
-  return `the body of asyncFor() can return nothing but BREAK, got ${repr(got)} (hint: ${fix})`;
+  const text = `the body of asyncFor() can return nothing but BREAK, got ${repr(got)}`;
+  return withHint(text, "set a variable outside of it, and return BREAK");
 }
 
 /**
@@ -145,10 +145,10 @@ export function aiter(iterable: unknown): AsyncIterator<unknown> {
 
 function explainIterable(got: unknown): string {
   const text = `'${nameOfType(got)}' object is not an async iterable`;
-  if (typeof got === "function") return `${text} (hint: ${hintToCall(got)})`;
-  if (iscoroutine(got)) return `${text} (hint: make it with asyncGenerator(function* (emit) { … }))`;
+  if (typeof got === "function") return withHint(text, hintToCall(got));
+  if (iscoroutine(got)) return withHint(text, "make it with asyncGenerator(function* (emit) { … })");
   const isIterable = typeof (got as Partial<Iterable<unknown>> | undefined | null)?.[Symbol.iterator] === "function";
-  return isIterable ? `${text} (hint: write for (const value of …))` : text;
+  return isIterable ? withHint(text, "write for (const value of …)") : text;
 }
 
 /**

@@ -1,19 +1,8 @@
-import {
-  type BaseEventLoop,
-  type Coroutine,
-  GeneratorExit,
-  getRunningLoop,
-  iscoroutine,
-  isFuture,
-  repr,
-  RuntimeError,
-  StopAsyncIteration,
-} from "@yieldstar/loop";
+import { type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
 import { nameOf, showAsText } from "@yieldstar/loop/internal";
-import { AsyncGeneratorStep } from "./async-generator-step.ts";
-import { type BodyYield, emit, type Emit, Emitted, type EmittedBy } from "./emit.ts";
-
-type Body = Generator<unknown, void, unknown>;
+import { AsyncGeneratorCore, type Body } from "./async-generator-core.ts";
+import { AsyncGeneratorStep, type StepMethod } from "./async-generator-step.ts";
+import { type BodyYield, emit, type Emit, type EmittedBy } from "./emit.ts";
 
 /**
  * Makes async generators: Python's `async def` with a `yield` in it.
@@ -50,9 +39,13 @@ export function generatorsOf<This, A extends readonly unknown[], T>(
   const make = function (this: This, ...args: A): AsyncGenerator<T> {
     const generator = body.call(this, emit, ...args);
     if (!iscoroutine(generator)) throw new TypeError(explainBody(generator, method));
-    return new AsyncGenerator(new Core<T>(generator, name));
+    return wrap(new AsyncGeneratorCore(generator, name, wrap));
   };
   return Object.defineProperty(make, "name", { value: name, configurable: true });
+}
+
+function wrap<T>(core: AsyncGeneratorCore): AsyncGenerator<T> {
+  return new AsyncGenerator<T>(core);
 }
 
 function explainBody(got: unknown, method: string): string {
@@ -72,11 +65,10 @@ export class AsyncGenerator<T> {
     showAsText(this, "AsyncGenerator");
   }
 
-  /** Apart from this object, so that the loop can close the one after the collector has taken the other. */
-  readonly #core: Core<T>;
+  readonly #core: AsyncGeneratorCore;
 
   /** @internal */
-  constructor(core: Core<T>) {
+  constructor(core: AsyncGeneratorCore) {
     this.#core = core;
   }
 
@@ -91,7 +83,7 @@ export class AsyncGenerator<T> {
    * @throws RuntimeError when another task is in the midst of a step
    */
   anext(): Coroutine<T> {
-    return this.#step((core) => core.asend(undefined), "anext");
+    return this.#step("asend", undefined);
   }
 
   /**
@@ -102,7 +94,7 @@ export class AsyncGenerator<T> {
    * @throws RuntimeError when another task is in the midst of a step
    */
   asend(value: unknown): Coroutine<T> {
-    return this.#step((core) => core.asend(value), "anext");
+    return this.#step("asend", value);
   }
 
   /**
@@ -113,7 +105,7 @@ export class AsyncGenerator<T> {
    * @throws RuntimeError when another task is in the midst of a step
    */
   athrow(error: Error): Coroutine<T | undefined> {
-    return this.#step<T | undefined>((core) => core.athrow(error), "athrow");
+    return this.#step("athrow", error);
   }
 
   /**
@@ -123,212 +115,17 @@ export class AsyncGenerator<T> {
    * @throws StopAsyncIteration when it was closed before, and handed out another value
    */
   aclose(): Coroutine {
-    this.#register();
-    return new AsyncGeneratorStep(
-      () => this.#register().aclose(),
-      (error) => this.#register().closeWith((body) => body.throw(error)),
-    ).asCoroutine();
+    return this.#step("aclose", undefined);
   }
 
-  #step<R>(begin: (core: Core<T>) => Coroutine<R>, method: string): Coroutine<R | T> {
-    this.#register();
-    return new AsyncGeneratorStep<R | T>(
-      () => begin(this.#register()),
-      (error) => this.#register().throwIn(method, error),
-    ).asCoroutine();
-  }
-
-  /** At the call of each method, as in CPython, and when that is awaited, since a loop may run only then. */
-  #register(): Core<T> {
-    this.#core.register(this);
-    return this.#core;
+  /** CPython registers the generator when a method is called, and not when its step is awaited. */
+  #step<R>(method: StepMethod, argument: unknown): Coroutine<R> {
+    const core = this.#core;
+    core.register(this);
+    return new AsyncGeneratorStep(core, this, method, argument).asCoroutine<R>();
   }
 
   toString(): string {
     return String(this.#core);
   }
 }
-
-/** What has ended already: an ended generator's own body would hold what it refers to. */
-const nothing: Body = (function* () {})();
-
-/** A value that a body yields by itself. Its task refuses it, with this text. */
-class PlainValue {
-  readonly #value: unknown;
-
-  constructor(value: unknown) {
-    this.#value = value;
-  }
-
-  toString(): string {
-    const text = repr(this.#value);
-    return `${text} (hint: hand it out by yield* emit(${text}))`;
-  }
-}
-
-/** What the task is given to wait for. */
-function awaited(yielded: unknown): unknown {
-  return yielded === undefined || isFuture(yielded) || !isPlain(yielded) ? yielded : new PlainValue(yielded);
-}
-
-/** Tells whether nobody takes `value` for something to wait for. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-}
-
-class Core<T> {
-  #body: Body;
-  readonly #name: string | undefined;
-  #state: "created" | "begun" | "ended" = "created";
-  /** It was told to close. One that has yielded once more all the same can go on, but cannot be told again. */
-  #isClosed = false;
-  #isRunning = false;
-  #loop: BaseEventLoop | undefined;
-  #owner: WeakRef<AsyncGenerator<T>> | undefined;
-
-  constructor(body: Body, name: string | undefined) {
-    this.#body = body;
-    this.#name = name;
-  }
-
-  *asend(value: unknown): Coroutine<T> {
-    this.#begin("anext");
-    if (this.#state === "ended") throw new StopAsyncIteration();
-    if (this.#state === "created" && value !== undefined) {
-      throw new TypeError("can't send non-None value to a just-started async generator");
-    }
-    return yield* this.#takeValue((body) => body.next(value));
-  }
-
-  *athrow(error: Error): Coroutine<T | undefined> {
-    if (this.#state === "ended") return undefined;
-    this.#begin("athrow");
-    if (this.#isClosed) throw new StopAsyncIteration();
-    if (this.#state === "created") {
-      this.#end();
-      throw error;
-    }
-    return yield* this.#takeValue((body) => body.throw(error));
-  }
-
-  *aclose(): Coroutine {
-    if (this.#state === "ended") return;
-    this.#begin("aclose");
-    if (this.#isClosed) throw new StopAsyncIteration();
-    this.#isClosed = true;
-    yield* this.#runToEnd((body) => body.throw(new GeneratorExit()));
-  }
-
-  /** What comes of `aclose()` when something else is thrown into it before it has begun. */
-  *closeWith(resume: (body: Body) => IteratorResult<unknown, void>): Coroutine {
-    this.#begin("aclose");
-    yield* this.#runToEnd(resume);
-  }
-
-  /** What comes of the other methods when something is thrown into them before they have begun. */
-  *throwIn(method: string, error: unknown): Coroutine<T> {
-    this.#begin(method);
-    return yield* this.#takeValue((body) => body.throw(error));
-  }
-
-  /** Tells the running loop, if there is one, of the generator. */
-  register(owner: AsyncGenerator<T>): void {
-    if (this.#loop !== undefined || this.#state === "ended" || !isLoopRunning()) return;
-    this.#loop = getRunningLoop();
-    this.#loop.asyncgenFirstiterHook(this);
-    this.#owner = new WeakRef(owner);
-    // Only for as long as it can have something to clean up: what the body refers to is kept alive by this.
-    collected.register(owner, this, this);
-  }
-
-  /** What reports call it: the user's own object, as long as there is one. */
-  owner(): AsyncGenerator<T> {
-    return this.#owner?.deref() ?? new AsyncGenerator(this);
-  }
-
-  /** Called when nobody can iterate the generator any more. */
-  finalize(): void {
-    if (this.#state === "begun") this.#loop?.asyncgenFinalizerHook(this, false);
-  }
-
-  *#runToEnd(resume: (body: Body) => IteratorResult<unknown, void>): Coroutine {
-    let value: Emitted | undefined;
-    try {
-      value = yield* this.#run(resume);
-    } catch (error) {
-      if (!(error instanceof GeneratorExit)) throw error;
-    }
-    if (value !== undefined) throw new RuntimeError("async generator ignored GeneratorExit");
-  }
-
-  *#takeValue(resume: (body: Body) => IteratorResult<unknown, void>): Coroutine<T> {
-    const value = yield* this.#run(resume);
-    if (value === undefined) throw new StopAsyncIteration();
-    return value.value as T;
-  }
-
-  /**
-   * Runs the body up to its next value, and returns that, or `undefined` at its end. What the body awaits on the way is
-   * awaited by the task that iterates.
-   */
-  *#run(resume: (body: Body) => IteratorResult<unknown, void>): Generator<never, Emitted | undefined, unknown> {
-    const body = this.#body;
-    this.#isRunning = true;
-    let hasEnded = true;
-    try {
-      let result = resume(body);
-      this.#state = "begun";
-      while (result.done !== true) {
-        if (result.value instanceof Emitted) {
-          hasEnded = false;
-          return result.value;
-        }
-        let error: unknown;
-        let isThrown = false;
-        try {
-          // Only what the body awaits comes here: it goes on to the task as it is.
-          yield awaited(result.value) as never;
-        } catch (thrown) {
-          error = thrown;
-          isThrown = true;
-        }
-        result = isThrown ? body.throw(error) : body.next();
-      }
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof StopAsyncIteration)) throw error;
-      throw new RuntimeError("async generator raised StopAsyncIteration", { cause: error });
-    } finally {
-      this.#isRunning = false;
-      if (hasEnded) this.#end();
-    }
-  }
-
-  /** Before a step: no other must be under way. */
-  #begin(method: string): void {
-    if (this.#isRunning) throw new RuntimeError(`${method}(): asynchronous generator is already running`);
-  }
-
-  #end(): void {
-    this.#state = "ended";
-    this.#body = nothing;
-    collected.unregister(this);
-    this.#loop?.asyncgenFinalizerHook(this, true);
-  }
-
-  toString(): string {
-    return `<async_generator object ${this.#name === "" ? "<lambda>" : this.#name}>`;
-  }
-}
-
-function isLoopRunning(): boolean {
-  try {
-    getRunningLoop();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const collected = new FinalizationRegistry<Core<unknown>>((core) => core.finalize());

@@ -1,4 +1,5 @@
 import type { Emission, Suspension } from "@yieldstar/loop";
+import { CoroutineObject } from "@yieldstar/loop/internal";
 
 /** What an async generator's body is given to hand values out with: `yield* emit(value)` is Python's `yield value`. */
 export interface Emit {
@@ -30,34 +31,28 @@ export class Emitted {
   }
 }
 
-class EmitOnce {
-  #emitted: Emitted | undefined;
+class EmitOnce extends CoroutineObject<unknown> {
+  declare private _emitted: Emitted | undefined;
 
   constructor(value: unknown) {
-    this.#emitted = new Emitted(value);
+    super();
+    this._emitted = new Emitted(value);
   }
 
-  [Symbol.iterator](): this {
-    return this;
-  }
-
-  toString(): string {
-    return "<value of emit()>";
-  }
-
-  next(sent: unknown): IteratorResult<Emitted, unknown> {
-    const emitted = this.#emitted;
+  next(sent: unknown): IteratorResult<never, unknown> {
+    const emitted = this._emitted;
     if (emitted === undefined) return { done: true, value: sent };
-    this.#emitted = undefined;
-    return { done: false, value: emitted };
+    this._emitted = undefined;
+    // The generator's own step takes it before a task could.
+    return { done: false, value: emitted as never };
   }
 
-  throw(error: unknown): never {
-    throw error;
+  protected _name(): string {
+    return "emit";
   }
 
-  return<R>(value: R): IteratorResult<never, R> {
-    return { done: true, value };
+  override toString(): string {
+    return "<value of emit()>";
   }
 }
 

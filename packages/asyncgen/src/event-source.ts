@@ -1,5 +1,5 @@
 import { type BaseEventLoop, BaseException, repr } from "@yieldstar/loop";
-import { fromWebError, nameOfType, reportFromOutside, toException } from "@yieldstar/loop/internal";
+import { fromWebError, nameOfType, reportFromOutside, toException, withHint } from "@yieldstar/loop/internal";
 
 // Emitters and targets declare their listeners in many ways. These take them all: `never` asks nothing of a parameter.
 
@@ -46,8 +46,8 @@ export function requireName(name: unknown, orElse = ""): asserts name is string 
 export function toNames(names: unknown, option: string): (string | symbol)[] {
   const { [Symbol.iterator]: iterate } = Object(names) as Partial<Iterable<unknown>>;
   if (typeof names === "string" || typeof iterate !== "function") {
-    const hint = typeof names === "string" ? ` (hint: [${JSON.stringify(names)}])` : "";
-    throw new TypeError(`${option} must be an iterable of names of events, got ${repr(names)}${hint}`);
+    const text = `${option} must be an iterable of names of events, got ${repr(names)}`;
+    throw new TypeError(typeof names === "string" ? withHint(text, `[${JSON.stringify(names)}]`) : text);
   }
   const list = [...(names as Iterable<string | symbol>)];
   for (const each of list) requireName(each);

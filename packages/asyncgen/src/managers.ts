@@ -1,5 +1,5 @@
 import { type AsyncContextManager, type Coroutine, repr } from "@yieldstar/loop";
-import { hintToCall, isErrorClass, nameOfType } from "@yieldstar/loop/internal";
+import { hintToCall, isErrorClass, nameOfType, withHint } from "@yieldstar/loop/internal";
 import { BaseExceptionGroup, type ErrorClass } from "@yieldstar/taskgroup";
 
 /**
@@ -24,7 +24,7 @@ export function aclosing<T extends { aclose(): Coroutine<unknown> }>(thing: T): 
 
 function explainThing(thing: unknown): string {
   const hint = typeof thing === "function" ? hintToCall(thing) : "of what JavaScript made: aclosing(aiter(stream))";
-  return `'${nameOfType(thing)}' object has no attribute 'aclose' (hint: ${hint})`;
+  return withHint(`'${nameOfType(thing)}' object has no attribute 'aclose'`, hint);
 }
 
 /**
@@ -71,5 +71,5 @@ export function suppress(...classes: readonly ErrorClass<Error>[]): AsyncContext
 
 function explainClass(got: unknown): string {
   const text = `suppress() expects classes of errors, got ${repr(got)}`;
-  return Array.isArray(got) ? `${text} (hint: pass them one by one: suppress(A, B))` : text;
+  return Array.isArray(got) ? withHint(text, "pass them one by one: suppress(A, B)") : text;
 }

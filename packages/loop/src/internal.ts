@@ -5,6 +5,10 @@
  */
 
 export { readOptions } from "./arguments/options.ts";
+export { requireDeadline } from "./arguments/require-seconds.ts";
+export { CancelScope } from "./blocks/cancel-scope.ts";
+export { CoroutineObject } from "./coroutines/coroutine-object.ts";
+export { VirtualClock } from "./hosts/virtual-clock.ts";
 export { immediate } from "./coroutines/immediate.ts";
 export { nameOfType } from "./coroutines/name-of-type.ts";
 export { chain, leavesLoop, toException } from "./errors/thrown.ts";
@@ -17,10 +21,10 @@ export { shutdown } from "./running/shutdown.ts";
 export { Fifo } from "./scheduling/fifo.ts";
 export { requireCallback } from "./scheduling/callbacks.ts";
 export { passing } from "./scheduling/passing.ts";
-export { requireTime } from "./arguments/require-time.ts";
 export { reprFloat } from "./text/literals.ts";
 export { className, nameClass, nameErrorClass, nameOf, typeName } from "./text/names.ts";
-export { hintToCall, printOnce, showAsText, toText } from "./text/repr.ts";
+export { hintToCall, withHintToAwait } from "./text/hints.ts";
+export { printOnce, showAsText, toText, withHint } from "./text/repr.ts";
 export { andMore, cut, textLimits } from "./text/text-limits.ts";
 export { isErrorClass } from "./values/is-error.ts";
 export { isPromiseLike } from "./values/is-promise.ts";

@@ -254,8 +254,8 @@ describe("a yield that is no await", () => {
 
 describe("a delay that is no number", () => {
   const delays: BadValue[] = [
-    { what: "null", value: null, text: "delay must not be None" },
-    { what: "undefined", value: undefined, text: "delay must not be None" },
+    { what: "null", value: null, text: "delay must not be None (hint: pass a number of seconds)" },
+    { what: "undefined", value: undefined, text: "delay must not be None (hint: pass a number of seconds)" },
     { what: "a string", value: "1", text: "delay must be a number of seconds, got '1'" },
     { what: "a bigint", value: 1n, text: "delay must be a number of seconds, got 1" },
     { what: "a callback", value: work, text: "delay must be a number of seconds, got <function work>" },
@@ -268,8 +268,8 @@ describe("a delay that is no number", () => {
   });
 
   const times: BadValue[] = [
-    { what: "null", value: null, text: "when cannot be None" },
-    { what: "undefined", value: undefined, text: "when cannot be None" },
+    { what: "null", value: null, text: "when cannot be None (hint: pass a number of seconds)" },
+    { what: "undefined", value: undefined, text: "when cannot be None (hint: pass a number of seconds)" },
     { what: "a string", value: "1", text: "when must be a number of seconds, got '1'" },
   ];
 
@@ -281,7 +281,7 @@ describe("a delay that is no number", () => {
 
   const sleeps: BadValue[] = [
     { what: "null", value: null, text: "null" },
-    { what: "undefined", value: undefined, text: "None" },
+    { what: "undefined", value: undefined, text: "undefined" },
     { what: "a string", value: "1", text: "'1'" },
   ];
 

@@ -1,5 +1,5 @@
 import { BaseException, type Coroutine, iscoroutine, isFuture, repr } from "@yieldstar/loop";
-import { isErrorClass, isPromiseLike } from "@yieldstar/loop/internal";
+import { isErrorClass, isPromiseLike, withHint } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
 /** What handles the errors of a group that match: a plain function, or a generator function run as a coroutine. */
@@ -32,7 +32,8 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
     throw new TypeError("catching ExceptionGroup with except* is not allowed. Use except instead.");
   }
   if (typeof handler !== "function") {
-    throw new TypeError(`the handler of on() must be a function, got ${repr(handler)} (hint: on(errorClass, handler))`);
+    const text = `the handler of on() must be a function, got ${repr(handler)}`;
+    throw new TypeError(withHint(text, "on(errorClass, handler)"));
   }
   return { classes, handler: handler as GroupHandler<Error> };
 }
@@ -86,7 +87,8 @@ export function exceptStarSync(error: unknown, ...clauses: readonly ExceptClause
     if (group === undefined) continue;
     try {
       const result = handler(group);
-      if (iscoroutine(result)) throw new TypeError("exceptStarSync() cannot await (hint: use yield* exceptStar())");
+      if (iscoroutine(result))
+        throw new TypeError(withHint("exceptStarSync() cannot await", "use yield* exceptStar()"));
       refusePromise(result);
     } catch (thrown) {
       caught.noteThrown(group, thrown);
@@ -97,7 +99,7 @@ export function exceptStarSync(error: unknown, ...clauses: readonly ExceptClause
 
 function requireClauses(clauses: readonly Partial<ExceptClause>[]): void {
   if (clauses.every((clause) => typeof clause?.handler === "function")) return;
-  throw new TypeError("except* clauses are made by on() (hint: pass them one by one: on(…), on(…))");
+  throw new TypeError(withHint("except* clauses are made by on()", "pass them one by one: on(…), on(…)"));
 }
 
 /** What an async function returns: nobody would wait for it. */
@@ -105,7 +107,7 @@ function refusePromise(result: unknown): void {
   if (!isPromiseLike(result)) return;
   const fix =
     "write yield* exceptStar(error, on(…, function* (group) { … })), and await by yield* fromPromise(promise)";
-  throw new TypeError(`a handler of except* must return no promise, got ${repr(result)} (hint: ${fix})`);
+  throw new TypeError(withHint(`a handler of except* must return no promise, got ${repr(result)}`, fix));
 }
 
 /** Unlike `asyncWith` these run no block: what was caught is given to them. */
@@ -113,7 +115,7 @@ function refuseBlock(error: unknown, call: string): void {
   const isPromise = isPromiseLike(error) && !(error instanceof Error);
   if (!isPromise && !iscoroutine(error) && !isFuture(error) && typeof error !== "function") return;
   const fix = `write try { … } catch (error) { ${call}(error, on(…)); }`;
-  throw new TypeError(`except* handles what was caught, got ${repr(error)} (hint: ${fix})`);
+  throw new TypeError(withHint(`except* handles what was caught, got ${repr(error)}`, fix));
 }
 
 /** What was caught, on its way through the clauses. */

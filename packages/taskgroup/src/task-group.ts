@@ -8,14 +8,12 @@ import {
   type Future,
   getRunningLoop,
   iscoroutine,
-  KeyboardInterrupt,
   repr,
   RuntimeError,
-  SystemExit,
   type Task,
   type TaskOptions,
 } from "@yieldstar/loop";
-import { passing, showAsText } from "@yieldstar/loop/internal";
+import { leavesLoop, passing, showAsText } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup } from "./exception-group.ts";
 
 /** So many tasks are kept, whether they have ended or not, before the group first looks. */
@@ -205,8 +203,4 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     else if (this.#entered) parts.push("entered");
     return `${parts.join(" ")}>`;
   }
-}
-
-function leavesLoop(error: Error): boolean {
-  return error instanceof SystemExit || error instanceof KeyboardInterrupt;
 }

@@ -1,5 +1,5 @@
 import { type Awaitable, BaseEventLoop, DeadlockError, repr, Task, ValueError } from "@yieldstar/loop";
-import { Completion, nameClass, readOptions } from "@yieldstar/loop/internal";
+import { Completion, nameClass, readOptions, VirtualClock } from "@yieldstar/loop/internal";
 import { LivelockError } from "./livelock-error.ts";
 
 /** A second or two; a million tasks may begin, wait for each other and end. */
@@ -26,10 +26,10 @@ export class VirtualTimeLoop extends BaseEventLoop {
     nameClass(this, "VirtualTimeLoop");
   }
 
-  protected override readonly clockResolution = 1e-9;
+  readonly #clock = new VirtualClock();
+  protected override readonly clockResolution: number = this.#clock.resolution;
   readonly #stepLimit: number;
   #stepsLeft: number;
-  #now = 0;
 
   /**
    * @param options - `stepLimit` is when a program counts as one that spins
@@ -43,7 +43,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
   }
 
   override time(): number {
-    return this.#now;
+    return this.#clock.time();
   }
 
   /**
@@ -98,12 +98,12 @@ export class VirtualTimeLoop extends BaseEventLoop {
     if (typeof seconds !== "number" || !(seconds >= 0 && seconds < Infinity)) {
       throw new ValueError(`\`seconds\` must be a finite number >= 0, got ${repr(seconds)}`);
     }
-    const end = this.#now + seconds;
+    const end = this.time() + seconds;
     this.runForeverSetup();
     this.#stepsLeft = this.#stepLimit;
     try {
       while (!this.stopping && (this.isReady || this.nextDeadline <= end)) this.#iterate();
-      if (!this.stopping) this.#now = end;
+      if (!this.stopping) this.#clock.jumpTo(end);
     } finally {
       this.#endRun();
     }
@@ -134,7 +134,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
     if (!this.isReady && !this.stopping) {
       const deadline = this.nextDeadline;
       if (deadline === Infinity) throw new DeadlockError(this.pendingTasks(), "runVirtual");
-      this.#letPass(deadline);
+      if (this.#clock.jumpTo(deadline)) this.#stepsLeft = this.#stepLimit;
     }
     this.runIterations(this.#count);
     if (this.#stepsLeft < 0) this.#refuseToSpin();
@@ -145,12 +145,6 @@ export class VirtualTimeLoop extends BaseEventLoop {
     return false;
   };
 
-  #letPass(deadline: number): void {
-    if (deadline <= this.#now) return;
-    this.#now = deadline;
-    this.#stepsLeft = this.#stepLimit;
-  }
-
   /** Lets it spin on for a moment, to name what does. */
   #refuseToSpin(): void {
     const spinning = new Set<unknown>();
@@ -160,7 +154,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
       if (this.stopping || !this.isReady) return;
     }
     const tasks = [...spinning].filter((item) => item instanceof Task);
-    throw new LivelockError(this.#now, this.#stepLimit, tasks.length > 0 ? tasks : [...spinning]);
+    throw new LivelockError(this.time(), this.#stepLimit, tasks.length > 0 ? tasks : [...spinning]);
   }
 }
 

@@ -3,17 +3,16 @@ import {
   BaseException,
   CancelledError,
   type Coroutine,
-  currentTask,
   getRunningLoop,
   type Handle,
-  repr,
   RuntimeError,
-  type Task,
   TimeoutError,
-  ValueError,
 } from "@yieldstar/loop";
-import { immediate, reprFloat, showAsText } from "@yieldstar/loop/internal";
+import { CancelScope, immediate, reprFloat, requireDeadline, showAsText } from "@yieldstar/loop/internal";
 import { ExceptionGroup } from "@yieldstar/taskgroup";
+import { roundToMilliseconds } from "./round-to-milliseconds.ts";
+
+const words = { block: "Timeout", cancelling: "expiring", cancelled: "expired" };
 
 /**
  * A block with a deadline: when it passes, the task is cancelled where it waits inside the block, and the block ends with
@@ -26,22 +25,28 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     showAsText(this, "Timeout");
   }
 
-  #state: "created" | "active" | "expiring" | "expired" | "finished" = "created";
-  #when: number | null;
-  #handle: Handle | undefined;
-  #task: Task<unknown> | undefined;
-  /** The requests to cancel that the task had when it entered, which are none of this block's business. */
-  #cancelling = 0;
+  declare private readonly _scope: CancelScope;
+  declare private _when: number | null;
+  declare private _handle: Handle | undefined;
+  declare private readonly _onTimeout: () => void;
 
   /** @param when - the deadline, in seconds of the loop's clock, or `null` for none */
   constructor(when: number | null) {
     requireDeadline(when, "when");
-    this.#when = when;
+    this._scope = new CancelScope(words);
+    this._when = when;
+    this._handle = undefined;
+    // Texts call the handle by this name.
+    const onTimeout = (): void => {
+      this._scope.trip();
+      this._handle = undefined;
+    };
+    this._onTimeout = onTimeout;
   }
 
   /** Returns the deadline, in seconds of the loop's clock, or `null` for none. */
   when(): number | null {
-    return this.#when;
+    return this._when;
   }
 
   /**
@@ -56,17 +61,18 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    */
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
-    if (this.#state === "created") throw new RuntimeError("Timeout has not been entered");
-    if (this.#state !== "active") throw new RuntimeError(`Cannot change state of ${this.#state} Timeout`);
-    const handle = when === null ? undefined : this.#schedule(when);
-    this.#handle?.cancel();
-    this.#handle = handle;
-    this.#when = when;
+    const { state } = this._scope;
+    if (state === "created") throw new RuntimeError("Timeout has not been entered");
+    if (state !== "active") throw new RuntimeError(`Cannot change state of ${state} Timeout`);
+    const handle = when === null ? undefined : this._schedule(when);
+    this._handle?.cancel();
+    this._handle = handle;
+    this._when = when;
   }
 
   /** Tells whether the deadline passed while the block was running. */
   expired(): boolean {
-    return this.#state === "expiring" || this.#state === "expired";
+    return this._scope.hasCancelled();
   }
 
   /**
@@ -75,17 +81,12 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    * @throws RuntimeError when it was entered before, or the caller runs in no task
    */
   aenter(): Coroutine<this> {
-    return immediate(() => this.#enter());
+    return immediate(() => this._enter());
   }
 
-  #enter(): this {
-    if (this.#state !== "created") throw new RuntimeError("Timeout has already been entered");
-    const task = currentTask();
-    if (task === undefined) throw new RuntimeError("Timeout should be used inside a task");
-    this.#state = "active";
-    this.#task = task;
-    this.#cancelling = task.cancelling();
-    this.reschedule(this.#when);
+  private _enter(): this {
+    this._scope.enter();
+    this.reschedule(this._when);
     return this;
   }
 
@@ -95,38 +96,28 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that came of it, its cause
    */
   aexit(error: Error | undefined): Coroutine {
-    return immediate(() => this.#exit(error));
+    return immediate(() => this._exit(error));
   }
 
-  #exit(error: Error | undefined): void {
-    this.#handle?.cancel();
-    this.#handle = undefined;
-    if (this.#state === "active") this.#state = "finished";
-    if (this.#state !== "expiring") return;
-    this.#state = "expired";
-    const requests = (this.#task as Task<unknown>).uncancel();
-    // Somebody else wants the task cancelled too.
-    if (requests > this.#cancelling) return;
+  private _exit(error: Error | undefined): void {
+    this._handle?.cancel();
+    this._handle = undefined;
+    if (!this._scope.leave()) return;
     if (error instanceof CancelledError) throw timedOut(error);
     if (error === undefined) return;
     insertTimeoutError(error);
     if (error instanceof ExceptionGroup) error.exceptions.forEach(insertTimeoutError);
   }
 
-  #schedule(when: number): Handle {
-    const loop = (this.#task as Task<unknown>).getLoop();
-    return when <= loop.time() ? loop.callSoon(this.#onTimeout) : loop.callAt(when, this.#onTimeout);
+  private _schedule(when: number): Handle {
+    const loop = this._scope.task.getLoop();
+    return when <= loop.time() ? loop.callSoon(this._onTimeout) : loop.callAt(when, this._onTimeout);
   }
 
-  readonly #onTimeout = (): void => {
-    (this.#task as Task<unknown>).cancel();
-    this.#state = "expiring";
-    this.#handle = undefined;
-  };
-
   toString(): string {
-    const when = this.#when === null ? "None" : reprFloat(roundToMilliseconds(this.#when));
-    return `<Timeout [${this.#state}]${this.#state === "active" ? ` when=${when}` : ""}>`;
+    const when = this._when === null ? "None" : reprFloat(roundToMilliseconds(this._when));
+    const { state } = this._scope;
+    return `<Timeout [${state}]${state === "active" ? ` when=${when}` : ""}>`;
   }
 }
 
@@ -159,22 +150,6 @@ export function timeout(delay: number | null): Timeout {
  */
 export function timeoutAt(when: number | null): Timeout {
   return new Timeout(when);
-}
-
-/** Refuses what is no time, before anything is done with it. */
-export function requireDeadline(seconds: unknown, name: string): void {
-  if (seconds === null) return;
-  if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
-  if (typeof seconds === "number") return;
-  throw new TypeError(`${name} must be a number of seconds, or null for no deadline, got ${repr(seconds)}`);
-}
-
-/** To three places, as Python's `round`: to the nearest, and of two that are as near to the even one. */
-function roundToMilliseconds(seconds: number): number {
-  // Only a multiple of 1/16 can lie in the middle: any other has more binary places than half a thousandth.
-  const isMiddle = Number.isInteger(seconds * 16) && Math.abs(seconds * 2000) % 2 === 1;
-  if (isMiddle) return (2 * Math.round(seconds * 500)) / 1000;
-  return Number.isFinite(seconds) ? Number(seconds.toFixed(3)) : seconds;
 }
 
 /** In debug mode the cause names where the task waited when the time was over, and so does the error. */

@@ -9,8 +9,8 @@ import {
   isawaitable,
   TimeoutError,
 } from "@yieldstar/loop";
-import { hintToCall, isPromiseLike, nameOfType, passing } from "@yieldstar/loop/internal";
-import { requireDeadline, timeout as timeoutAfter } from "./timeout.ts";
+import { nameOfType, passing, requireDeadline, withHintToAwait } from "@yieldstar/loop/internal";
+import { timeout as timeoutAfter } from "./timeout.ts";
 
 /**
  * Waits for something, but no longer than `timeout` seconds.
@@ -70,10 +70,5 @@ function* cancelAndWait(future: Future<unknown>): Coroutine {
 
 function requireAwaitable(value: unknown): asserts value is Awaitable<unknown> {
   if (isawaitable(value)) return;
-  throw new TypeError(`'${nameOfType(value)}' object can't be awaited${hintFor(value)}`);
-}
-
-function hintFor(value: unknown): string {
-  if (typeof value === "function") return ` (hint: ${hintToCall(value)})`;
-  return isPromiseLike(value) ? " (hint: wrap it in fromPromise: fromPromise(promise))" : "";
+  throw new TypeError(withHintToAwait(`'${nameOfType(value)}' object can't be awaited`, value));
 }

@@ -112,9 +112,9 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "a timeout takes a cancellation from outside for its own",
-    file: "timeout/timeout",
-    from: "if (requests > this.#cancelling) return;",
-    to: "if (requests > this.#cancelling + 1) return;",
+    file: "loop/blocks/cancel-scope",
+    from: "uncancel() <= this._requestsAtEntry;",
+    to: "uncancel() <= this._requestsAtEntry + 1;",
   },
   {
     name: "a deadline that was moved still counts",

@@ -71,5 +71,5 @@ function nest<R>(
 }
 
 function enter<R>(manager: Manager, body: (value: unknown) => Coroutine<R>): Coroutine<R | undefined> {
-  return new WithBlock(manager, body) as unknown as Coroutine<R | undefined>;
+  return new WithBlock(manager, body).asCoroutine();
 }

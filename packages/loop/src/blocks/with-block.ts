@@ -1,3 +1,4 @@
+import { CoroutineObject } from "../coroutines/coroutine-object.ts";
 import {
   type Coroutine,
   isawaitable,
@@ -9,7 +10,7 @@ import {
 import { GeneratorExit } from "../errors/exceptions.ts";
 import { toException } from "../errors/thrown.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
-import { repr, showAsText, withHint } from "../text/repr.ts";
+import { repr, withHint } from "../text/repr.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
 
@@ -30,11 +31,7 @@ type Outcome<R> =
  * one after the other. A generator would be one frame more at every resume, and would look up the methods of each body:
  * where a body is written in place, every evaluation makes generators of a new shape, on which a look-up costs 0.5 µs.
  */
-export class WithBlock<R> {
-  static {
-    showAsText(this, "coroutine");
-  }
-
+export class WithBlock<R> extends CoroutineObject<R | undefined> {
   declare private readonly _manager: BlockManager;
   declare private readonly _body: (value: unknown) => Coroutine<R>;
   declare private _state: "created" | "entering" | "running" | "leaving" | "ended";
@@ -42,15 +39,12 @@ export class WithBlock<R> {
   declare private _outcome: Outcome<R> | undefined;
 
   constructor(manager: BlockManager, body: (value: unknown) => Coroutine<R>) {
+    super();
     this._manager = manager;
     this._body = body;
     this._state = "created";
     this._inner = undefined;
     this._outcome = undefined;
-  }
-
-  [Symbol.iterator](): this {
-    return this;
   }
 
   next(value?: unknown): Step<R | undefined> {
@@ -63,13 +57,11 @@ export class WithBlock<R> {
     return this._advance(false, undefined);
   }
 
-  throw(error: unknown): Step<R | undefined> {
-    if (this._inner !== undefined) return this._advance(true, error);
-    this._state = "ended";
-    throw error;
+  override throw(error: unknown): Step<R | undefined> {
+    return this._inner === undefined ? super.throw(error) : this._advance(true, error);
   }
 
-  return(value: unknown): Step<R | undefined> {
+  override return(value: unknown): Step<R | undefined> {
     const isRunning = this._state === "running";
     let step: Step<unknown> | undefined;
     try {
@@ -81,7 +73,7 @@ export class WithBlock<R> {
     if (step?.done === false) return step;
     const returned = step === undefined ? value : step.value;
     if (isRunning) return this._leave({ kind: "closed", value: returned }, new GeneratorExit());
-    this._end();
+    this._close();
     return { done: true, value: returned as R };
   }
 
@@ -100,7 +92,7 @@ export class WithBlock<R> {
       try {
         step = isThrowing ? resumeThrowing(inner, argument) : resume(inner, argument);
       } finally {
-        if (step === undefined) this._end();
+        if (step === undefined) this._close();
       }
     }
     return step.done === true ? this._complete(step.value) : step;
@@ -129,7 +121,7 @@ export class WithBlock<R> {
   }
 
   private _leave(outcome: Outcome<R>, error: Error | undefined): Step<R | undefined> {
-    this._end();
+    this._close();
     this._inner = iterate(this._manager.aexit(error), "aexit");
     this._outcome = outcome;
     this._state = "leaving";
@@ -138,20 +130,20 @@ export class WithBlock<R> {
 
   private _finish(isSwallowed: boolean): Step<R | undefined> {
     const outcome = this._outcome as Outcome<R>;
-    this._end();
+    this._close();
     if (outcome.kind === "returned") return { done: true, value: outcome.result };
     if (outcome.kind === "closed") return { done: true, value: outcome.value as R };
     if (isSwallowed) return { done: true, value: undefined };
     throw outcome.thrown;
   }
 
-  private _end(): void {
+  protected override _close(): void {
     this._state = "ended";
     this._inner = this._outcome = undefined;
   }
 
-  toString(): string {
-    return "<coroutine object asyncWith>";
+  protected _name(): string {
+    return "asyncWith";
   }
 }
 

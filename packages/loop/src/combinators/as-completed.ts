@@ -7,8 +7,8 @@ import type { Future } from "../tasks/future.ts";
 import type { Result } from "./gather.ts";
 import type { TimerHandle } from "../scheduling/handle.ts";
 import { readOptions } from "../arguments/options.ts";
+import { requireSeconds } from "../arguments/require-seconds.ts";
 import { showAsText, withHint } from "../text/repr.ts";
-import { requireTime } from "../arguments/require-time.ts";
 import { getEventLoop, getRunningLoop } from "../scheduling/running-loop.ts";
 import { Ending, passing } from "../scheduling/passing.ts";
 import type { Task } from "../tasks/task.ts";
@@ -40,7 +40,7 @@ export function asCompleted<A extends Awaitable<unknown>>(
   options?: AsCompletedOptions,
 ): AsCompleted<Result<A>, FutureOf<A>> {
   const { timeout } = readOptions(options, asCompletedDefaults, "asCompleted");
-  if (timeout !== null) requireTime(timeout, "timeout");
+  if (timeout !== null) requireSeconds(timeout, "timeout");
   const all = collect(awaitables, (type) =>
     withHint(`expects an iterable of awaitables, not ${type}`, "asCompleted([a(), b()])"),
   );

@@ -1,9 +1,9 @@
+import { requireSeconds } from "../arguments/require-seconds.ts";
+import { CoroutineObject } from "../coroutines/coroutine-object.ts";
 import type { Coroutine, Suspension } from "../coroutines/coroutine.ts";
 import { noteSuspension } from "../debug/suspensions.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
-import { ValueError } from "../errors/exceptions.ts";
 import type { Future } from "../tasks/future.ts";
-import { repr, showAsText } from "../text/repr.ts";
 import { getRunningLoop } from "../scheduling/running-loop.ts";
 import type { Timer } from "../scheduling/timer-heap.ts";
 
@@ -21,9 +21,9 @@ import type { Timer } from "../scheduling/timer-heap.ts";
 export function sleep(delay: number): Coroutine;
 export function sleep<T>(delay: number, result: T): Coroutine<T>;
 export function sleep(delay: number, result?: unknown): Coroutine<unknown> {
-  return (typeof delay === "number" && delay <= 0
-    ? new BareYield(result)
-    : new Sleep(delay, result)) as unknown as Coroutine<unknown>;
+  return typeof delay === "number" && delay <= 0
+    ? new BareYield(result).asCoroutine()
+    : new Sleep(delay, result).asCoroutine();
 }
 
 /** The steps of every `sleep(0)`: new ones for each would cost as much as the rest of it. */
@@ -31,21 +31,14 @@ const suspended = Object.freeze({ done: false, value: undefined } as const);
 const ended = Object.freeze({ done: true, value: undefined } as const);
 
 /** `sleep(0)`: gives up one iteration. A coroutine written by hand: as a generator it would cost twice as much. */
-class BareYield {
-  static {
-    showAsText(this, "coroutine");
-  }
-
+class BareYield extends CoroutineObject<unknown> {
   declare private readonly _result: unknown;
   declare private _state: "created" | "yielded" | "closed";
 
   constructor(result: unknown) {
+    super();
     this._result = result;
     this._state = "created";
-  }
-
-  [Symbol.iterator](): this {
-    return this;
   }
 
   next(): IteratorResult<Suspension, unknown> {
@@ -59,27 +52,17 @@ class BareYield {
     return value === undefined ? ended : { done: true, value };
   }
 
-  throw(error: unknown): never {
+  protected override _close(): void {
     this._state = "closed";
-    throw error;
   }
 
-  return<R>(value: R): IteratorResult<never, R> {
-    this._state = "closed";
-    return { done: true, value };
-  }
-
-  toString(): string {
-    return "<coroutine object sleep>";
+  protected _name(): string {
+    return "sleep";
   }
 }
 
 /** Waits for its time, and is its own timer. */
-class Sleep implements Timer {
-  static {
-    showAsText(this, "coroutine");
-  }
-
+class Sleep extends CoroutineObject<unknown> implements Timer {
   declare private readonly _delay: number;
   declare private readonly _result: unknown;
   declare private _state: "created" | "waiting" | "closed";
@@ -88,16 +71,13 @@ class Sleep implements Timer {
   declare _scheduled: boolean;
 
   constructor(delay: number, result: unknown) {
+    super();
     this._delay = delay;
     this._result = result;
     this._state = "created";
     this._future = undefined;
     this._sequence = 0;
     this._scheduled = false;
-  }
-
-  [Symbol.iterator](): this {
-    return this;
   }
 
   next(): IteratorResult<Suspension, unknown> {
@@ -111,21 +91,10 @@ class Sleep implements Timer {
     }
   }
 
-  throw(error: unknown): never {
-    this._close();
-    throw error;
-  }
-
-  return<R>(value: R): IteratorResult<never, R> {
-    this._close();
-    return { done: true, value };
-  }
-
   private _start(): IteratorResult<Suspension, unknown> {
     const delay = this._delay;
     this._state = "closed";
-    if (typeof delay !== "number") throw new TypeError(`delay must be a number of seconds, got ${repr(delay)}`);
-    if (Number.isNaN(delay)) throw new ValueError("Invalid delay: NaN (not a number)");
+    requireSeconds(delay, "delay");
     const loop = getRunningLoop();
     const future = loop.createFuture<unknown>();
     this._future = future;
@@ -141,7 +110,7 @@ class Sleep implements Timer {
     return future.next() as IteratorResult<never, unknown>;
   }
 
-  private _close(): void {
+  protected override _close(): void {
     if (this._state === "waiting" && this._scheduled)
       (this._future as Future<unknown>)._loop._scheduler.timers.noteCancelled();
     this._state = "closed";
@@ -157,7 +126,7 @@ class Sleep implements Timer {
     if (this._state === "waiting" && !future._isDone()) future._succeed(this._result);
   }
 
-  toString(): string {
-    return "<coroutine object sleep>";
+  protected _name(): string {
+    return "sleep";
   }
 }

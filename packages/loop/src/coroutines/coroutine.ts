@@ -1,6 +1,6 @@
 import { GeneratorExit, RuntimeError } from "../errors/exceptions.ts";
-import { isPromiseLike } from "../values/is-promise.ts";
-import { hintToCall, repr, withHint } from "../text/repr.ts";
+import { withHintToAwait } from "../text/hints.ts";
+import { repr, withHint } from "../text/repr.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 
 declare const suspension: unique symbol;
@@ -166,10 +166,7 @@ export function isTaken(coroutine: Coroutine<unknown>): boolean {
 }
 
 function explainNoCoroutine(value: unknown): string {
-  const text = `a coroutine was expected, got ${repr(value)}`;
-  if (typeof value === "function") return withHint(text, hintToCall(value));
-  if (isPromiseLike(value)) return withHint(text, "wrap it in fromPromise: fromPromise(promise)");
-  return text;
+  return withHintToAwait(`a coroutine was expected, got ${repr(value)}`, value);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { CoroutineObject } from "./coroutine-object.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
 
 /**
@@ -8,37 +9,28 @@ import type { Coroutine, Suspension } from "./coroutine.ts";
  * @returns a coroutine whose result is what `body` returns, and that throws what it throws
  */
 export function immediate<T>(body: () => T): Coroutine<T> {
-  return new Immediate(body) as unknown as Coroutine<T>;
+  return new Immediate(body).asCoroutine();
 }
 
-class Immediate<T> {
+class Immediate<T> extends CoroutineObject<T> {
   declare private _body: (() => T) | undefined;
 
   constructor(body: () => T) {
+    super();
     this._body = body;
   }
 
-  [Symbol.iterator](): this {
-    return this;
-  }
-
-  next(): IteratorResult<Suspension, T | undefined> {
+  next(): IteratorResult<Suspension, T> {
     const body = this._body;
     this._body = undefined;
-    return { done: true, value: body?.() };
+    return { done: true, value: body?.() as T };
   }
 
-  throw(error: unknown): never {
+  protected override _close(): void {
     this._body = undefined;
-    throw error;
   }
 
-  return<R>(value: R): IteratorResult<never, R> {
-    this._body = undefined;
-    return { done: true, value };
-  }
-
-  toString(): string {
-    return "<coroutine object>";
+  protected _name(): string {
+    return "";
   }
 }

@@ -1,6 +1,7 @@
 import type { Host } from "./host.ts";
 import { nameClass } from "../text/names.ts";
 import { soon } from "./soon.ts";
+import { VirtualClock } from "./virtual-clock.ts";
 
 /**
  * A host whose clock stands still while there is something to do and then jumps to the next deadline: an `EventLoop` on
@@ -12,32 +13,32 @@ export class VirtualHost implements Host {
     nameClass(this, "VirtualHost");
   }
 
-  readonly clockResolution = 1e-9;
+  readonly #clock = new VirtualClock();
+  readonly clockResolution: number = this.#clock.resolution;
   /** One iteration a turn: a loop that spins lets promises settle in between. */
   readonly turnBudget = 0;
-  #now = 0;
   /** Counts what was asked for, so that an older request does nothing. */
   #request = 0;
 
   time(): number {
-    return this.#now;
+    return this.#clock.time();
   }
 
   requestTurn(turn: () => void): void {
-    this.requestTurnAt(this.#now, turn);
+    this.requestTurnAt(this.#clock.time(), turn);
   }
 
   requestTurnAt(when: number, turn: () => void): void {
     const request = ++this.#request;
     soon(() => {
       if (request !== this.#request) return;
-      this.#now = Math.max(this.#now, when);
+      this.#clock.jumpTo(when);
       turn();
     });
   }
 
   awaitWakeUp(stuck: () => void): void {
-    this.requestTurnAt(this.#now, stuck);
+    this.requestTurnAt(this.#clock.time(), stuck);
   }
 
   cancelTurn(): void {

@@ -1,4 +1,4 @@
-import { requireTime } from "../arguments/require-time.ts";
+import { refuseNone, requireSeconds } from "../arguments/require-seconds.ts";
 import { type ErrorReport, getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { keepStores } from "../context/async-stores.ts";
 import { type Context } from "../context/contextvars.ts";
@@ -67,8 +67,8 @@ export abstract class CallbackLoop implements ScheduledLoop {
    * @throws RuntimeError when the loop is closed
    */
   callLater(delay: number, callback: () => void, options?: ContextOptions): TimerHandle {
-    if (delay === undefined || delay === null) throw new TypeError("delay must not be None");
-    requireTime(delay, "delay");
+    if (delay === undefined || delay === null) refuseNone("delay must not be None");
+    requireSeconds(delay, "delay");
     this._requireOpen();
     requireCallback(callback, "callLater");
     return this.#callAt(this.time() + delay, callback, contextFrom(options, "callLater"));
@@ -83,8 +83,8 @@ export abstract class CallbackLoop implements ScheduledLoop {
    * @throws RuntimeError when the loop is closed
    */
   callAt(when: number, callback: () => void, options?: ContextOptions): TimerHandle {
-    if (when === undefined || when === null) throw new TypeError("when cannot be None");
-    requireTime(when, "when");
+    if (when === undefined || when === null) refuseNone("when cannot be None");
+    requireSeconds(when, "when");
     this._requireOpen();
     requireCallback(callback, "callAt");
     return this.#callAt(when, callback, contextFrom(options, "callAt"));

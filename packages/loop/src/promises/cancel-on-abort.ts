@@ -1,13 +1,14 @@
 import type { AsyncContextManager } from "../blocks/async-with.ts";
+import { CancelScope } from "../blocks/cancel-scope.ts";
 import type { Coroutine } from "../coroutines/coroutine.ts";
-import { CancelledError, RuntimeError } from "../errors/exceptions.ts";
+import { CancelledError } from "../errors/exceptions.ts";
 import type { Handle } from "../scheduling/handle.ts";
 import { showAsText } from "../text/repr.ts";
 import { onAbort } from "./on-abort.ts";
 import { requireSignal } from "../arguments/require-signal.ts";
-import { currentTask } from "../tasks/current-task.ts";
-import type { Task } from "../tasks/task.ts";
 import { fromWebError } from "../errors/web-errors.ts";
+
+const words = { block: "CancelOnAbort", cancelling: "aborting", cancelled: "aborted" };
 
 /** A block that a signal ends. `cancelOnAbort` makes it. It counts cancellations as `Timeout` does. */
 export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
@@ -16,12 +17,9 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
   }
 
   readonly #signal: AbortSignal;
-  #state: "created" | "active" | "aborting" | "aborted" | "finished" = "created";
+  readonly #scope = new CancelScope(words);
   #handle: Handle | undefined;
   #unlisten: (() => void) | undefined;
-  #task: Task<unknown> | undefined;
-  /** The requests to cancel that the task had when it entered, which are none of this block's business. */
-  #cancelling = 0;
 
   /**
    * @param signal - what ends the block
@@ -34,7 +32,7 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
 
   /** Tells whether the signal was aborted while the block was running. */
   aborted(): boolean {
-    return this.#state === "aborting" || this.#state === "aborted";
+    return this.#scope.hasCancelled();
   }
 
   /**
@@ -43,15 +41,10 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
    * @throws RuntimeError when it was entered before, or the caller runs in no task
    */
   *aenter(): Coroutine<this> {
-    if (this.#state !== "created") throw new RuntimeError("CancelOnAbort has already been entered");
-    const task = currentTask();
-    if (task === undefined) throw new RuntimeError("CancelOnAbort should be used inside a task");
-    this.#task = task;
-    this.#cancelling = task.cancelling();
+    this.#scope.enter();
     // As a deadline that is past it ends the block in the next iteration, and so where the block first waits.
-    if (this.#signal.aborted) this.#handle = task.getLoop().callSoon(this.#onAbort);
+    if (this.#signal.aborted) this.#handle = this.#scope.task.getLoop().callSoon(this.#onAbort);
     else this.#unlisten = onAbort(this.#signal, this.#onAbort);
-    this.#state = "active";
     return this;
   }
 
@@ -65,25 +58,16 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
     this.#handle = undefined;
     this.#unlisten?.();
     this.#unlisten = undefined;
-    if (this.#state === "active") this.#state = "finished";
-    if (this.#state !== "aborting") return;
-    this.#state = "aborted";
-    const requests = (this.#task as Task<unknown>).uncancel();
-    // Somebody else wants the task cancelled too.
-    if (requests > this.#cancelling) return;
-    if (error instanceof CancelledError) throw fromWebError(this.#signal.reason);
+    if (this.#scope.leave() && error instanceof CancelledError) throw fromWebError(this.#signal.reason);
   }
 
   readonly #onAbort = (): void => {
-    const task = this.#task as Task<unknown>;
-    // The task can never go on.
-    if (task.getLoop().isClosed()) return;
-    task.cancel(this.#signal.reason);
-    this.#state = "aborting";
+    // On a closed loop the task can never go on.
+    if (!this.#scope.task.getLoop().isClosed()) this.#scope.trip(this.#signal.reason);
   };
 
   toString(): string {
-    return `<CancelOnAbort [${this.#state}]>`;
+    return `<CancelOnAbort [${this.#scope.state}]>`;
   }
 }
 

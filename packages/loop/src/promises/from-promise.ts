@@ -1,4 +1,5 @@
 import type { Loop } from "../scheduling/loop.ts";
+import { CoroutineObject } from "../coroutines/coroutine-object.ts";
 import { type Coroutine, iscoroutine, type Suspension } from "../coroutines/coroutine.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
 import { GeneratorExit } from "../errors/exceptions.ts";
@@ -9,7 +10,7 @@ import { isPlainPromise, whenSettled } from "../values/is-promise.ts";
 import { looksAtArguments } from "../values/looks-at-arguments.ts";
 import { readOptions } from "../arguments/options.ts";
 import { reportFromOutside } from "../reports/reports.ts";
-import { repr, showAsText, withHint } from "../text/repr.ts";
+import { repr, withHint } from "../text/repr.ts";
 import { getRunningLoop, runningLoop } from "../scheduling/running-loop.ts";
 import { forgetRejection, noteRejection, type Rejection } from "./unawaited.ts";
 import { noteAwaitedLate } from "../debug/traceback.ts";
@@ -51,7 +52,7 @@ type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
 export function fromPromise<T>(source: Source<T>, options?: FromPromiseOptions<T>): Coroutine<T> {
   const { dispose } = readOptions<FromPromiseOptions<T>>(options, fromPromiseDefaults, "fromPromise");
   if (dispose !== undefined) requireCallback(dispose, "dispose");
-  return new FromPromise(source, dispose) as unknown as Coroutine<T>;
+  return new FromPromise(source, dispose).asCoroutine();
 }
 
 function explainNoPromise(value: unknown): string {
@@ -82,11 +83,7 @@ function awaitedLate(error: Error): Error {
  * - "closed": the loop that is told of an error of `dispose`, if a result may yet come;
  * - "shared": those who listen through its reaction, if there are any.
  */
-class FromPromise<T> {
-  static {
-    showAsText(this, "coroutine");
-  }
-
+class FromPromise<T> extends CoroutineObject<T> {
   declare private _state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed" | "shared";
   declare private _subject: unknown;
   declare private readonly _dispose: ((result: T) => unknown) | undefined;
@@ -95,6 +92,7 @@ class FromPromise<T> {
   declare private _source: PromiseLike<T> | undefined;
 
   constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
+    super();
     const isFunction = typeof source === "function";
     this._state = isFunction ? "idle" : "pending";
     this._subject = isFunction ? source : undefined;
@@ -105,37 +103,23 @@ class FromPromise<T> {
     if (!isFunction) this._listenTo(source);
   }
 
-  [Symbol.iterator](): this {
-    return this;
-  }
-
-  next(): IteratorResult<Suspension, T | undefined> {
+  next(): IteratorResult<Suspension, T> {
     switch (this._state) {
       case "waiting":
         return this._resume();
       case "closed":
       case "shared":
-        return { done: true, value: undefined };
+        return { done: true, value: undefined as T };
       default:
         return this._start();
     }
-  }
-
-  throw(error: unknown): never {
-    this._abandon(error);
-    throw error;
-  }
-
-  return<R>(value: R): IteratorResult<never, R> {
-    if (this._state !== "closed") this._abandon(new GeneratorExit());
-    return { done: true, value };
   }
 
   private _start(): IteratorResult<Suspension, T> {
     const loop = getRunningLoop();
     const state = this._state;
     const subject = this._subject;
-    this._close();
+    this._letGo();
     if (state === "fulfilled") return { done: true, value: subject as T };
     if (state === "rejected") {
       forgetRejection(this, subject as Rejection);
@@ -205,7 +189,7 @@ class FromPromise<T> {
   private _handOn(): void {
     const promise = this._source as PromiseLike<T>;
     const listeners = this._subject as Set<FromPromise<T>> | undefined;
-    this._close();
+    this._letGo();
     gone.delete(promise);
     for (const listener of listeners ?? []) listener._react(promise);
   }
@@ -259,17 +243,17 @@ class FromPromise<T> {
 
   private _resume(): IteratorResult<Suspension, T> {
     const future = this._subject as Future<T>;
-    if (future._isDone()) this._close();
+    if (future._isDone()) this._letGo();
     return future.next() as unknown as IteratorResult<Suspension, T>;
   }
 
   /** Something else than the promise's outcome ends the wait. */
-  private _abandon(error: unknown): void {
+  protected override _close(error: unknown): void {
     const state = this._state;
     const subject = this._subject;
     const controller = this._controller;
-    if (state === "shared") return;
-    this._close();
+    if (state === "closed" || state === "shared") return;
+    this._letGo();
     if (state === "fulfilled") this._disposeOf(subject as T, runningLoop());
     else if (state === "pending") this._forgo(runningLoop());
     else if (state === "rejected") forgetRejection(this, subject as Rejection);
@@ -281,7 +265,7 @@ class FromPromise<T> {
     if (future._hasSucceeded()) this._disposeOf(future._outcome as T, future._loop);
     if (future._hasSucceeded() || future._hasFailed()) return;
     this._forgo(future._loop);
-    controller?.abort(toAbortReason(error));
+    controller?.abort(toAbortReason(error === undefined ? new GeneratorExit() : error));
   }
 
   /** A result that comes is for `dispose`, if there is one. */
@@ -290,7 +274,7 @@ class FromPromise<T> {
     else this._subject = loop;
   }
 
-  private _close(): void {
+  private _letGo(): void {
     this._state = "closed";
     this._subject = this._controller = undefined;
   }
@@ -310,7 +294,7 @@ class FromPromise<T> {
     }
   }
 
-  toString(): string {
-    return "<coroutine object fromPromise>";
+  protected _name(): string {
+    return "fromPromise";
   }
 }

@@ -2,6 +2,7 @@ import { explainOtherCopy } from "../copies/copies.ts";
 import { iscoroutine } from "../coroutines/coroutine.ts";
 import { Future } from "./future.ts";
 import { isPromiseLike } from "../values/is-promise.ts";
+import { hintToWrap } from "../text/hints.ts";
 import { repr, withHint } from "../text/repr.ts";
 
 const starHint = "write yield* with a star";
@@ -26,7 +27,7 @@ function explainValue(yielded: unknown): string {
   const other = explainOtherCopy(yielded);
   if (other !== undefined) return withHint(text, other);
   if (!isPromiseLike(yielded)) return text;
-  return withHint(text, "wrap it in fromPromise: yield* fromPromise(promise)");
+  return withHint(text, hintToWrap("yield* fromPromise(promise)"));
 }
 
 function explainBadFuture(task: Future<unknown>, future: Future<unknown>): string {

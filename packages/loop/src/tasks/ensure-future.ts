@@ -10,8 +10,7 @@ import {
 import { RuntimeError, ValueError } from "../errors/exceptions.ts";
 import { Future } from "./future.ts";
 import { type LoopOptions, readLoop } from "./loop-options.ts";
-import { isPromiseLike } from "../values/is-promise.ts";
-import { hintToCall, withHint } from "../text/repr.ts";
+import { withHintToAwait } from "../text/hints.ts";
 import { getEventLoop, getRunningLoop } from "../scheduling/running-loop.ts";
 import type { TaskOptions } from "./task-options.ts";
 import type { Task } from "./task.ts";
@@ -80,8 +79,5 @@ function* wrapAwaitable<T>(awaitable: Awaitable<T>): Coroutine<T> {
 }
 
 function explainNotAwaitable(value: unknown): string {
-  const text = "An asyncio.Future, a coroutine or an awaitable is required";
-  if (typeof value === "function") return withHint(text, hintToCall(value));
-  if (isPromiseLike(value)) return withHint(text, "wrap it in fromPromise: fromPromise(promise)");
-  return text;
+  return withHintToAwait("An asyncio.Future, a coroutine or an awaitable is required", value);
 }

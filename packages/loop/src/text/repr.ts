@@ -1,5 +1,5 @@
 import { isError } from "../values/is-error.ts";
-import { nameClass, nameOf, unprintable } from "./names.ts";
+import { nameClass, unprintable } from "./names.ts";
 import { Printer } from "./printer.ts";
 import { cut, textLimits } from "./text-limits.ts";
 
@@ -65,12 +65,6 @@ export function toText(value: unknown): string {
   } catch {
     return unprintable(value);
   }
-}
-
-/** How to make of a function what was expected: `call it: worker()`. */
-export function hintToCall(callback: object): string {
-  const name = nameOf(callback);
-  return name ? `call it: ${name}()` : "call it";
 }
 
 /** CPython's text, with the fix named where someone who comes from JavaScript would stumble. */
