@@ -4,6 +4,7 @@
  * @module
  */
 
+export { requireNumber, requireWholeNumber } from "./arguments/numbers.ts";
 export { readOptions } from "./arguments/options.ts";
 export { immediate } from "./coroutines/immediate.ts";
 export { nameOfType } from "./coroutines/name-of-type.ts";
