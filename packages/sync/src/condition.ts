@@ -4,7 +4,7 @@ import { Acquirable } from "./acquirable.ts";
 import { describe } from "./describe.ts";
 import { Lock } from "./lock.ts";
 import { LoopBinding } from "./loop-binding.ts";
-import { MUST_WAIT, WaitQueue } from "./wait-queue.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
  * Lets tasks that share a lock wait until one of them says that something has changed.
@@ -16,15 +16,15 @@ export class Condition extends Acquirable {
     showAsText(this, "Condition");
   }
 
-  readonly #lock: Lock;
-  readonly #binding = new LoopBinding(this);
-  readonly #waits = new WaitQueue<void, true>(this.#binding, {
+  static readonly #waiting = defineSteps<Condition, void, true>({
     name: "Condition.wait",
     attempt: () => MUST_WAIT,
     resume: () => true,
-    // `wait` passes the wake-up on, once it has the lock.
-    abandon: () => {},
   });
+
+  readonly #binding = new LoopBinding(this);
+  readonly #waits = new WaitQueue<Condition, void, true>(this, Condition.#waiting, this.#binding);
+  readonly #lock: Lock;
 
   /**
    * @param lock - the lock that tasks hold while they look at what they share, or change it. Several conditions can have

@@ -1,8 +1,7 @@
 import { type Coroutine } from "@yieldstar/loop";
 import { showAsText } from "@yieldstar/loop/internal";
 import { describe } from "./describe.ts";
-import { LoopBinding } from "./loop-binding.ts";
-import { MUST_WAIT, WaitQueue } from "./wait-queue.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
  * A flag that tasks can wait for. It is not set at first.
@@ -14,13 +13,14 @@ export class Event {
     showAsText(this, "Event");
   }
 
-  #isSet = false;
-  readonly #waits: WaitQueue<void, true> = new WaitQueue(new LoopBinding(this), {
+  static readonly #waiting = defineSteps<Event, void, true>({
     name: "Event.wait",
-    attempt: () => this.#isSet || MUST_WAIT,
+    attempt: (event) => event.#isSet || MUST_WAIT,
     resume: () => true,
-    abandon: () => {},
   });
+
+  readonly #waits = new WaitQueue<Event, void, true>(this, Event.#waiting);
+  #isSet = false;
 
   /**
    * Tells whether the flag is set.

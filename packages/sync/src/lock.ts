@@ -2,8 +2,7 @@ import { CancelledError, type Coroutine, RuntimeError } from "@yieldstar/loop";
 import { showAsText } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
 import { describe } from "./describe.ts";
-import { LoopBinding } from "./loop-binding.ts";
-import { MUST_WAIT, WaitQueue } from "./wait-queue.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
  * Lets one task at a time through: `yield* asyncWith(lock, function* () { … })`. Tasks get the lock in the order in which
@@ -16,15 +15,24 @@ export class Lock extends Acquirable {
     showAsText(this, "Lock");
   }
 
-  #isLocked = false;
-  readonly #waits: WaitQueue<void, true> = new WaitQueue(new LoopBinding(this), {
+  static readonly #acquiring = defineSteps<Lock, void, true>({
     name: "Lock.acquire",
-    attempt: () => (this.#isLocked || this.#waits.hasUncancelled ? MUST_WAIT : this.#take()),
-    resume: () => this.#take(),
-    abandon: (error) => {
-      if (error instanceof CancelledError && !this.#isLocked) this.#waits.wakeHead();
+    attempt(lock) {
+      if (lock.#isLocked || lock.#waits.hasUncancelled) return MUST_WAIT;
+      lock.#isLocked = true;
+      return true;
+    },
+    resume(lock) {
+      lock.#isLocked = true;
+      return true;
+    },
+    abandon(lock, error) {
+      if (error instanceof CancelledError && !lock.#isLocked) lock.#waits.wakeHead();
     },
   });
+
+  readonly #waits = new WaitQueue<Lock, void, true>(this, Lock.#acquiring);
+  #isLocked = false;
 
   /**
    * Tells whether a task has the lock. Between a `release` and the next step of the task that it wakes, no task has it.
@@ -60,11 +68,6 @@ export class Lock extends Acquirable {
     if (!this.#isLocked) throw new RuntimeError("Lock is not acquired.");
     this.#isLocked = false;
     this.#waits.wakeHead();
-  }
-
-  #take(): true {
-    this.#isLocked = true;
-    return true;
   }
 
   override toString(): string {

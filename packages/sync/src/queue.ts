@@ -3,7 +3,7 @@ import { className, Fifo, printOnce, requireNumber, showAsText } from "@yieldsta
 import { Event } from "./event.ts";
 import { LoopBinding } from "./loop-binding.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
-import { MUST_WAIT, WaitQueue } from "./wait-queue.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
  * A queue between tasks: first in, first out. `get` waits while it is empty; with a `maxsize`, `put` waits while it is full.
@@ -17,6 +17,33 @@ export class Queue<T> {
     showAsText(this, "Queue");
   }
 
+  static readonly #putting = defineSteps<Queue<unknown>, unknown, void>({
+    name: "Queue.put",
+    attempt(queue, item) {
+      if (!queue.full()) return queue.putNowait(item);
+      if (queue.#isShutdown) throw new QueueShutDown();
+      return MUST_WAIT;
+    },
+    abandon(queue, _error, wasWoken) {
+      if (wasWoken && !queue.full()) queue.#putters.popAndWake();
+    },
+  });
+
+  static readonly #getting = defineSteps<Queue<unknown>, void, unknown>({
+    name: "Queue.get",
+    attempt(queue) {
+      if (!queue.empty()) return queue.getNowait();
+      if (queue.#isShutdown) throw new QueueShutDown();
+      return MUST_WAIT;
+    },
+    abandon(queue, _error, wasWoken) {
+      if (wasWoken && !queue.empty()) queue.#getters.popAndWake();
+    },
+  });
+
+  readonly #binding = new LoopBinding(this);
+  readonly #putters = new WaitQueue<Queue<unknown>, unknown, void>(this, Queue.#putting, this.#binding);
+  readonly #getters = new WaitQueue<Queue<unknown>, void, unknown>(this, Queue.#getting, this.#binding);
   readonly #maxsize: number;
   readonly #fifo = new Fifo<T>();
   /** The number of items that were put and for which `taskDone` was not called. */
@@ -24,24 +51,6 @@ export class Queue<T> {
   /** Set while there are no unfinished items. */
   readonly #finished = new Event();
   #isShutdown = false;
-
-  readonly #binding = new LoopBinding(this);
-  readonly #putters = new WaitQueue<T, void>(this.#binding, {
-    name: "Queue.put",
-    attempt: (item) => this.#tryToPut(item),
-    resume: (item) => this.#tryToPut(item),
-    abandon: (_error, wasWoken) => {
-      if (wasWoken && !this.full()) this.#putters.popAndWake();
-    },
-  });
-  readonly #getters = new WaitQueue<void, T>(this.#binding, {
-    name: "Queue.get",
-    attempt: () => this.#tryToGet(),
-    resume: () => this.#tryToGet(),
-    abandon: (_error, wasWoken) => {
-      if (wasWoken && !this.empty()) this.#getters.popAndWake();
-    },
-  });
 
   /**
    * @param maxsize - the number of items that it holds at most; zero, the default, or less means no limit
@@ -123,12 +132,6 @@ export class Queue<T> {
     this.#getters.popAndWake();
   }
 
-  #tryToPut(item: T): void | typeof MUST_WAIT {
-    if (!this.full()) return this.putNowait(item);
-    if (this.#isShutdown) throw new QueueShutDown();
-    return MUST_WAIT;
-  }
-
   /**
    * Takes the next item. While the queue is empty, it waits for one. When the item is done with, call `taskDone`.
    *
@@ -141,7 +144,7 @@ export class Queue<T> {
    * Source: asyncio.Queue.get, CPython 3.14 Lib/asyncio/queues.py.
    */
   get(): Coroutine<T> {
-    return this.#getters.wait();
+    return this.#getters.wait() as Coroutine<T>;
   }
 
   /**
@@ -158,12 +161,6 @@ export class Queue<T> {
     const item = this._get();
     this.#putters.popAndWake();
     return item;
-  }
-
-  #tryToGet(): T | typeof MUST_WAIT {
-    if (!this.empty()) return this.getNowait();
-    if (this.#isShutdown) throw new QueueShutDown();
-    return MUST_WAIT;
   }
 
   /**

@@ -2,8 +2,7 @@ import { CancelledError, type Coroutine, repr, ValueError } from "@yieldstar/loo
 import { nameClass, requireNumber, requireWholeNumber, showAsText } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
 import { describe } from "./describe.ts";
-import { LoopBinding } from "./loop-binding.ts";
-import { MUST_WAIT, WaitQueue } from "./wait-queue.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
  * Lets a limited number of tasks through at a time. It counts units: `acquire` takes one, `release` gives one back. Tasks
@@ -16,23 +15,25 @@ export class Semaphore extends Acquirable {
     showAsText(this, "Semaphore");
   }
 
-  #value: number;
-  readonly #waits: WaitQueue<void, true> = new WaitQueue(new LoopBinding(this), {
+  static readonly #acquiring = defineSteps<Semaphore, void, true>({
     name: "Semaphore.acquire",
-    attempt: () => {
-      if (this.locked()) return MUST_WAIT;
-      this.#value -= 1;
+    attempt(semaphore) {
+      if (semaphore.locked()) return MUST_WAIT;
+      semaphore.#value -= 1;
       return true;
     },
-    resume: () => {
-      this.#wakeWhileUnitsAreLeft();
+    resume(semaphore) {
+      semaphore.#wakeWhileUnitsAreLeft();
       return true;
     },
-    abandon: (error, wasWoken) => {
-      if (error instanceof CancelledError && wasWoken) this.#value += 1;
-      this.#wakeWhileUnitsAreLeft();
+    abandon(semaphore, error, wasWoken) {
+      if (error instanceof CancelledError && wasWoken) semaphore.#value += 1;
+      semaphore.#wakeWhileUnitsAreLeft();
     },
   });
+
+  readonly #waits = new WaitQueue<Semaphore, void, true>(this, Semaphore.#acquiring);
+  #value: number;
 
   /**
    * @param value - the number of units, a whole number

@@ -26,49 +26,69 @@
 
 import { CancelledError, type Coroutine, type Future, type Suspension } from "@yieldstar/loop";
 import { showAsText } from "@yieldstar/loop/internal";
-import type { LoopBinding } from "./loop-binding.ts";
+import { LoopBinding } from "./loop-binding.ts";
 
 /** What `attempt` and `resume` return when the task has to wait. */
 export const MUST_WAIT: unique symbol = Symbol("MUST_WAIT");
 
-/** What the method whose waits are in a queue does before, after and instead of a wait. */
-interface Steps<Given, Result> {
+/** What a primitive's method does before, after and instead of a wait. All primitives of a class share it. */
+export interface Steps<Primitive, Given, Result> {
   /** The method's name, which its coroutines print. */
   readonly name: string;
 
   /** Runs when the coroutine starts. Returns the method's result, or `MUST_WAIT`. */
-  readonly attempt: (given: Given) => Result | typeof MUST_WAIT;
+  readonly attempt: (primitive: Primitive, given: Given) => Result | typeof MUST_WAIT;
 
-  /** Runs when a woken wait goes on. Returns the method's result, or `MUST_WAIT`. */
-  readonly resume: (given: Given) => Result | typeof MUST_WAIT;
+  /** Runs when a woken wait goes on; by default `attempt` runs again. Returns the method's result, or `MUST_WAIT`. */
+  readonly resume?: (primitive: Primitive, given: Given) => Result | typeof MUST_WAIT;
 
   /**
-   * Runs when a wait ends without `resume`: an error is thrown into it, or it is closed. It has left the queue.
+   * Runs when a wait ends in another way: an error is thrown into it, or it is closed. It has left the queue by then.
    *
    * @param error - the error; `undefined` for a coroutine that is closed
-   * @param wasWoken - whether a wake-up had reached the wait, which another one may now need
+   * @param wasWoken - whether the wait was woken, so that another one may need the wake-up
    */
-  readonly abandon: (error: unknown, wasWoken: boolean) => void;
+  readonly abandon?: (primitive: Primitive, error: unknown, wasWoken: boolean) => void;
+}
+
+type AllSteps<Primitive, Given, Result> = Required<Steps<Primitive, Given, Result>>;
+
+/**
+ * Returns `steps` in the form that a `WaitQueue` takes: as the prototype of an object. V8 inlines methods that it finds on
+ * a prototype, also where it meets several.
+ */
+export function defineSteps<Primitive, Given, Result>(
+  steps: Steps<Primitive, Given, Result>,
+): AllSteps<Primitive, Given, Result> {
+  return Object.create({ resume: steps.attempt, abandon() {}, ...steps }) as AllSteps<Primitive, Given, Result>;
 }
 
 /** The waits of one method of one primitive. */
-export class WaitQueue<Given, Result> {
-  /** For the queue's waits. */
-  readonly _steps: Steps<Given, Result>;
+export class WaitQueue<Primitive extends object, Given, Result> {
+  /** For `Wait`. */
+  readonly _primitive: Primitive;
+  /** For `Wait`. */
+  readonly _steps: AllSteps<Primitive, Given, Result>;
   readonly #binding: LoopBinding;
-  #first: Wait<Given, Result> | undefined;
-  #last: Wait<Given, Result> | undefined;
+  #first: Wait<Primitive, Given, Result> | undefined;
+  #last: Wait<Primitive, Given, Result> | undefined;
   /** All before this one are woken or cancelled. Without it each of a thousand wake-ups would begin at the first. */
-  #cursor: Wait<Given, Result> | undefined;
+  #cursor: Wait<Primitive, Given, Result> | undefined;
   #size = 0;
 
   /**
-   * @param binding - gives the loop to wait on
-   * @param steps - what the method does around a wait
+   * @param primitive - the steps get it
+   * @param steps - what the method does around a wait, from `defineSteps`
+   * @param binding - gives the loop to wait on; two queues of a primitive share one
    */
-  constructor(binding: LoopBinding, steps: Steps<Given, Result>) {
-    this.#binding = binding;
+  constructor(
+    primitive: Primitive,
+    steps: AllSteps<Primitive, Given, Result>,
+    binding: LoopBinding = new LoopBinding(primitive),
+  ) {
+    this._primitive = primitive;
     this._steps = steps;
+    this.#binding = binding;
   }
 
   /** How many waits are in the queue, woken and cancelled ones included. */
@@ -132,7 +152,7 @@ export class WaitQueue<Given, Result> {
   }
 
   /** For `Wait`: appends a wait, and returns the future that it waits for. */
-  _add(wait: Wait<Given, Result>): Future<void> {
+  _add(wait: Wait<Primitive, Given, Result>): Future<void> {
     const turn = this.#binding.getLoop().createFuture<void>();
     wait._turn = turn;
     const last = this.#last;
@@ -147,7 +167,7 @@ export class WaitQueue<Given, Result> {
   }
 
   /** For `Wait`: removes a wait, unless `popAndWake` has. */
-  _delete(wait: Wait<Given, Result>): void {
+  _delete(wait: Wait<Primitive, Given, Result>): void {
     if (!wait._isQueued) return;
     const { _previous: previous, _next: next } = wait;
     if (previous === undefined) this.#first = next;
@@ -167,21 +187,21 @@ type Step<T> = IteratorResult<Suspension, T>;
  * The coroutine that `WaitQueue.wait` returns, and its own place in the queue. It is written by hand, since a generator
  * would cost several times as much, and all primitives share the class, so that V8 knows the shape of what waits.
  */
-class Wait<Given, Result> {
+class Wait<Primitive extends object, Given, Result> {
   static {
     showAsText(this, "coroutine");
   }
 
-  declare private readonly _queue: WaitQueue<Given, Result>;
+  declare private readonly _queue: WaitQueue<Primitive, Given, Result>;
   declare private _given: Given | undefined;
   declare private _state: "created" | "waiting" | "closed";
   /** The future that it waits for, which a wake-up or a cancel ends. A wait in the queue has one. */
   declare _turn: Future<void> | undefined;
-  declare _previous: Wait<Given, Result> | undefined;
-  declare _next: Wait<Given, Result> | undefined;
+  declare _previous: Wait<Primitive, Given, Result> | undefined;
+  declare _next: Wait<Primitive, Given, Result> | undefined;
   declare _isQueued: boolean;
 
-  constructor(queue: WaitQueue<Given, Result>, given: Given) {
+  constructor(queue: WaitQueue<Primitive, Given, Result>, given: Given) {
     this._queue = queue;
     this._given = given;
     this._state = "created";
@@ -208,10 +228,10 @@ class Wait<Given, Result> {
       if (turn.cancelled()) return this.throw(new CancelledError());
       queue._delete(this);
       this._state = "closed";
-      result = queue._steps.resume(this._given as Given);
+      result = queue._steps.resume(queue._primitive, this._given as Given);
     } else if (this._state === "created") {
       this._state = "closed";
-      result = queue._steps.attempt(this._given as Given);
+      result = queue._steps.attempt(queue._primitive, this._given as Given);
     } else {
       return { done: true, value: undefined as Result };
     }
@@ -254,8 +274,9 @@ class Wait<Given, Result> {
     this._state = "closed";
     if (!isWaiting) return;
     const turn = this._turn as Future<void>;
-    this._queue._delete(this);
-    this._queue._steps.abandon(error, turn.done() && !turn.cancelled());
+    const queue = this._queue;
+    queue._delete(this);
+    queue._steps.abandon(queue._primitive, error, turn.done() && !turn.cancelled());
   }
 
   toString(): string {

@@ -131,19 +131,19 @@ export const faults: readonly Fault[] = [
   {
     name: "a lock can be taken past those who wait",
     file: "sync/lock",
-    from: "this.#isLocked || this.#waits.hasUncancelled",
-    to: "this.#isLocked",
+    from: "lock.#isLocked || lock.#waits.hasUncancelled",
+    to: "lock.#isLocked",
   },
   {
     name: "a cancelled waiter keeps the turn at a lock",
     file: "sync/lock",
-    from: "if (error instanceof CancelledError && !this.#isLocked) this.#waits.wakeHead();",
+    from: "if (error instanceof CancelledError && !lock.#isLocked) lock.#waits.wakeHead();",
     to: "",
   },
   {
     name: "a cancelled waiter keeps the turn at a semaphore",
     file: "sync/semaphore",
-    from: "if (error instanceof CancelledError && wasWoken) this.#value += 1;",
+    from: "if (error instanceof CancelledError && wasWoken) semaphore.#value += 1;",
     to: "",
   },
   {
@@ -169,7 +169,7 @@ export const faults: readonly Fault[] = [
   {
     name: "a cancelled getter keeps the wake-up of a queue",
     file: "sync/queue",
-    from: "if (wasWoken && !this.empty()) this.#getters.popAndWake();",
+    from: "if (wasWoken && !queue.empty()) queue.#getters.popAndWake();",
     to: "",
   },
   {
