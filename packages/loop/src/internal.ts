@@ -4,8 +4,8 @@
  * @module
  */
 
-export { requireNumber, requireWholeNumber } from "./arguments/numbers.ts";
 export { readOptions } from "./arguments/options.ts";
+export { requireCount, requireNumber, requireWholeNumber } from "./arguments/require-number.ts";
 export { immediate } from "./coroutines/immediate.ts";
 export { nameOfType } from "./coroutines/name-of-type.ts";
 export { chain, leavesLoop, toException } from "./errors/thrown.ts";

@@ -1,5 +1,5 @@
-import { type AsyncContextManager, asyncWith, type Coroutine, RuntimeError, ValueError } from "@yieldstar/loop";
-import { className, nameErrorClass, requireNumber, requireWholeNumber, showAsText } from "@yieldstar/loop/internal";
+import { type AsyncContextManager, asyncWith, type Coroutine, RuntimeError } from "@yieldstar/loop";
+import { className, nameErrorClass, requireCount, showAsText } from "@yieldstar/loop/internal";
 import { Condition } from "./condition.ts";
 
 /**
@@ -35,9 +35,7 @@ export class Barrier implements AsyncContextManager<number, void> {
    * @throws ValueError when it is less than 1
    */
   constructor(parties: number) {
-    requireNumber(parties, "parties");
-    if (!(parties >= 1)) throw new ValueError("parties must be >= 1");
-    requireWholeNumber(parties, "parties");
+    requireCount(parties, "parties", 1, "parties must be >= 1");
     this.#parties = parties;
   }
 

@@ -49,7 +49,7 @@ export class Lock extends Acquirable {
    * @returns `true`
    * @throws RuntimeError when it has to wait and the lock was waited for on another loop before
    *
-   * A cancelled task leaves the queue without the lock. If it was woken already, it wakes the next task instead.
+   * A cancelled task leaves the queue without the lock. If the lock is free by then, it wakes the next task.
    *
    * Source: asyncio.Lock.acquire, CPython 3.14 Lib/asyncio/locks.py.
    */

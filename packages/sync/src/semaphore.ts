@@ -1,5 +1,5 @@
 import { CancelledError, type Coroutine, repr, ValueError } from "@yieldstar/loop";
-import { nameClass, requireNumber, requireWholeNumber, showAsText } from "@yieldstar/loop/internal";
+import { nameClass, requireCount, showAsText } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
 import { describe } from "./describe.ts";
 import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
@@ -42,9 +42,7 @@ export class Semaphore extends Acquirable {
    */
   constructor(value = 1) {
     super();
-    requireNumber(value, "value");
-    if (!(value >= 0)) throw new ValueError("Semaphore initial value must be >= 0");
-    requireWholeNumber(value, "value");
+    requireCount(value, "value", 0, "Semaphore initial value must be >= 0");
     this.#value = value;
   }
 
