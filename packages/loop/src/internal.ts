@@ -5,6 +5,7 @@
  */
 
 export { readOptions } from "./arguments/options.ts";
+export { requireCount, requireNumber, requireWholeNumber } from "./arguments/require-number.ts";
 export { requireDeadline } from "./arguments/require-seconds.ts";
 export { CancelScope } from "./blocks/cancel-scope.ts";
 export { CoroutineObject } from "./coroutines/coroutine-object.ts";

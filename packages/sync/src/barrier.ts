@@ -1,10 +1,9 @@
-import { type AsyncContextManager, asyncWith, type Coroutine, RuntimeError, ValueError } from "@yieldstar/loop";
-import { showAsText, className, nameErrorClass } from "@yieldstar/loop/internal";
+import { type AsyncContextManager, asyncWith, type Coroutine, RuntimeError } from "@yieldstar/loop";
+import { className, nameErrorClass, requireCount, showAsText } from "@yieldstar/loop/internal";
 import { Condition } from "./condition.ts";
-import { requireNumber, requireWholeNumber } from "./size.ts";
 
 /**
- * A barrier was broken, or reset, while somebody waited at it.
+ * The barrier is broken, or it was broken or reset while the task waited at it.
  *
  * Source: asyncio.BrokenBarrierError, CPython 3.14 Lib/asyncio/exceptions.py.
  */
@@ -15,7 +14,7 @@ export class BrokenBarrierError extends RuntimeError {
 }
 
 /**
- * Holds tasks until so many have come, and then lets all of them go on. It can be used again and again.
+ * Holds tasks until a given number of them has come, and then lets all of them go on. It can be used again and again.
  *
  * Source: asyncio.Barrier, CPython 3.14 Lib/asyncio/locks.py.
  */
@@ -27,58 +26,79 @@ export class Barrier implements AsyncContextManager<number, void> {
   readonly #condition = new Condition();
   readonly #parties: number;
   #state: "filling" | "draining" | "resetting" | "broken" = "filling";
-  /** How many have come and not gone on. */
+  /** The number of tasks that have come and not gone on. */
   #count = 0;
 
   /**
-   * @param parties - how many tasks have to come
+   * @param parties - the number of tasks that have to come, a whole number
    * @throws TypeError when it is no whole number
    * @throws ValueError when it is less than 1
    */
   constructor(parties: number) {
-    requireNumber(parties, "parties");
-    if (!(parties >= 1)) throw new ValueError("parties must be >= 1");
-    requireWholeNumber(parties, "parties");
+    requireCount(parties, "parties", 1, "parties must be >= 1");
     this.#parties = parties;
   }
 
-  /** How many tasks have to come. */
+  /**
+   * The number of tasks that have to come.
+   *
+   * Source: asyncio.Barrier.parties, CPython 3.14 Lib/asyncio/locks.py.
+   */
   get parties(): number {
     return this.#parties;
   }
 
-  /** How many wait for others to come. */
+  /**
+   * The number of tasks that wait for others to come.
+   *
+   * Source: asyncio.Barrier.n_waiting, CPython 3.14 Lib/asyncio/locks.py.
+   */
   get nWaiting(): number {
     return this.#state === "filling" ? this.#count : 0;
   }
 
-  /** Whether the barrier was broken by `abort`. */
+  /**
+   * Whether `abort` has broken the barrier. `reset` makes it usable again.
+   *
+   * Source: asyncio.Barrier.broken, CPython 3.14 Lib/asyncio/locks.py.
+   */
   get broken(): boolean {
     return this.#state === "broken";
   }
 
-  /** Waits for the others: `asyncWith(barrier, function* (index) { … })`. */
+  /** Calls `wait`, so that a block runs once all tasks have come: `asyncWith(barrier, function* (index) { … })`. */
   aenter(): Coroutine<number> {
     return this.wait();
   }
 
+  /** Does nothing, and never waits. */
   *aexit(_error: Error | undefined): Coroutine {}
 
   /**
-   * Waits until all have come.
+   * Waits until `parties` tasks have come. The last one does not wait. Tasks that come while those of the round before
+   * still leave wait for these first.
    *
-   * @returns how many had come before and still waited: 0 for the first, and so on. The last gets `parties - 1`, and only
-   *   that is certain to be unique: when one who waits is cancelled, two of those who stay can get the same number
-   * @throws BrokenBarrierError when the barrier is broken, or is reset or broken meanwhile
+   * @returns the number of tasks that were there when the caller came: 0 for the first, `parties - 1` for the last. Only the
+   *   last number is sure to be unique: after a cancellation two tasks of a round can get the same one
+   * @throws BrokenBarrierError when the barrier is broken, or is broken or reset while the task waits
+   * @throws RuntimeError when it has to wait and the barrier was waited at on another loop before
    *
-   * Cancellation frees the place for another task, unless all have come already.
+   * A cancelled task leaves the barrier, and its place is free for another task. Once all have come, the others go on
+   * without it.
+   *
+   * Source: asyncio.Barrier.wait, CPython 3.14 Lib/asyncio/locks.py.
    */
   wait(): Coroutine<number> {
     return asyncWith(this.#condition, () => this.#waitLocked());
   }
 
   /**
-   * Sends those who wait away with a `BrokenBarrierError`; the barrier can be used again.
+   * Empties the barrier: the tasks that wait get a `BrokenBarrierError`, and then it can be used again. It waits only for
+   * the barrier's inner lock.
+   *
+   * Cancellation during that wait leaves the barrier unchanged.
+   *
+   * Source: asyncio.Barrier.reset, CPython 3.14 Lib/asyncio/locks.py.
    */
   *reset(): Coroutine {
     yield* this.#change(() => {
@@ -86,7 +106,14 @@ export class Barrier implements AsyncContextManager<number, void> {
     });
   }
 
-  /** Breaks the barrier: those who wait, and all who come until it is reset, get a `BrokenBarrierError`. */
+  /**
+   * Breaks the barrier: the tasks that wait, and those that come before a `reset`, get a `BrokenBarrierError`. It waits only
+   * for the barrier's inner lock.
+   *
+   * Cancellation during that wait leaves the barrier unchanged.
+   *
+   * Source: asyncio.Barrier.abort, CPython 3.14 Lib/asyncio/locks.py.
+   */
   *abort(): Coroutine {
     yield* this.#change(() => {
       this.#state = "broken";
@@ -102,7 +129,7 @@ export class Barrier implements AsyncContextManager<number, void> {
   }
 
   *#waitLocked(): Coroutine<number> {
-    yield* this.#waitForTheLastOnes();
+    yield* this.#waitForTheLastRound();
     try {
       const index = this.#count;
       this.#count += 1;
@@ -119,8 +146,8 @@ export class Barrier implements AsyncContextManager<number, void> {
     }
   }
 
-  /** Those of the round before have to go on first. */
-  *#waitForTheLastOnes(): Coroutine {
+  /** The tasks of the round before have to leave first. */
+  *#waitForTheLastRound(): Coroutine {
     yield* this.#condition.waitFor(() => this.#state !== "draining" && this.#state !== "resetting");
     if (this.#state === "broken") throw new BrokenBarrierError("Barrier aborted");
   }

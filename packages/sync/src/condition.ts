@@ -1,9 +1,10 @@
 import { CancelledError, type Coroutine, repr, RuntimeError } from "@yieldstar/loop";
-import { requireCallback, showAsText, className } from "@yieldstar/loop/internal";
+import { requireCallback, requireWholeNumber, showAsText } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
+import { describe } from "./describe.ts";
 import { Lock } from "./lock.ts";
-import { requireWholeNumber } from "./size.ts";
-import { LoopBinding, Waiters } from "./waiters.ts";
+import { LoopBinding } from "./loop-binding.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
  * Lets tasks that share a lock wait until one of them says that something has changed.
@@ -15,13 +16,20 @@ export class Condition extends Acquirable {
     showAsText(this, "Condition");
   }
 
-  readonly #binding = new LoopBinding();
-  readonly #waiters = new Waiters();
+  static readonly #waiting = defineSteps<Condition, void, true>({
+    name: "Condition.wait",
+    attempt: () => MUST_WAIT,
+    resume: () => true,
+  });
+
+  readonly #binding = new LoopBinding(this);
+  readonly #waits = new WaitQueue<Condition, void, true>(this, Condition.#waiting, this.#binding);
   readonly #lock: Lock;
 
   /**
-   * @param lock - what guards the condition; several can share one; a lock of its own by default
-   * @throws TypeError when it is no lock
+   * @param lock - the lock that tasks hold while they look at what they share, or change it. Several conditions can have
+   *   the same lock; by default the condition makes its own
+   * @throws TypeError when `lock` has no `acquire` and `release`
    */
   constructor(lock: Lock = new Lock()) {
     super();
@@ -31,12 +39,25 @@ export class Condition extends Acquirable {
     this.#lock = lock;
   }
 
-  /** Tells whether somebody has the lock. */
+  /**
+   * Tells whether a task has the lock.
+   *
+   * Source: asyncio.Condition.locked, CPython 3.14 Lib/asyncio/locks.py.
+   */
   locked(): boolean {
     return this.#lock.locked();
   }
 
-  /** Waits for the lock. @returns `true` */
+  /**
+   * Waits for the lock, and takes it.
+   *
+   * @returns `true`
+   * @throws RuntimeError when it has to wait and the lock was waited for on another loop before
+   *
+   * A cancelled task leaves the lock's queue without the lock.
+   *
+   * Source: asyncio.Condition.acquire, CPython 3.14 Lib/asyncio/locks.py.
+   */
   acquire(): Coroutine<true> {
     return this.#lock.acquire();
   }
@@ -44,45 +65,55 @@ export class Condition extends Acquirable {
   /**
    * Frees the lock.
    *
-   * @throws RuntimeError when nobody has it
+   * @throws RuntimeError when the lock is free
+   *
+   * Source: asyncio.Condition.release, CPython 3.14 Lib/asyncio/locks.py.
    */
   release(): void {
     this.#lock.release();
   }
 
   /**
-   * Frees the lock, waits to be notified, and waits for the lock again. It may return without a notification: look again
-   * whether what was waited for is true, or use `waitFor`.
+   * Frees the lock, waits for a notification, and waits for the lock again. The state may have changed again meanwhile:
+   * check it after each wait, or use `waitFor`.
    *
    * @returns `true`
-   * @throws RuntimeError when nobody has the lock
+   * @throws RuntimeError when the lock is free, or the condition was waited for on another loop before
    *
-   * Cancellation also waits for the lock first, so that it is held in any case; a notification goes to the next.
+   * A cancelled task waits for the lock too, and holds it when it gets the `CancelledError`. It then wakes the next task,
+   * which may return from `wait` without a notification.
+   *
+   * Source: asyncio.Condition.wait, CPython 3.14 Lib/asyncio/locks.py.
    */
   *wait(): Coroutine<true> {
     if (!this.locked()) throw new RuntimeError("cannot wait on un-acquired lock");
-    const notification = this.#binding.getLoop(this).createFuture<void>();
+    // Throws on another loop, while the task still has the lock.
+    this.#binding.getLoop();
     this.release();
     try {
       try {
-        yield* this.#waiters.wait(notification);
-        return true;
+        return yield* this.#waits.wait();
       } finally {
         yield* this.#reacquire();
       }
     } catch (error) {
-      this.#waiters.wake(1);
+      this.#waits.wake(1);
       throw error;
     }
   }
 
   /**
-   * Waits until `predicate` gives something truthy; it is asked once before and after each notification.
+   * Waits until `predicate` returns a truthy value. It is called once at first, and after each `wait`.
    *
-   * @param predicate - a plain function
-   * @returns what it gave
-   * @throws RuntimeError when nobody has the lock
+   * @param predicate - a plain function, called with the lock held
+   * @returns the truthy value
    * @throws TypeError at the call, when `predicate` is no plain function
+   * @throws RuntimeError as `wait` does
+   * @throws what `predicate` throws
+   *
+   * Cancellation does what it does to `wait`.
+   *
+   * Source: asyncio.Condition.wait_for, CPython 3.14 Lib/asyncio/locks.py.
    */
   waitFor<T>(predicate: () => T): Coroutine<T> {
     requireCallback(predicate, "waitFor", "pass a plain function");
@@ -99,28 +130,32 @@ export class Condition extends Acquirable {
   }
 
   /**
-   * Wakes up to `n` who wait. They go on once they have the lock, so not before the caller frees it.
+   * Wakes the first `n` tasks that wait. They go on once they have the lock, so not before the caller frees it.
    *
-   * @param n - a whole number; less than one wakes nobody
+   * @param n - a whole number of tasks; with less than one it wakes no task
    * @throws TypeError when `n` is no whole number
-   * @throws RuntimeError when nobody has the lock
+   * @throws RuntimeError when the lock is free
+   *
+   * Source: asyncio.Condition.notify, CPython 3.14 Lib/asyncio/locks.py.
    */
   notify(n = 1): void {
     requireWholeNumber(n, "n");
     if (!this.locked()) throw new RuntimeError("cannot notify on un-acquired lock");
-    this.#waiters.wake(n);
+    this.#waits.wake(n);
   }
 
   /**
-   * Wakes all who wait.
+   * Wakes all tasks that wait.
    *
-   * @throws RuntimeError when nobody has the lock
+   * @throws RuntimeError when the lock is free
+   *
+   * Source: asyncio.Condition.notify_all, CPython 3.14 Lib/asyncio/locks.py.
    */
   notifyAll(): void {
-    this.notify(this.#waiters.size);
+    this.notify(this.#waits.size);
   }
 
-  /** Waits for the lock through any number of cancellations, and throws the last of them then. */
+  /** Waits for the lock, however often the task is cancelled meanwhile. Then it throws the last `CancelledError`. */
   *#reacquire(): Coroutine {
     let cancellation: CancelledError | undefined;
     for (;;) {
@@ -136,7 +171,6 @@ export class Condition extends Acquirable {
   }
 
   override toString(): string {
-    const { size } = this.#waiters;
-    return `<${className(this)} [${this.locked() ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return describe(this, this.locked() ? "locked" : "unlocked", this.#waits.size);
   }
 }

@@ -1,10 +1,10 @@
-import { type BaseEventLoop, type Coroutine } from "@yieldstar/loop";
-import { showAsText, className } from "@yieldstar/loop/internal";
-import { type Operation, Wait } from "./wait.ts";
-import { LoopBinding, Waiters } from "./waiters.ts";
+import { type Coroutine } from "@yieldstar/loop";
+import { showAsText } from "@yieldstar/loop/internal";
+import { describe } from "./describe.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
- * A flag that tasks can wait for.
+ * A flag that tasks can wait for. It is not set at first.
  *
  * Source: asyncio.Event, CPython 3.14 Lib/asyncio/locks.py.
  */
@@ -13,67 +13,59 @@ export class Event {
     showAsText(this, "Event");
   }
 
-  readonly #binding = new LoopBinding();
-  /** @internal */
-  readonly _waiters: Waiters = new Waiters();
-  readonly #waiting: Operation<true> = new Waiting(this);
+  static readonly #waiting = defineSteps<Event, void, true>({
+    name: "Event.wait",
+    attempt: (event) => event.#isSet || MUST_WAIT,
+    resume: () => true,
+  });
+
+  readonly #waits = new WaitQueue<Event, void, true>(this, Event.#waiting);
   #isSet = false;
 
-  /** Tells whether the flag is set. */
+  /**
+   * Tells whether the flag is set.
+   *
+   * Source: asyncio.Event.is_set, CPython 3.14 Lib/asyncio/locks.py.
+   */
   isSet(): boolean {
     return this.#isSet;
   }
 
-  /** Sets the flag and wakes all who wait for it. */
+  /**
+   * Sets the flag and wakes all tasks that wait for it.
+   *
+   * Source: asyncio.Event.set, CPython 3.14 Lib/asyncio/locks.py.
+   */
   set(): void {
     if (this.#isSet) return;
     this.#isSet = true;
-    this._waiters.wake(Infinity);
+    this.#waits.wakeAll();
   }
 
-  /** Takes the flag back. Those who were woken go on all the same. */
+  /**
+   * Resets the flag. Tasks that `set` has woken go on all the same.
+   *
+   * Source: asyncio.Event.clear, CPython 3.14 Lib/asyncio/locks.py.
+   */
   clear(): void {
     this.#isSet = false;
   }
 
   /**
-   * Waits until the flag is set, if it is not.
+   * Waits until the flag is set. If it is set already, it returns without a wait.
    *
    * @returns `true`
-   * @throws RuntimeError when the event was waited for on another loop before
+   * @throws RuntimeError when it has to wait and the event was waited for on another loop before
+   *
+   * A cancelled task leaves the queue. The other tasks and the flag are not touched.
+   *
+   * Source: asyncio.Event.wait, CPython 3.14 Lib/asyncio/locks.py.
    */
   wait(): Coroutine<true> {
-    return new Wait(this.#waiting, true).asCoroutine();
-  }
-
-  /** @internal */
-  _getLoop(): BaseEventLoop {
-    return this.#binding.getLoop(this);
+    return this.#waits.wait();
   }
 
   toString(): string {
-    const { size } = this._waiters;
-    return `<${className(this)} [${this.#isSet ? "set" : "unset"}${size > 0 ? `, waiters:${size}` : ""}]>`;
+    return describe(this, this.#isSet ? "set" : "unset", this.#waits.size);
   }
-}
-
-class Waiting implements Operation<true> {
-  readonly name = "Event.wait";
-  readonly waiters: Waiters;
-  readonly #event: Event;
-
-  constructor(event: Event) {
-    this.waiters = event._waiters;
-    this.#event = event;
-  }
-
-  getLoop(): BaseEventLoop {
-    return this.#event._getLoop();
-  }
-
-  attempt(_wait: Wait<true>, isWoken: boolean): boolean {
-    return isWoken || this.#event.isSet();
-  }
-
-  abandon(): void {}
 }

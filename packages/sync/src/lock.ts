@@ -1,12 +1,12 @@
-import { type BaseEventLoop, CancelledError, type Coroutine, RuntimeError } from "@yieldstar/loop";
-import { showAsText, className } from "@yieldstar/loop/internal";
+import { CancelledError, type Coroutine, RuntimeError } from "@yieldstar/loop";
+import { showAsText } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
-import { type Operation, Wait } from "./wait.ts";
-import { LoopBinding, Waiters } from "./waiters.ts";
+import { describe } from "./describe.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
- * Lets one task at a time through: `yield* asyncWith(lock, function* () { … })`. Those who wait get it in the order in
- * which they came.
+ * Lets one task at a time through: `yield* asyncWith(lock, function* () { … })`. Tasks get the lock in the order in which
+ * they asked for it.
  *
  * Source: asyncio.Lock, CPython 3.14 Lib/asyncio/locks.py.
  */
@@ -15,74 +15,62 @@ export class Lock extends Acquirable {
     showAsText(this, "Lock");
   }
 
-  readonly #binding = new LoopBinding();
-  /** @internal */
-  readonly _waiters: Waiters = new Waiters();
-  readonly #acquiring: Operation<true> = new Acquiring(this);
-  /** @internal */
-  _locked = false;
+  static readonly #acquiring = defineSteps<Lock, void, true>({
+    name: "Lock.acquire",
+    attempt(lock) {
+      if (lock.#isLocked || lock.#waits.hasUncancelled) return MUST_WAIT;
+      lock.#isLocked = true;
+      return true;
+    },
+    resume(lock) {
+      lock.#isLocked = true;
+      return true;
+    },
+    abandon(lock, error) {
+      if (error instanceof CancelledError && !lock.#isLocked) lock.#waits.wakeHead();
+    },
+  });
 
-  /** Tells whether somebody has the lock. Between a release and the next task's step nobody has. */
+  readonly #waits = new WaitQueue<Lock, void, true>(this, Lock.#acquiring);
+  #isLocked = false;
+
+  /**
+   * Tells whether a task has the lock. Between a `release` and the next step of the task that it wakes, no task has it.
+   *
+   * Source: asyncio.Lock.locked, CPython 3.14 Lib/asyncio/locks.py.
+   */
   locked(): boolean {
-    return this._locked;
+    return this.#isLocked;
   }
 
   /**
-   * Waits until the lock is free, and takes it.
+   * Waits until the lock is free and it is the caller's turn, and takes it.
    *
    * @returns `true`
-   * @throws RuntimeError when the lock was waited for on another loop before
+   * @throws RuntimeError when it has to wait and the lock was waited for on another loop before
    *
-   * Cancellation leaves the queue; a turn that had come already goes to the next.
+   * A cancelled task leaves the queue without the lock. If the lock is free by then, it wakes the next task.
+   *
+   * Source: asyncio.Lock.acquire, CPython 3.14 Lib/asyncio/locks.py.
    */
   acquire(): Coroutine<true> {
-    return new Wait(this.#acquiring, true).asCoroutine();
+    return this.#waits.wait();
   }
 
   /**
-   * Frees the lock, whoever has it, and wakes the first who waits for it.
+   * Frees the lock, whichever task has it, and wakes the first task in the queue.
    *
-   * @throws RuntimeError when nobody has it
+   * @throws RuntimeError when the lock is free
+   *
+   * Source: asyncio.Lock.release, CPython 3.14 Lib/asyncio/locks.py.
    */
   release(): void {
-    if (!this._locked) throw new RuntimeError("Lock is not acquired.");
-    this._locked = false;
-    this._waiters.wakeHead();
-  }
-
-  /** @internal */
-  _getLoop(): BaseEventLoop {
-    return this.#binding.getLoop(this);
+    if (!this.#isLocked) throw new RuntimeError("Lock is not acquired.");
+    this.#isLocked = false;
+    this.#waits.wakeHead();
   }
 
   override toString(): string {
-    const { size } = this._waiters;
-    return `<${className(this)} [${this._locked ? "locked" : "unlocked"}${size > 0 ? `, waiters:${size}` : ""}]>`;
-  }
-}
-
-class Acquiring implements Operation<true> {
-  readonly name = "Lock.acquire";
-  readonly waiters: Waiters;
-  readonly #lock: Lock;
-
-  constructor(lock: Lock) {
-    this.waiters = lock._waiters;
-    this.#lock = lock;
-  }
-
-  getLoop(): BaseEventLoop {
-    return this.#lock._getLoop();
-  }
-
-  attempt(_wait: Wait<true>, isWoken: boolean): boolean {
-    const lock = this.#lock;
-    if (!isWoken && (lock._locked || lock._waiters.hasLive)) return false;
-    lock._locked = true;
-    return true;
-  }
-
-  abandon(error: unknown): void {
-    if (error instanceof CancelledError && !this.#lock._locked) this.#lock._waiters.wakeHead();
+    return describe(this, this.#isLocked ? "locked" : "unlocked", this.#waits.size);
   }
 }

@@ -1,13 +1,12 @@
-import { type BaseEventLoop, type Coroutine, repr, ValueError } from "@yieldstar/loop";
-import { className, Fifo, printOnce, showAsText } from "@yieldstar/loop/internal";
+import { type Coroutine, repr, ValueError } from "@yieldstar/loop";
+import { className, Fifo, printOnce, requireNumber, showAsText } from "@yieldstar/loop/internal";
 import { Event } from "./event.ts";
+import { LoopBinding } from "./loop-binding.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
-import { requireNumber } from "./size.ts";
-import { type Operation, Wait } from "./wait.ts";
-import { LoopBinding, Waiters } from "./waiters.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
- * A queue between tasks: first in, first out. With a `maxsize`, whoever puts an item into a full one waits.
+ * A queue between tasks: first in, first out. `get` waits while it is empty; with a `maxsize`, `put` waits while it is full.
  *
  * A subclass with another order overrides `_put`, `_get`, `_items` and `qsize`.
  *
@@ -18,22 +17,45 @@ export class Queue<T> {
     showAsText(this, "Queue");
   }
 
-  readonly #maxsize: number;
-  readonly #binding = new LoopBinding();
-  /** @internal */
-  readonly _getters: Waiters = new Waiters();
-  /** @internal */
-  readonly _putters: Waiters = new Waiters();
-  readonly #putting: Operation<T | undefined> = new Putting(this);
-  readonly #getting: Operation<T | undefined> = new Getting(this);
-  readonly #fifo = new Fifo<T>();
-  /** Set while there is no unfinished item. */
-  readonly #finished = new Event();
-  #unfinished = 0;
-  /** @internal */
-  _isShutdown = false;
+  static readonly #putting = defineSteps<Queue<unknown>, unknown, void>({
+    name: "Queue.put",
+    attempt(queue, item) {
+      if (!queue.full()) return queue.putNowait(item);
+      if (queue.#isShutdown) throw new QueueShutDown();
+      return MUST_WAIT;
+    },
+    abandon(queue, _error, wasWoken) {
+      if (wasWoken && !queue.full()) queue.#putters.popAndWake();
+    },
+  });
 
-  /** @param maxsize - how many items it holds at most; zero, the default, or less means any number */
+  static readonly #getting = defineSteps<Queue<unknown>, void, unknown>({
+    name: "Queue.get",
+    attempt(queue) {
+      if (!queue.empty()) return queue.getNowait();
+      if (queue.#isShutdown) throw new QueueShutDown();
+      return MUST_WAIT;
+    },
+    abandon(queue, _error, wasWoken) {
+      if (wasWoken && !queue.empty()) queue.#getters.popAndWake();
+    },
+  });
+
+  readonly #binding = new LoopBinding(this);
+  readonly #putters = new WaitQueue<Queue<unknown>, unknown, void>(this, Queue.#putting, this.#binding);
+  readonly #getters = new WaitQueue<Queue<unknown>, void, unknown>(this, Queue.#getting, this.#binding);
+  readonly #maxsize: number;
+  readonly #fifo = new Fifo<T>();
+  /** The number of items that were put and for which `taskDone` was not called. */
+  #unfinished = 0;
+  /** Set while there are no unfinished items. */
+  readonly #finished = new Event();
+  #isShutdown = false;
+
+  /**
+   * @param maxsize - the number of items that it holds at most; zero, the default, or less means no limit
+   * @throws TypeError when it is no number
+   */
   constructor(maxsize = 0) {
     requireNumber(maxsize, "maxsize");
     if (Number.isNaN(maxsize)) throw new TypeError("maxsize must be a number, got nan");
@@ -41,80 +63,112 @@ export class Queue<T> {
     this.#finished.set();
   }
 
-  /** How many items it holds at most; zero or less means any number. */
+  /**
+   * The number of items that the queue holds at most; zero or less means no limit.
+   *
+   * Source: asyncio.Queue.maxsize, CPython 3.14 Lib/asyncio/queues.py.
+   */
   get maxsize(): number {
     return this.#maxsize;
   }
 
-  /** Returns how many items it holds. */
+  /**
+   * Returns the number of items in the queue.
+   *
+   * Source: asyncio.Queue.qsize, CPython 3.14 Lib/asyncio/queues.py.
+   */
   qsize(): number {
     return this.#fifo.length;
   }
 
-  /** Tells whether it holds no item. */
+  /**
+   * Tells whether the queue holds no items.
+   *
+   * Source: asyncio.Queue.empty, CPython 3.14 Lib/asyncio/queues.py.
+   */
   empty(): boolean {
     return this.qsize() === 0;
   }
 
-  /** Tells whether it holds `maxsize` items. */
+  /**
+   * Tells whether the queue holds `maxsize` items. Without a limit it is never full.
+   *
+   * Source: asyncio.Queue.full, CPython 3.14 Lib/asyncio/queues.py.
+   */
   full(): boolean {
     return this.#maxsize > 0 && this.qsize() >= this.#maxsize;
   }
 
   /**
-   * Puts an item in, once there is room.
+   * Puts an item in. While the queue is full, it waits for room.
    *
-   * @throws QueueShutDown when the queue is shut down, also while this waits
+   * @param item - any value
+   * @throws QueueShutDown when the queue is shut down, before the call or while it waits
+   * @throws RuntimeError when it has to wait and the queue was waited for on another loop before
    *
-   * Cancellation leaves the item out, and passes a wake-up on.
+   * A cancelled task does not put its item in. If it was woken already and there is room, it wakes the next task.
+   *
+   * Source: asyncio.Queue.put, CPython 3.14 Lib/asyncio/queues.py.
    */
   put(item: T): Coroutine {
-    return new Wait<T | undefined>(this.#putting, item).asCoroutine<void>();
+    return this.#putters.wait(item);
   }
 
   /**
-   * Puts an item in.
+   * Puts an item in, and wakes the first task that waits in `get`. It never waits.
    *
-   * @throws QueueFull when there is no room
+   * @param item - any value
+   * @throws QueueFull when the queue holds `maxsize` items
    * @throws QueueShutDown when the queue is shut down
+   *
+   * Source: asyncio.Queue.put_nowait, CPython 3.14 Lib/asyncio/queues.py.
    */
   putNowait(item: T): void {
-    if (this._isShutdown) throw new QueueShutDown();
+    if (this.#isShutdown) throw new QueueShutDown();
     if (this.full()) throw new QueueFull();
     this._put(item);
     this.#unfinished += 1;
     this.#finished.clear();
-    this._getters.takeAndWake();
+    this.#getters.popAndWake();
   }
 
   /**
-   * Takes the next item, once there is one. `taskDone` is to be called when it is done with.
+   * Takes the next item. While the queue is empty, it waits for one. When the item is done with, call `taskDone`.
    *
-   * @throws QueueShutDown when the queue is shut down and empty, also while this waits
+   * @returns the item
+   * @throws QueueShutDown when the queue is empty and shut down, before the call or while it waits
+   * @throws RuntimeError when it has to wait and the queue was waited for on another loop before
    *
-   * Cancellation leaves the item where it is, and passes a wake-up on.
+   * A cancelled task takes no item. If it was woken already and an item is there, it wakes the next task.
+   *
+   * Source: asyncio.Queue.get, CPython 3.14 Lib/asyncio/queues.py.
    */
   get(): Coroutine<T> {
-    return new Wait<T | undefined>(this.#getting, undefined).asCoroutine<T>();
+    return this.#getters.wait() as Coroutine<T>;
   }
 
   /**
-   * Takes the next item.
+   * Takes the next item, and wakes the first task that waits in `put`. It never waits.
    *
-   * @throws QueueEmpty when there is none
-   * @throws QueueShutDown when there is none and the queue is shut down
+   * @returns the item
+   * @throws QueueEmpty when the queue is empty
+   * @throws QueueShutDown when the queue is empty and shut down
+   *
+   * Source: asyncio.Queue.get_nowait, CPython 3.14 Lib/asyncio/queues.py.
    */
   getNowait(): T {
-    if (this.empty()) throw this._isShutdown ? new QueueShutDown() : new QueueEmpty();
+    if (this.empty()) throw this.#isShutdown ? new QueueShutDown() : new QueueEmpty();
     const item = this._get();
-    this._putters.takeAndWake();
+    this.#putters.popAndWake();
     return item;
   }
 
   /**
-   * Says that an item that was taken is done with.
+   * Says that an item that was taken is done with. The last one wakes the tasks that wait in `join`.
    *
    * @throws ValueError when it is called more often than items were put in
+   *
+   * Source: asyncio.Queue.task_done, CPython 3.14 Lib/asyncio/queues.py.
    */
   taskDone(): void {
     if (this.#unfinished <= 0) throw new ValueError("task_done() called too many times");
@@ -122,34 +176,45 @@ export class Queue<T> {
     if (this.#unfinished === 0) this.#finished.set();
   }
 
-  /** Waits until every item that was put in is done with. */
+  /**
+   * Waits until `taskDone` was called for every item that was put in.
+   *
+   * @throws RuntimeError when it has to wait and `join` was awaited on another loop before
+   *
+   * A cancelled task stops waiting. The queue and the other tasks are not touched.
+   *
+   * Source: asyncio.Queue.join, CPython 3.14 Lib/asyncio/queues.py.
+   */
   *join(): Coroutine {
     if (this.#unfinished > 0) yield* this.#finished.wait();
   }
 
   /**
-   * Closes the queue: nothing can be put in any more, and once it is empty nothing be taken. All who wait are woken.
+   * Shuts the queue down: `put` throws from now on, and so does `get` once the queue is empty. It wakes the tasks that wait
+   * in either.
    *
-   * @param immediate - whether to throw away what it holds, as if it was done with
+   * @param immediate - whether to discard the items in the queue, and to count each as done
+   *
+   * Source: asyncio.Queue.shutdown, CPython 3.14 Lib/asyncio/queues.py.
    */
   shutdown(immediate = false): void {
-    this._isShutdown = true;
+    this.#isShutdown = true;
     if (immediate) this.#discard();
-    while (this._getters.size > 0) this._getters.takeAndWake();
-    while (this._putters.size > 0) this._putters.takeAndWake();
+    this.#getters.popAndWakeAll();
+    this.#putters.popAndWakeAll();
   }
 
-  /** Takes the item whose turn it is. There is one. */
+  /** Removes the next item and returns it. The queue is not empty. */
   protected _get(): T {
     return this.#fifo.shift();
   }
 
-  /** Puts an item where it belongs. */
+  /** Inserts an item. The queue is not full. */
   protected _put(item: T): void {
     this.#fifo.push(item);
   }
 
-  /** The items as they are shown. */
+  /** Returns the items for `toString`. */
   protected _items(): readonly T[] {
     return this.#fifo.toArray();
   }
@@ -162,80 +227,15 @@ export class Queue<T> {
     if (this.#unfinished === 0) this.#finished.set();
   }
 
-  /** @internal */
-  _getLoop(): BaseEventLoop {
-    return this.#binding.getLoop(this);
-  }
-
   toString(): string {
     return printOnce(this, () => {
       const parts = [`maxsize=${repr(this.#maxsize)}`];
       if (!this.empty()) parts.push(`_queue=${repr(this._items())}`);
-      if (this._getters.size > 0) parts.push(`_getters[${this._getters.size}]`);
-      if (this._putters.size > 0) parts.push(`_putters[${this._putters.size}]`);
+      if (this.#getters.size > 0) parts.push(`_getters[${this.#getters.size}]`);
+      if (this.#putters.size > 0) parts.push(`_putters[${this.#putters.size}]`);
       if (this.#unfinished > 0) parts.push(`tasks=${this.#unfinished}`);
-      if (this._isShutdown) parts.push("shutdown");
+      if (this.#isShutdown) parts.push("shutdown");
       return `<${className(this)} ${parts.join(" ")}>`;
     });
-  }
-}
-
-/** Its coroutines are given the item, and give nothing. */
-class Putting<T> implements Operation<T | undefined> {
-  readonly name = "Queue.put";
-  readonly waiters: Waiters;
-  readonly #queue: Queue<T>;
-
-  constructor(queue: Queue<T>) {
-    this.waiters = queue._putters;
-    this.#queue = queue;
-  }
-
-  getLoop(): BaseEventLoop {
-    return this.#queue._getLoop();
-  }
-
-  attempt(wait: Wait<T | undefined>): boolean {
-    const queue = this.#queue;
-    if (queue.full()) {
-      if (queue._isShutdown) throw new QueueShutDown();
-      return false;
-    }
-    queue.putNowait(wait.value as T);
-    wait.value = undefined;
-    return true;
-  }
-
-  abandon(_error: unknown, isWoken: boolean): void {
-    if (isWoken && !this.#queue.full()) this.#queue._putters.takeAndWake();
-  }
-}
-
-class Getting<T> implements Operation<T | undefined> {
-  readonly name = "Queue.get";
-  readonly waiters: Waiters;
-  readonly #queue: Queue<T>;
-
-  constructor(queue: Queue<T>) {
-    this.waiters = queue._getters;
-    this.#queue = queue;
-  }
-
-  getLoop(): BaseEventLoop {
-    return this.#queue._getLoop();
-  }
-
-  attempt(wait: Wait<T | undefined>): boolean {
-    const queue = this.#queue;
-    if (queue.empty()) {
-      if (queue._isShutdown) throw new QueueShutDown();
-      return false;
-    }
-    wait.value = queue.getNowait();
-    return true;
-  }
-
-  abandon(_error: unknown, isWoken: boolean): void {
-    if (isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();
   }
 }

@@ -1,12 +1,12 @@
-import { type BaseEventLoop, CancelledError, type Coroutine, repr, ValueError } from "@yieldstar/loop";
-import { showAsText, nameClass, className } from "@yieldstar/loop/internal";
+import { CancelledError, type Coroutine, repr, ValueError } from "@yieldstar/loop";
+import { nameClass, requireCount, showAsText } from "@yieldstar/loop/internal";
 import { Acquirable } from "./acquirable.ts";
-import { requireNumber, requireWholeNumber } from "./size.ts";
-import { type Operation, Wait } from "./wait.ts";
-import { LoopBinding, Waiters } from "./waiters.ts";
+import { describe } from "./describe.ts";
+import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
- * Lets so many tasks through at a time. Those who wait get their turn in the order in which they came.
+ * Lets a limited number of tasks through at a time. It counts units: `acquire` takes one, `release` gives one back. Tasks
+ * get a unit in the order in which they asked for it.
  *
  * Source: asyncio.Semaphore, CPython 3.14 Lib/asyncio/locks.py.
  */
@@ -15,101 +15,89 @@ export class Semaphore extends Acquirable {
     showAsText(this, "Semaphore");
   }
 
-  readonly #binding = new LoopBinding();
-  /** @internal */
-  readonly _waiters: Waiters = new Waiters();
-  readonly #acquiring: Operation<true> = new Acquiring(this);
-  /** @internal */
-  _value: number;
+  static readonly #acquiring = defineSteps<Semaphore, void, true>({
+    name: "Semaphore.acquire",
+    attempt(semaphore) {
+      if (semaphore.locked()) return MUST_WAIT;
+      semaphore.#value -= 1;
+      return true;
+    },
+    resume(semaphore) {
+      semaphore.#wakeWhileUnitsAreLeft();
+      return true;
+    },
+    abandon(semaphore, error, wasWoken) {
+      if (error instanceof CancelledError && wasWoken) semaphore.#value += 1;
+      semaphore.#wakeWhileUnitsAreLeft();
+    },
+  });
+
+  readonly #waits = new WaitQueue<Semaphore, void, true>(this, Semaphore.#acquiring);
+  #value: number;
 
   /**
-   * @param value - how many can have it at a time
+   * @param value - the number of units, a whole number
    * @throws TypeError when it is no whole number
    * @throws ValueError when it is negative
    */
   constructor(value = 1) {
     super();
-    requireNumber(value, "value");
-    if (!(value >= 0)) throw new ValueError("Semaphore initial value must be >= 0");
-    requireWholeNumber(value, "value");
-    this._value = value;
+    requireCount(value, "value", 0, "Semaphore initial value must be >= 0");
+    this.#value = value;
   }
 
-  /** How many more can have it now. */
+  /** The number of units that are left. */
   protected get value(): number {
-    return this._value;
-  }
-
-  /** Tells whether `acquire` would wait: nothing is left, or somebody is first. */
-  locked(): boolean {
-    return this._value === 0 || this._waiters.hasLive;
+    return this.#value;
   }
 
   /**
-   * Waits for a turn, and takes it.
+   * Tells whether `acquire` would wait: no unit is left, or another task waits for one.
+   *
+   * Source: asyncio.Semaphore.locked, CPython 3.14 Lib/asyncio/locks.py.
+   */
+  locked(): boolean {
+    return this.#value === 0 || this.#waits.hasUncancelled;
+  }
+
+  /**
+   * Waits until a unit is left and it is the caller's turn, and takes the unit.
    *
    * @returns `true`
-   * @throws RuntimeError when the semaphore was waited for on another loop before
+   * @throws RuntimeError when it has to wait and the semaphore was waited for on another loop before
    *
-   * Cancellation leaves the queue; a turn that had come already goes to the next.
+   * A cancelled task leaves the queue without a unit. If it was woken already, its unit goes to the next task.
+   *
+   * Source: asyncio.Semaphore.acquire, CPython 3.14 Lib/asyncio/locks.py.
    */
   acquire(): Coroutine<true> {
-    return new Wait(this.#acquiring, true).asCoroutine();
+    return this.#waits.wait();
   }
 
-  /** Gives a turn back, whoever has it, and wakes the first who waits. */
+  /**
+   * Gives a unit back, whichever task took it, and wakes the first task that waits.
+   *
+   * Source: asyncio.Semaphore.release, CPython 3.14 Lib/asyncio/locks.py.
+   */
   release(): void {
-    this._value += 1;
-    this._wakeNext();
+    this.#value += 1;
+    this.#wakeNext();
   }
 
-  /** @internal A turn is taken off the value as soon as its owner is woken, so that nobody else can take it. */
-  _wakeNext(): boolean {
-    const woken = this._waiters.wake(1);
-    this._value -= woken;
+  /** Wakes a task and takes the unit for it at once, so that no other task can. Returns whether a task waited. */
+  #wakeNext(): boolean {
+    const woken = this.#waits.wake(1);
+    this.#value -= woken;
     return woken > 0;
   }
 
-  /** @internal */
-  _getLoop(): BaseEventLoop {
-    return this.#binding.getLoop(this);
+  #wakeWhileUnitsAreLeft(): void {
+    while (this.#value > 0 && this.#wakeNext());
   }
 
   override toString(): string {
-    const { size } = this._waiters;
-    const state = this.locked() ? "locked" : `unlocked, value:${repr(this._value)}`;
-    return `<${className(this)} [${state}${size > 0 ? `, waiters:${size}` : ""}]>`;
-  }
-}
-
-class Acquiring implements Operation<true> {
-  readonly name = "Semaphore.acquire";
-  readonly waiters: Waiters;
-  readonly #semaphore: Semaphore;
-
-  constructor(semaphore: Semaphore) {
-    this.waiters = semaphore._waiters;
-    this.#semaphore = semaphore;
-  }
-
-  getLoop(): BaseEventLoop {
-    return this.#semaphore._getLoop();
-  }
-
-  attempt(_wait: Wait<true>, isWoken: boolean): boolean {
-    if (isWoken) this.#wakeOthers();
-    else if (this.#semaphore.locked()) return false;
-    else this.#semaphore._value -= 1;
-    return true;
-  }
-
-  abandon(error: unknown, isWoken: boolean): void {
-    if (error instanceof CancelledError && isWoken) this.#semaphore._value += 1;
-    this.#wakeOthers();
-  }
-
-  #wakeOthers(): void {
-    while (this.#semaphore._value > 0 && this.#semaphore._wakeNext());
+    const state = this.locked() ? "locked" : `unlocked, value:${repr(this.#value)}`;
+    return describe(this, state, this.#waits.size);
   }
 }
 
@@ -126,7 +114,7 @@ export class BoundedSemaphore extends Semaphore {
   readonly #bound: number;
 
   /**
-   * @param value - how many can have it at a time
+   * @param value - the number of units, a whole number
    * @throws TypeError when it is no whole number
    * @throws ValueError when it is negative
    */
@@ -136,9 +124,11 @@ export class BoundedSemaphore extends Semaphore {
   }
 
   /**
-   * Gives a turn back and wakes the first who waits.
+   * Gives a unit back and wakes the first task that waits.
    *
-   * @throws ValueError when nobody has one
+   * @throws ValueError when all units are there already
+   *
+   * Source: asyncio.BoundedSemaphore.release, CPython 3.14 Lib/asyncio/locks.py.
    */
   override release(): void {
     if (this.value >= this.#bound) throw new ValueError("BoundedSemaphore released too many times");

@@ -131,32 +131,34 @@ export const faults: readonly Fault[] = [
   {
     name: "a lock can be taken past those who wait",
     file: "sync/lock",
-    from: "if (!isWoken && (lock._locked || lock._waiters.hasLive)) return false;",
-    to: "if (!isWoken && lock._locked) return false;",
+    from: "lock.#isLocked || lock.#waits.hasUncancelled",
+    to: "lock.#isLocked",
   },
   {
     name: "a cancelled waiter keeps the turn at a lock",
     file: "sync/lock",
-    from: "if (error instanceof CancelledError && !this.#lock._locked) this.#lock._waiters.wakeHead();",
+    from: "if (error instanceof CancelledError && !lock.#isLocked) lock.#waits.wakeHead();",
     to: "",
   },
   {
     name: "a cancelled waiter keeps the turn at a semaphore",
     file: "sync/semaphore",
-    from: "if (error instanceof CancelledError && isWoken) this.#semaphore._value += 1;",
+    from: "if (error instanceof CancelledError && wasWoken) semaphore.#value += 1;",
     to: "",
   },
   {
     name: "an event wakes one only",
     file: "sync/event",
-    from: "this._waiters.wake(Infinity);",
-    to: "this._waiters.wake(1);",
+    from: "this.#waits.wakeAll();",
+    to: "this.#waits.wake(1);",
   },
   {
     name: "a condition gives up the lock when it is cancelled",
     file: "sync/condition",
-    from: "        yield* this.#reacquire();",
-    to: "        if (notification.done() && !notification.cancelled()) yield* this.#reacquire();",
+    from: "return yield* this.#waits.wait();\n      } finally {\n        yield* this.#reacquire();",
+    to:
+      "var wait = this.#waits.wait();\n        return yield* wait;\n      } finally {\n" +
+      "        if (wait._turn.done() && !wait._isCancelled()) yield* this.#reacquire();",
   },
   {
     name: "a barrier never lets the next round in",
@@ -167,13 +169,13 @@ export const faults: readonly Fault[] = [
   {
     name: "a cancelled getter keeps the wake-up of a queue",
     file: "sync/queue",
-    from: "if (isWoken && !this.#queue.empty()) this.#queue._getters.takeAndWake();",
+    from: "if (wasWoken && !queue.empty()) queue.#getters.popAndWake();",
     to: "",
   },
   {
     name: "a queue that is shut down leaves those who put waiting",
     file: "sync/queue",
-    from: "while (this._putters.size > 0) this._putters.takeAndWake();",
+    from: "this.#putters.popAndWakeAll();",
     to: "",
   },
   {

@@ -1,3 +1,4 @@
+import { requireNumber } from "../arguments/require-number.ts";
 import { captureStores, isFollowing, type Stores, storesOf } from "../context/async-stores.ts";
 import { explainBadYield } from "./bad-yield.ts";
 import {
@@ -226,7 +227,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   }
 
   private _stackOf({ limit }: typeof stackDefaults): StackFrame[] {
-    if (typeof limit !== "number") throw new TypeError(`limit must be a number, got ${repr(limit)}`);
+    requireNumber(limit, "limit");
     if (limit <= 0) return [];
     if (!this._isDone()) return suspendedAt(this).slice(-limit);
     return this._hasFailed() ? framesOfStep(stackOf(this._outcome as Error) ?? "").slice(0, limit) : [];
