@@ -25,7 +25,7 @@ function importRules(name, position) {
   ];
 }
 
-/** What the benchmarks measure, in a folder each. All use `shared`, and `command` runs all. */
+/** The kinds of measurement, in a folder each. All use `shared`, and `command` runs all. */
 const products = ["ratios", "growth", "fairness"];
 
 function benchRules(folder) {
@@ -41,7 +41,7 @@ const unsafeUses = ["argument", "assignment", "call", "member-access", "return"]
 );
 
 export default {
-  // It uses the built packages, which need not be there yet; the compilers judge it.
+  // It uses the built packages, which may not exist yet; the compilers check it.
   ignorePatterns: [".ci/consumer"],
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: "error" },
   plugins: ["eslint", "import", "oxc", "promise", "typescript", "unicorn", "vitest"],
@@ -66,33 +66,33 @@ export default {
     "unicorn/prefer-node-protocol": "error",
     "vitest/expect-expect": ["error", { assertFunctionNames: ["expect*", "same*"] }],
 
-    // A generator without `yield` is a coroutine that never waits.
+    // A generator function without `yield` is a coroutine that never waits.
     "require-yield": "off",
     // `_name` marks what one file of a package shows to another; `@internal` hides it from everyone else.
     "no-underscore-dangle": "off",
-    // Objects print as their repr, and any value may be thrown, awaited or set.
+    // Objects print as their repr, and a program may throw, await or set any value.
     "typescript/no-base-to-string": "off",
     "typescript/restrict-template-expressions": "off",
     "typescript/no-unsafe-type-assertion": "off",
-    // TypeScript's noImplicitReturns knows more.
+    // TypeScript's noImplicitReturns checks this better.
     "typescript/consistent-return": "off",
     // ES2022 has no `toReversed` and no `toSorted`.
     "unicorn/no-array-reverse": "off",
     "unicorn/no-array-sort": "off",
     "unicorn/no-new-array": "off",
-    // A test's coroutines stand where they are used.
+    // A test defines its coroutines where it uses them.
     "unicorn/consistent-function-scoping": "off",
-    // One after the other is often what is meant.
+    // Awaits in a loop are often intended.
     "no-await-in-loop": "off",
   },
   overrides: [
     ...packages.flatMap((name, position) => importRules(name, position)),
     ...[...products, "shared"].map(benchRules),
-    // Plain JavaScript has no types to be safe with.
+    // Plain JavaScript has no types to check.
     { files: ["**/*.mjs"], rules: Object.fromEntries(unsafeUses.map((rule) => [rule, "off"])) },
-    // The cheapest way to give up control is what is measured.
+    // The benchmark measures the cheapest way to give up control.
     { files: ["bench/src/ratios/workloads/**"], rules: { "typescript/await-thenable": "off" } },
-    // What is set up for every test stands in no test.
+    // The setup of every test is in no test.
     { files: [".ci/vitest/**"], rules: { "vitest/no-standalone-expect": "off" } },
   ],
 };

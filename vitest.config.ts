@@ -9,14 +9,14 @@ const distOfEachPackage = [
   { find: /^yieldstar$/, replacement: `${packages}/yieldstar/dist/index.js` },
 ];
 
-/** With `--mode dist` the packages' own tests run on what `tsc --build` has made, instead of on the sources. */
+/** With `--mode dist` the packages' own tests run on the output of `tsc --build`, instead of on the sources. */
 export default defineConfig(({ mode }) => ({
   resolve: { alias: mode === "dist" ? distOfEachPackage : [] },
   test: {
     include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "examples/*/*/*.test.ts"],
     exclude: mode === "dist" ? ["packages/conformance/**", "bench/**", "examples/**"] : [],
     setupFiles: [".ci/vitest/quiet.ts"],
-    // The first program of a file may have to wait for CPython to start, on a loaded machine for long.
+    // The first program of a file may have to wait for CPython to start, which takes long on a loaded machine.
     testTimeout: 60_000,
     reporters: ["default", ".ci/vitest/count-reporter.ts"],
   },

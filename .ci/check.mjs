@@ -1,5 +1,5 @@
-// Runs the `check:…` scripts of package.json: `npm test` runs all of them, `npm test -- types lint` those named. With
-// `--node 24` they run on that Node and not on the one at hand, with `--node every` on each that is here.
+// Runs the `check:…` scripts of package.json: `npm test` runs all of them, `npm test -- types lint` only these two.
+// With `--node 24` they run on that Node instead of the current one, with `--node every` on each that is installed.
 
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findNode, majors } from "./nodes.mjs";
 
-/** The checks of one phase run side by side; a phase begins when those before it have passed. */
+/** The checks of one phase run at the same time. A phase begins when all checks of the earlier phases have passed. */
 const phases = [
   ["types", "lint", "format", "unused", "structure", "links", "range"],
   ["packages", "size", "dist", "compilers", "consumer"],
@@ -39,7 +39,7 @@ function askedFor(given) {
   const unknown = given.filter((name) => !known.includes(name));
   if (unknown.length > 0) refuse(`No check is called ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
   const asked = new Set(given.length > 0 ? given : known);
-  // These look at the files that `types` builds.
+  // These need the files that `types` builds.
   if (phases[1].some((name) => asked.has(name))) asked.add("types");
   return asked;
 }
@@ -74,7 +74,7 @@ async function passAll(node) {
   return true;
 }
 
-/** Prints the check's name and time, and its output if it failed; otherwise what is of interest of that. */
+/** Prints the check's name and time, and its whole output if it failed; otherwise only the lines worth reading. */
 async function check(name, node) {
   const start = performance.now();
   const { passed, stderr, stdout } = await run(scripts[`check:${name}`], node.folder);
@@ -91,7 +91,7 @@ function interesting(name, stdout, version) {
   const count = lines.at(-1) ?? "";
   return [
     ...lines.filter((line) => line.startsWith("skipped: ")),
-    // The count of `tests` ends the output, and no other line may look like it.
+    // The count of `tests` is the last line of the output, and no other line may look like it.
     name === "tests" ? count : `node ${version}: ${count.replace(" 0 failed,", "")}`,
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-// Runs a program on the packages as they would be published, on each runtime that is here: Nodes, Deno and Bun.
+// Runs a program on the packages as they would be published, on each runtime that is installed: Nodes, Deno and Bun.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ const deno = inRuntimes("@deno/linux-x64-glibc/deno");
 const bun = inRuntimes("@oven/bun-linux-x64/bin/bun");
 
 const nodes = majors.map((major) => [`Node ${major}`, [join(findNode(major)?.folder ?? inRuntimes(""), "node")]]);
-/** Each with the command that runs a program on it. */
+/** Each runtime, with the command that runs a program on it. */
 const runtimes = new Map([
   [`Node ${process.versions.node}`, [process.execPath]],
   ...nodes,

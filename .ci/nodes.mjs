@@ -1,5 +1,5 @@
-// The Nodes that the checks can run on beside the one at hand. Each is a package that .ci/runtimes names by its major
-// version; a package manager leaves out those that are not for the machine.
+// The Nodes that the checks can run on besides the current one. Each is a package that .ci/runtimes names by its major
+// version; a package manager skips those that are not for this machine.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const { optionalDependencies } = JSON.parse(readFileSync(new URL("package.json",
 /** Their major versions, the oldest first. */
 export const majors = Object.keys(optionalDependencies).flatMap((name) => /^node-(\d+)$/.exec(name)?.slice(1) ?? []);
 
-/** Returns the folder that holds a Node and the whole version of it, or `undefined` if it does not run here. */
+/** Returns the folder of a Node and its full version, or `undefined` if it does not run here. */
 export function findNode(major) {
   const folder = fileURLToPath(new URL(`node_modules/node-${major}/bin`, runtimes));
   const { status, stdout } = spawnSync(join(folder, "node"), ["--version"], { encoding: "utf8" });

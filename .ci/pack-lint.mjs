@@ -19,7 +19,7 @@ async function lint(tarball) {
   return [
     ...messages.map((message) => formatMessage(message, pkg)),
     ...(types ? [] : ["it holds no types"]),
-    // We publish ES modules only: that `require` and resolvers from before `exports` fail is meant so.
+    // We publish ES modules only: `require`, and resolvers older than `exports`, fail on purpose.
     ...problems
       .filter((problem) => !["node10", "node16-cjs"].includes(problem.resolutionKind))
       .map((problem) => JSON.stringify(problem)),

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { createPackageFromTarballData } from "@arethetypeswrong/core";
 import { pnpm } from "./setup.mjs";
 
-/** Returns the tarballs, each by its file's name. */
+/** Returns the tarballs, each with its file name. */
 export function packAll() {
   const folder = mkdtempSync(join(tmpdir(), "yieldstar-pack-"));
   try {
@@ -23,7 +23,7 @@ export function packAll() {
   }
 }
 
-/** Packs them, and unpacks them into `node_modules` of a folder, with all that they depend on. */
+/** Packs the packages, and unpacks them into the `node_modules` of a folder, with all their dependencies. */
 export function unpackAll(folder) {
   for (const tarball of packAll().values()) {
     const unpacked = createPackageFromTarballData(tarball);

@@ -1,5 +1,5 @@
-// The Nodes that the packages run on are stated once, in the root's `engines`. Whatever else speaks of them must agree:
-// the manifests, the texts, the types of Node, the Nodes that the tests run on.
+// The root's `engines` states once which Nodes the packages run on. Everything else that names them must agree: the
+// manifests, the texts, the types of Node, the Nodes that the tests run on.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

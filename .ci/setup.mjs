@@ -1,4 +1,5 @@
-// Installs what the lockfile pins, unless that has been done. Every command of package.json loads this file first.
+// Installs the packages of the lockfile, unless they are installed. Every command of package.json loads this file
+// first.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -6,13 +7,16 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The package manager, as arguments of npx: nothing needs to be installed globally. */
+/** The package manager, as arguments for npx: nothing needs to be installed globally. */
 export const pnpm = ["--yes", "pnpm@12.21.0"];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "node_modules/.yieldstar-setup");
 
-/** Some hundred megabytes, which only tests need. It gets no `node_modules` where all of it is for other machines. */
+/**
+ * A download of some hundred megabytes, which only tests need. It gets no `node_modules` if none of it is for this
+ * machine.
+ */
 const runtimes = ".ci/runtimes";
 const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name));
 const members = [".", "examples", "bench", runtimes, ...packages];
@@ -28,7 +32,7 @@ function isUpToDate() {
   return stamped === fingerprint() || (isDemo && stamped === `${fingerprint()} demo`);
 }
 
-/** Changes when a fresh install would give something else. */
+/** Changes when a fresh install would give another result. */
 function fingerprint() {
   const manifests = projects.map((folder) => join(folder, "package.json"));
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
@@ -45,7 +49,7 @@ function install() {
   const { status, stdout, stderr, error } = spawnSync("npx", [...pnpm, ...filter, "install", "--frozen-lockfile"], {
     cwd: root,
     encoding: "utf8",
-    // CI: without a terminal pnpm must not stop to ask whether it may replace node_modules.
+    // Without a terminal, as in CI, pnpm must not stop to ask whether it may replace node_modules.
     env: { ...process.env, CI: "true" },
     stdio: ["ignore", "pipe", "pipe"],
     shell: process.platform === "win32",

@@ -1,6 +1,6 @@
-// Measures the packages as they would be published, bundled for a browser, minified and gzipped. None may be above its
-// budget; who adds what is worth its size raises that. (The tool size-limit cannot bundle the exports of several
-// packages together, and shows no minified size.)
+// Measures the packages as they would be published, bundled for a browser, minified and gzipped. A size above its
+// budget fails the check; raise the budget when an addition is worth its size. (The tool size-limit cannot bundle the
+// exports of several packages together, and shows no minified size.)
 
 import { build } from "esbuild";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,15 +13,15 @@ const names = ["loop", "taskgroup", "timeout", "sync", "asyncgen", "testing"].ma
 const allOf = (...packages) => packages.map((name) => `export * from "${name}";`).join("");
 const only = (exports) => `export { ${exports} } from "yieldstar";`;
 
-/** What README.md says of sizes, in kilobytes. */
+/** The sizes that README.md states, in kilobytes. */
 const figures = readFigures();
 
-/** Each with its budget in kilobytes. A package is measured without the others that it imports. */
+/** Each package with its budget in kilobytes. A package is measured without the other packages that it imports. */
 const subjects = [
   { title: "yieldstar", budget: 39, code: allOf("yieldstar"), stated: figures.all },
   { title: "yieldstar, with Node's host", budget: 40.6, code: allOf("yieldstar"), platform: "node" },
   { title: "loop, taskgroup and timeout", budget: 30.8, code: allOf(...names.slice(0, 3)) },
-  // What of these a bundler can leave out.
+  // The parts of these packages that a bundler can leave out.
   { title: "{ sleep, run, TaskGroup, timeout }", budget: 24.2, code: only("sleep, run, TaskGroup, timeout") },
   { title: "{ sleep, run }", budget: 20.9, code: only("sleep, run"), stated: figures.least },
   { title: "@yieldstar/loop", budget: 26.6, code: allOf("@yieldstar/loop") },

@@ -1,4 +1,4 @@
-// `npm run bench`: every workload on every system, and what comes of it.
+// `npm run bench`: runs every workload on every system, and writes the tables.
 
 import { register } from "tsx/esm/api";
 

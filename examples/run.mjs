@@ -40,7 +40,7 @@ function misuse(message) {
   process.exit(2);
 }
 
-/** Returns the program of an example, which goes by its name or by `GROUP/NAME`; `undefined` if there is none. */
+/** Returns the program of an example, by its name or by `GROUP/NAME`; `undefined` if there is none. */
 function mainOf(example) {
   const paths = [example, ...readdirSync(examples).map((group) => `${group}/${example}`)];
   const path = paths.find((each) => /^[\w-]+\/[\w-]+$/.test(each) && existsSync(new URL(`${each}/main.ts`, examples)));
@@ -63,10 +63,10 @@ function list() {
 }
 
 /**
- * Runs the example and ends as it ends. It has a process group of its own, and an interrupt is passed on to it once: at
- * Ctrl-C we get a SIGINT from the terminal and another from npm, but to the example a second one means that the user
- * does not want to wait for its cleanup. (The script in package.json begins with `exec`, since a shell between npm and
- * us would die of the first.)
+ * Runs the example and ends as it ends. The example has a process group of its own, and gets each interrupt only once:
+ * at Ctrl-C we get a SIGINT from the terminal and another one from npm, and the example would take the second one as a
+ * sign that the user does not want to wait for its cleanup. (The script in package.json begins with `exec`, since the
+ * first SIGINT would kill a shell between npm and us.)
  */
 function run(program) {
   const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program], {

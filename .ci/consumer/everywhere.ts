@@ -1,4 +1,4 @@
-// Runs on every runtime, on the packages as they would be published. Everywhere it must print `everywhere.txt`.
+// Runs on the packages as they would be published. It must print `everywhere.txt` on every runtime.
 
 import { EventEmitter } from "node:events";
 import { runVirtual } from "@yieldstar/testing";

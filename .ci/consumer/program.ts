@@ -1,4 +1,5 @@
-// Uses the packages as a program of somebody else's would: every compiler we support must accept it, and infer the same.
+// Uses the packages as an outside program would: every compiler that we support must accept it, and infer the same
+// types.
 
 import { EventEmitter } from "node:events";
 import * as asyncio from "yieldstar";

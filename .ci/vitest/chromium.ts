@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** CHROMIUM says where it is; otherwise it is where Debian's package `chromium`, and others, put it. */
+/** CHROMIUM is its path; otherwise we look where Debian's package `chromium`, and others, put it. */
 const executablePath = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
   (path) => path !== undefined && existsSync(path),
 );
 
-/** Whether what needs a browser has to be skipped. */
+/** Whether tests that need a browser have to be skipped. */
 export const lacksChromium = executablePath === undefined;
 
-/** What the name of a group of tests that need a browser says of it: how to get one. */
+/** For the name of a group of tests that need a browser: "headless", or how to get a browser. */
 export const chromiumIs = lacksChromium ? "which is not here (apt-get install chromium, or set CHROMIUM)" : "headless";
 
-/** Starts a browser of its own. */
+/** Starts a new browser. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox"] });
 }

@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
 /**
- * Names each test that was skipped, and why where the test says it, and ends the run with one line that any CI can read:
+ * Names each skipped test, with the reason if the test gives one, and ends the run with one line that any CI can read:
  * `12 passed, 0 failed, 1 skipped`.
  */
 export default class CountReporter implements Reporter {

@@ -1,4 +1,4 @@
-// What another realm has made: that of a vm context, as in jest; of a frame; of jsdom.
+// Objects that another realm has made: a vm context, as in jest; a frame; jsdom.
 
 import { runInNewContext } from "node:vm";
 
@@ -9,7 +9,7 @@ interface Realm {
   readonly DOMException: typeof DOMException;
 }
 
-/** The classes of another realm. Its `DOMException` is like the web's: its tag is its own, and it extends `Error`. */
+/** The classes of another realm. Its `DOMException` is like the web's: it has a tag of its own, and extends `Error`. */
 export const other = runInNewContext(`
   class DOMException extends Error {
     #name;

@@ -1,5 +1,5 @@
-// Set up for every test file: a test must not print or warn, except what it takes with `printed()`.
-// (A rejection that nobody handled needs nothing here: vitest fails the run by itself.)
+// Every test file loads this: a test must not print or warn, except for lines that it takes with `printed()`. (A
+// rejection without a handler needs nothing here: vitest itself fails the run.)
 
 import { afterEach, beforeEach, expect } from "vitest";
 
@@ -9,7 +9,9 @@ type Call = [method: (typeof methods)[number] | "process.emitWarning", ...args: 
 
 let calls: Call[] = [];
 
-/** Returns every call of a console method since the test began, or since it last asked: `["error", "text", …]`. */
+/**
+ * Returns every call of a console method since the test began, or since the last `printed()`: `["error", "text", …]`.
+ */
 export function printed(): Call[] {
   const taken = calls;
   calls = [];
@@ -24,6 +26,6 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve)); // Warnings come a turn late.
+  await new Promise((resolve) => setImmediate(resolve)); // Warnings come one turn late.
   expect(printed(), "printed by the test, and not taken with printed()").toEqual([]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readArguments, UsageError } from "../src/command/arguments.ts";
 import { selectRows } from "../src/ratios/catalogue.ts";
 
-test("without arguments everything is measured, in five processes each", () => {
+test("without arguments the bench measures everything, in five processes each", () => {
   const wishes = readArguments([]);
   expect(wishes).toMatchObject({ only: undefined, isEverySystem: true, processes: 5, quick: false });
 });
@@ -13,7 +13,7 @@ test("names are separated by commas", () => {
   expect(wishes.isEverySystem).toBe(false);
 });
 
-test("an unknown system is answered with those that there are", () => {
+test("an unknown system is answered with the list of systems", () => {
   expect(() => readArguments(["--systems", "ours,rxjs"])).toThrow(
     new UsageError(
       "No system is called rxjs. There are: ours, native, effect, effection, redux-saga, co, ring, cpython.",
@@ -25,17 +25,17 @@ test("an unknown option is answered with the usage", () => {
   expect(() => readArguments(["--sytems", "ours"])).toThrow(/Unknown option '--sytems'[^]*Usage: npm run bench/);
 });
 
-test.each(["0", "1.5", "many"])("%s processes are refused", (processes) => {
+test.each(["0", "1.5", "many"])("it refuses %s processes", (processes) => {
   expect(() => readArguments(["--processes", processes])).toThrow(UsageError);
 });
 
-test("the name of a file is all its rows, and with a slash at the end the one without a variant", async () => {
+test("a file's name selects all its rows, and with a slash at the end the row without a variant", async () => {
   const named = async (...names: string[]) => (await selectRows(names)).map(({ name }) => name);
   expect(await named("switch")).toEqual(["switch", "switch/host"]);
   expect(await named("switch/")).toEqual(["switch"]);
   expect(await named("spawn/trivial")).toEqual(["spawn/trivial"]);
 });
 
-test("an unknown workload is answered with those that there are", async () => {
+test("an unknown workload is answered with the list of workloads", async () => {
   await expect(selectRows(["switch", "swtich"])).rejects.toThrow(/^No workload is called swtich. There are: switch, /);
 });

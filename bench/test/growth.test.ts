@@ -15,7 +15,7 @@ test("n log n is not too fast", () => {
   expect(growsTooFast(growth((size) => size * Math.log2(size)))).toBe(false);
 });
 
-test("what grows with the square only among the many is too fast", () => {
+test("a workload that grows with the square, even for large sizes only, is too fast", () => {
   const tooFast = growth((size) => 1e4 * size + size * size);
   expect(growsTooFast(tooFast)).toBe(true);
   expect(growthVerdict([tooFast])).toBe("Failed, or with an exponent above 1.15:\n\n- tasks: time 1.85, memory 1.00");
@@ -28,7 +28,7 @@ test("a size that failed is too fast, and the table says why", () => {
   expect(growthVerdict([failed])).toContain("- tasks: not done after 60 seconds");
 });
 
-test("what is none of ours may grow as it likes, and has a table of its own", () => {
+test("a peer may grow as it likes, and has a table of its own", () => {
   const square = { ...growth((size) => size * size), isComparison: true };
   expect(growsTooFast(square)).toBe(false);
   expect(growsTooFast({ ...square, failure: "not done after 60 seconds" })).toBe(true);

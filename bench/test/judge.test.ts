@@ -18,7 +18,7 @@ test("the ratio to native is the median of the rounds' own ratios", () => {
   expect(ratioTo(row, "native", "ours")).toEqual({ median: 0.5, min: 0.5, max: 0.55 });
 });
 
-test("a target is met by at most what it says, and only judged where both were measured", () => {
+test("a target is met at its own value, and judged only where both were measured", () => {
   expect(meetsTarget(measured("switch", { ours: [65], native: [100] }))).toBe(true);
   expect(meetsTarget(measured("switch", { ours: [66], native: [100] }))).toBe(false);
   expect(meetsTarget(measured("switch", { ours: [66] }))).toBeUndefined();
@@ -32,11 +32,11 @@ test("a peer that comes closer than we claim is named", () => {
   ]);
 });
 
-test("nothing is claimed where an exception says so", () => {
+test("a row with an exception claims nothing", () => {
   expect(brokenClaims(measured("chain/100", { ours: [100], effect: [10], cpython: [100] }))).toEqual([]);
 });
 
-test("the report says what there is, what is absent, what failed and what is missed", () => {
+test("the report says what was measured, what is absent, what failed and what is missed", () => {
   const others: Record<string, Outcome> = {
     co: { figures: [], reason: "co has no cancellation" },
     effect: { figures: [], reason: "Error: the run returned 1 instead of 2", failed: true },

@@ -9,7 +9,7 @@ test("the median of an even number of values lies between the middle two", () =>
   expect(spread([4, 1, 2, 10]).median).toBe(3);
 });
 
-test("nothing has no spread", () => {
+test("an empty list has no spread", () => {
   expect(() => spread([])).toThrow(RangeError);
 });
 

@@ -1,4 +1,4 @@
-// `npm run fuzz`: random programs, on CPython and on our packages, until they differ.
+// `npm run fuzz`: runs random programs on CPython and on our packages, and compares them.
 
 import { register } from "tsx/esm/api";
 

@@ -1,4 +1,4 @@
-// `npm run python -- FILE.py`, or `-c CODE`: what Python does, on the virtual clock.
+// `npm run python -- FILE.py`, or `-c CODE`: runs Python on the virtual clock.
 
 import { register } from "tsx/esm/api";
 

@@ -1,4 +1,4 @@
-/** What `npm run bench` is asked to do. */
+/** The arguments of `npm run bench`. */
 
 import { parseArgs } from "node:util";
 import { contestantNames } from "../ratios/contestants.ts";
@@ -7,11 +7,11 @@ export const usage = `Usage: npm run bench -- [options]
 
 Measures every workload on every system, and writes the tables and the picture into bench/results.
 
-  --only NAMES      only these workloads ("switch", "spawn/trivial"), and nothing is written
+  --only NAMES      only these workloads ("switch", "spawn/trivial"); writes no files
   --systems NAMES   only these systems: ${contestantNames.join(", ")}
   --processes N     N processes for each system of each row; 5 by default
-  --quick           fewer and shorter processes, and nothing is written
-  --against REV     ours of the working tree and of a commit (or of another checkout's folder), in interleaved pairs
+  --quick           fewer and shorter processes; writes no files
+  --against REV     compares the working tree with a commit (or with another checkout's folder), in interleaved pairs
   --growth          only how time and memory grow from a thousand to a million tasks
   --fairness        only how long the rest of the host waits for our loop
   --json FILE       writes the figure of every process into a file
@@ -45,10 +45,10 @@ export interface Wishes {
   readonly help: boolean;
 }
 
-/** An argument that there is not, or that cannot be; its message is for the user. */
+/** An argument that is unknown or invalid; its message is for the user. */
 export class UsageError extends Error {}
 
-/** @throws {UsageError} if the arguments are not what `usage` says. The names of workloads are not checked here. */
+/** @throws {UsageError} if the arguments do not follow `usage`. The names of workloads are not checked here. */
 export function readArguments(args: readonly string[]): Wishes {
   const values = parse(args);
   const systems = namesOf(values.systems) ?? contestantNames;

@@ -1,4 +1,4 @@
-/** Builds what the workers run: plain JavaScript, so that no loader and no helper of a transpiler is measured. */
+/** Builds the workers' programs as plain JavaScript, so that no loader and no helper of a transpiler is measured. */
 
 import { execFileSync, spawnSync } from "node:child_process";
 import {
@@ -21,7 +21,7 @@ const root = resolve(bench, "..");
 const compiler = join(root, "node_modules/typescript/bin/tsc");
 const tslib = realpathSync(join(root, "packages/loop/node_modules/tslib"));
 
-/** A folder that is gone when the process ends. It lies here, so that the peers are found from it. */
+/** A folder that is deleted when the process ends. It lies here, so that the programs in it find the peers. */
 export function temporaryFolder(): string {
   const cache = join(bench, "node_modules/.cache");
   mkdirSync(cache, { recursive: true });
@@ -30,7 +30,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** What is measured; each has a worker of its own, in a folder of its name. */
+/** The kinds of measurement; each has a worker, in a folder of its name. */
 export type Product = "ratios" | "growth" | "fairness";
 
 /** Compiles the workers into a folder, and returns a function from a product to its worker's path. */
@@ -42,7 +42,7 @@ export function buildWorkers(folder: string): (product: Product) => string {
 }
 
 /**
- * Builds the packages of a checkout, in a copy, and installs them into a folder as a user would have them.
+ * Builds the packages of a checkout, in a copy, and installs them into a folder as a user would get them.
  *
  * @param checkout the folder of a checkout, or a commit of this one.
  * @returns the URL of the umbrella package's entry.
@@ -53,7 +53,7 @@ export function buildLibrary(checkout: string, folder: string): string {
   if (existsSync(join(checkout, "packages"))) copySources(checkout, source);
   else takeCommit(checkout, source);
   linkDependencies(source);
-  // The types are judged by `npm test`: a doubtful one must not keep anybody from measuring.
+  // `npm test` checks the types: a type error must not prevent a measurement.
   runCompiler(["--build", "--noCheck", join(source, "packages/yieldstar")]);
   const modules = join(folder, "node_modules");
   for (const name of readdirSync(join(source, "packages"))) {
@@ -64,7 +64,7 @@ export function buildLibrary(checkout: string, folder: string): string {
   return pathToFileURL(join(modules, "yieldstar/dist/index.js")).href;
 }
 
-/** Copies what a build needs: it must not get in the way of another one in the same checkout. */
+/** Copies the files that a build needs: the build must not disturb another one in the same checkout. */
 function copySources(checkout: string, source: string): void {
   const isMade = (path: string) => ["node_modules", "dist", "test"].includes(basename(path));
   cpSync(join(checkout, "tsconfig.base.json"), join(source, "tsconfig.base.json"));
@@ -83,7 +83,7 @@ function commitOf(revision: string): string {
       .toString()
       .trim();
   } catch {
-    throw new RangeError(`"${revision}" is no commit, and no folder of a checkout.`);
+    throw new RangeError(`"${revision}" is neither a commit nor the folder of a checkout.`);
   }
 }
 
@@ -98,7 +98,7 @@ function linkDependencies(source: string): void {
   symlinkSync(tslib, join(modules, "tslib"), "junction");
 }
 
-/** Copies a built package as it would be published: its `publishConfig` says how. */
+/** Copies a built package as it would be published, by its `publishConfig`. */
 function install(built: string, modules: string): void {
   const manifest = JSON.parse(readFileSync(join(built, "package.json"), "utf8")) as {
     name: string;
@@ -113,7 +113,7 @@ function git(args: readonly string[]): Buffer {
   return execFileSync("git", args, { cwd: root, maxBuffer: 2 ** 30, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** @throws {RangeError} with what the compiler has to say. */
+/** @throws {RangeError} with the compiler's output. */
 function runCompiler(args: readonly string[]): void {
   const { status, stdout } = spawnSync(process.execPath, [compiler, ...args], { encoding: "utf8" });
   if (status !== 0) throw new RangeError(`It does not compile:\n${stdout}`);

@@ -18,7 +18,7 @@ import { Tables } from "./tables.ts";
 
 const growthNames = [...Object.keys(growthRows), ...Object.keys(comparisons)];
 
-/** Does what is asked, and returns the exit code. */
+/** Runs the requested measurements, and returns the exit code. */
 async function bench(wishes: Wishes): Promise<0 | 1> {
   if (wishes.growth) return growth(wishes);
   if (wishes.fairness) return fairness(new Tables(wishes, temporaryFolder()));
@@ -65,7 +65,7 @@ function print({ report, verdict }: Readonly<Record<"report" | "verdict", string
   console.log(verdict === "" ? report : `${report}\n\n${verdict}`);
 }
 
-/** Whether everything is asked for: all tables are made then, and kept unless it had to be quick. */
+/** Whether everything is requested: then all tables are made, and also written to files unless the run is quick. */
 function isWhole({ only, against, isEverySystem }: Wishes): boolean {
   return only === undefined && against === undefined && isEverySystem;
 }
@@ -82,7 +82,7 @@ function page(title: string, report: string): string {
   return `# ${title}\n\n${provenance()}\n\n${report}\n`;
 }
 
-// An interrupt must not leave the temporary folder behind; the workers, in our process group, get it too.
+// The temporary folder must not outlive an interrupt; the workers, in our process group, get the interrupt too.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
 
 try {

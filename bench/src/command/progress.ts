@@ -1,15 +1,15 @@
-/** A line on the terminal that says how far we are; where there is no terminal, a line for each row. */
+/** Shows the progress in one line of the terminal, or without a terminal in a line for each row. */
 
 export class Progress {
   readonly #isTerminal = process.stderr.isTTY;
   readonly #start = performance.now();
 
-  /** Shows where we are, in place of what was shown before. */
+  /** Replaces the line that is shown. */
   show(text: string): void {
     if (this.#isTerminal) process.stderr.write(`\r\u{1b}[K${this.#clock()} ${text}`);
   }
 
-  /** Shows what has been finished: it stays. */
+  /** Shows a finished row, which stays. */
   finished(text: string): void {
     this.clear();
     process.stderr.write(`${this.#clock()} ${text}\n`);

@@ -1,4 +1,4 @@
-/** What a whole run leaves behind in `results/`. */
+/** Writes the results of a whole run into `results/`. */
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ export function writeResult(name: string, text: string): void {
   writeFileSync(new URL(name, folder), text);
 }
 
-/** Returns everything that was measured, and where, as JSON. */
+/** Returns all figures and the machine they are from, as JSON. */
 export function resultsAsJson(ratios: readonly Measured[], growth: readonly Growth[] = []): string {
   const rows = ratios.map(({ row, outcomes }) => {
     const { title, measures } = row.workload;
@@ -26,7 +26,7 @@ export function resultsAsJson(ratios: readonly Measured[], growth: readonly Grow
   return `${JSON.stringify(results, undefined, 2)}\n`;
 }
 
-/** One sentence that says where and when. */
+/** One sentence that names the place and the time. */
 export function provenance(): string {
   const { date, machine, versions } = surroundings();
   const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
@@ -61,7 +61,7 @@ function commit(): string {
   }
 }
 
-/** Not by its exports: not every package shows its manifest. */
+/** Read as a file, since not every package exports its manifest. */
 function versionOf(name: string): string {
   const manifest = readFileSync(new URL(`../../node_modules/${name}/package.json`, import.meta.url), "utf8");
   return (JSON.parse(manifest) as { version: string }).version;

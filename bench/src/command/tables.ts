@@ -1,4 +1,4 @@
-/** Makes each table: measures its rows one after the other, and shows how far it is. */
+/** Makes each table: measures its rows one after the other, and shows the progress. */
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,7 +56,7 @@ export class Tables {
     return { rows: all, report: ratioReport(all, systems), verdict: ratioVerdict(all) };
   }
 
-  /** Ours of the working tree and of another. */
+  /** Our packages of the working tree and of another build. */
   async against(rows: readonly Row[], other: string): Promise<Made<Measured>> {
     const here = this.#built("ratios");
     const there = { ...here, library: buildLibrary(other, join(this.#folder, "there")) };
@@ -81,7 +81,7 @@ export class Tables {
     return { rows: all, report: growthReport(all, measured), verdict: growthVerdict(all) };
   }
 
-  /** What our loop leaves to the rest of its host; writes its own results unless it has to be quick. */
+  /** How much our loop leaves to the rest of its host; writes its own results unless the run is quick. */
   async fairness(): Promise<{ report: string; verdict: string; isMet: boolean }> {
     const { processes, quick: isQuick, systems } = this.#wishes;
     const onProcess = (what: string) => this.progress.show(what);

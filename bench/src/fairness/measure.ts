@@ -1,4 +1,4 @@
-/** What a spinning system leaves to the rest of its host: how late timers fire, how long answers take. */
+/** Measures how much a spinning system leaves to the rest of its host: how late timers fire, how long answers take. */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,13 +18,13 @@ export interface FairnessOptions {
   readonly worker: string;
   /** The URL of our built umbrella package. */
   readonly library: string;
-  /** The systems asked for; those that cannot spin are left out. */
+  /** The requested systems, without those that cannot spin. */
   readonly systems: readonly string[];
-  /** So many fresh processes for each. */
+  /** The number of fresh processes for each system. */
   readonly processes: number;
   /** Measures for a shorter time, and writes no files. */
   readonly quick?: boolean;
-  /** Is told what comes next. */
+  /** Is called with the name of each measurement before it begins. */
   readonly onProcess?: (what: string) => void;
 }
 
@@ -35,8 +35,8 @@ interface Host {
 }
 
 /**
- * Measures every system on every host, in interleaved rounds, and unless it has to be quick writes
- * `results/fairness.md` and `results/fairness.json`.
+ * Measures every system on every host, in interleaved rounds, and unless the run is quick writes `results/fairness.md`
+ * and `results/fairness.json`.
  *
  * @returns the report, and whether our targets are met.
  */
@@ -117,7 +117,7 @@ function quantiles(samples: readonly (readonly number[])[]): Quantiles {
   return { p50: each(0.5), p99: each(0.99), max: each(1) };
 }
 
-/** Returns the smallest value that so many of the values do not exceed; `NaN` if there are none. */
+/** Returns the smallest value that at least this fraction of the values does not exceed; `NaN` for an empty list. */
 export function quantile(values: readonly number[], fraction: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(fraction * sorted.length) - 1)] ?? NaN;

@@ -7,7 +7,7 @@ import { chromium } from "playwright-core";
 import type { Sufferings } from "./probe.ts";
 import type { FairnessJob } from "./worker.ts";
 
-/** CHROMIUM says where it is; otherwise it is where Debian's package `chromium`, and others, put it. */
+/** CHROMIUM is its path; otherwise we look where Debian's package `chromium`, and others, put it. */
 export function findChromium(): string | undefined {
   const places = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/google-chrome"];
   return places.find((path) => path !== undefined && existsSync(path));
@@ -21,10 +21,10 @@ const libraries = {
   "redux-saga": `export * from "redux-saga"; import * as effects from "redux-saga/effects"; export { effects }`,
 } as const;
 
-/** The systems that there are in a page. */
+/** The systems that run in a page. */
 export const pageSystems: readonly string[] = Object.keys(libraries);
 
-/** The page's clock is as fine as it gets where no other origin shares its process. */
+/** The page's clock is finest when no other origin shares its process. */
 const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 const origin = "http://localhost";
 

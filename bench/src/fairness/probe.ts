@@ -1,25 +1,25 @@
-/** What a host's own work suffers from the tasks beside it. Times are milliseconds. */
+/** Measures how the host's own work suffers from the tasks beside it. Times are milliseconds. */
 
-/** What was measured in one process. */
+/** The figures of one process. */
 export interface Sufferings {
   /** How late a timer of 1 ms fired, each time. */
   readonly timers: number[];
-  /** How long it took until an answer from outside was there, each time. */
+  /** How long each answer from outside took. */
   readonly trips: number[];
-  /** How often the tasks gave up control, in a second. */
+  /** How often per second the tasks gave up control. */
   readonly yields: number;
 }
 
-/** Runs so many tasks that give up control, again and again, until it is over. */
+/** Runs `tasks` tasks that give up control again and again until `isOver` says so. */
 export type Spin = (tasks: number, isOver: () => boolean) => Promise<unknown>;
 
-/** Calls `onAnswer` when the answer to what it sends out has come. */
+/** Sends a message out, and calls `onAnswer` when its answer has come. */
 export type RoundTrip = (onAnswer: () => void) => void;
 
 const delay = 1;
 
 /**
- * Measures timers and round trips, by turns, while the tasks spin.
+ * Measures timers and round trips in turn, while the tasks spin.
  *
  * @param duration how long, in milliseconds, after a warm-up of a third of it.
  */
@@ -54,7 +54,7 @@ function timer(): Promise<number> {
   return time((onAnswer) => void setTimeout(onAnswer, delay));
 }
 
-/** The time is taken in the callback itself: what runs before a promise is served does not count. */
+/** The callback itself takes the time: work that runs before a promise settles does not count. */
 function time(start: RoundTrip): Promise<number> {
   return new Promise((resolve) => {
     const begin = performance.now();

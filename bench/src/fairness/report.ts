@@ -4,7 +4,7 @@ import { table } from "../shared/format.ts";
 import type { Spread } from "../shared/statistics.ts";
 import type { FairnessJob } from "./worker.ts";
 
-/** The milliseconds that something took: of each process the quantile. */
+/** A duration in milliseconds: the quantile of each process. */
 export interface Quantiles {
   readonly p50: Spread;
   readonly p99: Spread;
@@ -18,16 +18,16 @@ export interface Fairness {
   readonly tasks: number;
   readonly timers: Quantiles;
   readonly trips: Quantiles;
-  /** How often the tasks gave up control, in a second. */
+  /** How often per second the tasks gave up control. */
   readonly yields: Spread;
-  /** How many timers, and round trips, each process got to measure: few, where the host was starved. */
+  /** How many timers and round trips each process measured: few, where the host was starved. */
   readonly samples: Spread;
 }
 
-/** What 100 spinning tasks of ours may cost the host, at the 99th percentile, in milliseconds. */
+/** How much 100 spinning tasks of ours may delay the host, at the 99th percentile, in milliseconds. */
 const targets = { timers: 1.5, trips: 2 } as const;
 
-/** Of fewer there is no 99th percentile worth the name. */
+/** Fewer samples have no meaningful 99th percentile. */
 const fewestSamples = 50;
 
 type Kind = keyof typeof targets;
@@ -96,7 +96,7 @@ interface Verdict {
   readonly isMet: boolean;
 }
 
-/** Ours with 100 tasks: against the targets, and against the best of the peers. */
+/** Compares ours, with 100 tasks, with the targets and with the best of the peers. */
 function verdicts(lines: readonly Fairness[]): Verdict[] {
   const busy = lines.filter(({ tasks }) => tasks === 100);
   const ours = busy.find(({ system }) => system === "ours");

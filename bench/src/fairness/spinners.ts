@@ -1,11 +1,11 @@
-/** How each system gives up control for a moment, in its own way: to others of its tasks and to the host. */
+/** How each system gives up control for a moment, to its other tasks and to the host. */
 
 import type { Libraries } from "../shared/systems.ts";
 import type { Spin } from "./probe.ts";
 
 type Spinner<Library> = (library: Library, yieldToHost: () => Promise<unknown>) => Spin;
 
-/** Nobody spins: what the host itself needs. */
+/** No task spins: what the host itself needs. */
 export const idle: Spin = async () => {};
 
 export const spinners: { readonly [System in keyof Libraries]?: Spinner<Libraries[System]> } = {
@@ -23,7 +23,7 @@ export const spinners: { readonly [System in keyof Libraries]?: Spinner<Librarie
     };
   },
 
-  /** Awaiting a settled promise gives up control to nobody but promises: the host would stand still. */
+  /** Awaiting a settled promise gives control only to other promises: the host would stand still. */
   native: (_library, yieldToHost) => {
     return (tasks, isOver) => {
       async function worker() {
@@ -71,7 +71,7 @@ export const spinners: { readonly [System in keyof Libraries]?: Spinner<Librarie
   },
 };
 
-/** Returns how a system spins. */
+/** Returns the function that makes a system spin. */
 export function spinnerOf<System extends keyof Libraries>(
   system: System,
   library: Libraries[System],

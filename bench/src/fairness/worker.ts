@@ -1,4 +1,4 @@
-/** A process of Node that measures one system's fairness, and prints what came of it as a line of JSON. */
+/** A Node process that measures one system's fairness, and prints the figures as a line of JSON. */
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -8,7 +8,7 @@ import { loadLibrary, type SystemName } from "../shared/systems.ts";
 import { measureSufferings, type RoundTrip } from "./probe.ts";
 import { idle, spinnerOf } from "./spinners.ts";
 
-/** What the process is told, as JSON, in its one argument. */
+/** The process gets this as JSON, in its one argument. */
 export interface FairnessJob {
   readonly system: SystemName | "idle";
   readonly tasks: number;

@@ -1,10 +1,12 @@
-/** The same kind of work with nothing of ours in it: how much of the growth is the engine's and the machine's own. */
+/**
+ * The same kind of work without our packages: it shows how much of the growth comes from the engine and the machine.
+ */
 
 import { setImmediate } from "node:timers/promises";
 import { drain, spawn } from "../shared/ring.ts";
 import { type Meter, pseudoRandom } from "./rows.ts";
 
-/** Returns a run with so many of something, which returns how many have done their work. */
+/** Returns a run of `size` pieces of work, which returns how many of them were done. */
 type Comparison = (size: number) => (meter: Meter) => Promise<number>;
 
 /** By name, as the table shows it. */

@@ -1,24 +1,25 @@
-/** Measures what a thousand to a million of something cost. */
+/** Measures the cost of a thousand to a million tasks. */
 
 import { lastLineOf } from "../shared/process.ts";
 import type { GrowthFigures, GrowthJob } from "./worker.ts";
 
 export const sizes: readonly number[] = [1_000, 10_000, 100_000, 1_000_000];
 
-// V8 never copies what a thousand tasks need, but copies twice whatever does not fit into its nursery. Each size gets one
-// that holds a run or two, so that all are collected alike, and what grows is ours. In megabytes.
+// V8 never copies the objects of a thousand tasks, but copies objects twice that do not fit into its nursery. Each size
+// gets a nursery that holds a run or two, so that the collector treats all sizes alike, and the growth is ours. In
+// megabytes.
 const nurseryFor = (size: number): number => Math.max(16, (2 * size) / 1000);
 
-/** What came of a row: for each size that was measured its figures, or why it failed. */
+/** The result of a row: the figures of each size that was measured, or why it failed. */
 export interface Growth {
   readonly name: string;
-  /** There is nothing of ours in it, and nobody judges it. */
+  /** It does not use our packages, and is not judged. */
   readonly isComparison?: boolean;
   readonly figures: readonly (GrowthFigures & { readonly size: number })[];
   readonly failure?: string;
 }
 
-/** Measures a row at each size, in processes of their own; the best of several counts. */
+/** Measures a row at each size, each in its own processes; the best of several counts. */
 export async function measureGrowth(
   name: string,
   worker: string,

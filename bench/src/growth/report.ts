@@ -7,7 +7,7 @@ import type { Growth } from "./measure.ts";
 /** n log n has the exponent 1.08 over these decades. The rest is noise, the caches and the garbage collector. */
 const allowed = 1.15;
 
-/** How fast something grows. */
+/** How fast a figure grows. */
 interface Exponents {
   /** Fitted over all sizes. */
   readonly all: number;

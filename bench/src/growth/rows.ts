@@ -1,4 +1,4 @@
-/** What is done with ever more tasks, to see how time and memory grow. */
+/** The work that is done with more and more tasks, to see how time and memory grow. */
 
 import type { Coroutine } from "yieldstar";
 import type { Stopwatch } from "../shared/sampling.ts";
@@ -6,19 +6,19 @@ import type { Libraries } from "../shared/systems.ts";
 
 type Ours = Libraries["ours"];
 
-/** Told by a run when all that it makes exists at once (`weigh`), and which part of it counts. */
+/** A run calls these: `weigh` when all its objects exist at once, `start` and `stop` around the part that counts. */
 export interface Meter extends Stopwatch {
   weigh(): void;
 }
 
-/** Returns a run with so many tasks, which returns how many have done their work. */
+/** Returns a run with `size` tasks, which returns how many have done their work. */
 type GrowthRow = (library: Ours, size: number) => (meter: Meter) => Promise<number>;
 
 /** By name, as the table shows it. */
 export const growthRows: Readonly<Record<string, GrowthRow>> = {
   "tasks of a group that yield": (ours, size) => group(ours, size, () => ({ wait: () => ours.sleep(0) })),
   "gathered coroutines that yield": gathered,
-  // All of them are due about when the last one has been made: nobody waits for the clock.
+  // All of them are due about when the last one has been made, so that the clock costs no waiting.
   "timers at random times": (ours, size) => {
     const random = pseudoRandom();
     return group(ours, size, () => ({ wait: () => ours.sleep(random() * size * 5e-7) }));
@@ -32,9 +32,9 @@ export const growthRows: Readonly<Record<string, GrowthRow>> = {
 };
 
 /**
- * Returns those of the names in which one of these words is, or all.
+ * Returns the names that contain one of these words, or all names.
  *
- * @throws {RangeError} if there is none.
+ * @throws {RangeError} if no name does.
  */
 export function selectGrowthRows(asked: readonly string[] | undefined, names: readonly string[]): string[] {
   const found = names.filter((name) => asked?.some((part) => name.includes(part)) ?? true);
@@ -42,7 +42,7 @@ export function selectGrowthRows(asked: readonly string[] | undefined, names: re
   throw new RangeError(`No growth row is called ${asked?.join(", ")}. There are: ${names.join(", ")}.`);
 }
 
-/** What each task waits for, and what lets all of them go on. */
+/** How each task waits, and how all of them are released. */
 interface Obstacle {
   wait(): Coroutine<unknown>;
   release?(): void;
@@ -55,9 +55,10 @@ function waitersForEvent({ Event }: Ours): Obstacle {
 
 function waitersForLock({ Lock, asyncWith }: Ours): Obstacle {
   const lock = new Lock();
-  // The first to come has the lock until it is told to let go.
+  // The first task to come holds the lock until `release` is called.
   lock.acquire().next();
-  // A function in place would be a new one for each: what V8 makes for those has it collect everything in the midst.
+  // A function expression would be a new function for each task, and V8's data about those triggers a collection during
+  // the run.
   function* body() {}
   return { wait: () => asyncWith(lock, body), release: () => lock.release() };
 }
@@ -111,7 +112,7 @@ function group(ours: Ours, size: number, makeObstacle: () => Obstacle): (meter: 
   };
 }
 
-/** A group whose tasks wait when it is cancelled; the time counts from the cancel until all are joined. */
+/** A group that is cancelled while its tasks wait; the time counts from the cancel until all are joined. */
 function cancelled(ours: Ours, size: number, makeObstacle: () => Obstacle): (meter: Meter) => Promise<number> {
   const { run, asyncWith, createTask, sleep, CancelledError, TaskGroup } = ours;
   return async (meter) => {

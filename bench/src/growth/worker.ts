@@ -6,18 +6,18 @@ import { loadLibrary } from "../shared/systems.ts";
 import { comparisons } from "./comparisons.ts";
 import { growthRows, type Meter } from "./rows.ts";
 
-/** What a growth worker is told, as JSON, in its one argument. */
+/** A growth worker gets this as JSON, in its one argument. */
 export interface GrowthJob {
   readonly name: string;
   readonly size: number;
-  /** How long runs of a thousand warm up and the runs of this size are counted, in milliseconds. */
+  /** How long runs of a thousand tasks warm up, and how long runs of this size are counted, in milliseconds. */
   readonly warmup: number;
   readonly time: number;
   /** In megabytes. */
   readonly nursery: number;
 }
 
-/** What it answers, for the whole size: nanoseconds and bytes. */
+/** Its answer, for the whole size: nanoseconds and bytes. */
 export interface GrowthFigures {
   readonly time: number;
   readonly bytes: number;
@@ -26,7 +26,7 @@ export interface GrowthFigures {
 const { name, size, warmup, time, nursery } = JSON.parse(process.argv[2] ?? "") as GrowthJob;
 const nothing = () => {};
 
-/** Returns what makes a run of so many. */
+/** Returns a function that makes a run of a size. */
 async function findRow(): Promise<(count: number) => (meter: Meter) => Promise<number>> {
   const comparison = comparisons[name];
   if (comparison !== undefined) return comparison;
@@ -38,7 +38,7 @@ async function findRow(): Promise<(count: number) => (meter: Meter) => Promise<n
 
 const prepare = await findRow();
 
-/** What are fewer is run so often that some run is disturbed neither by the machine nor by the collector. */
+/** Smaller sizes run so often that neither the machine nor the collector disturbs every run. */
 const many = 1_000_000;
 
 /** Empties the nursery. A full collection would give its pages back to the kernel, and the next run would pay for them. */
@@ -46,7 +46,7 @@ function emptyNursery(): void {
   globalThis.gc?.({ type: "minor", execution: "sync" });
 }
 
-/** Has the kernel give all pages of the nursery's two halves before anything is measured. */
+/** Makes the kernel provide all pages of the nursery's two halves before the measurement. */
 function touchNursery(): void {
   const kilobyte = (): number[] => new Array<number>(1024 / 8).fill(0);
   for (let filled = 0; filled < 2 * nursery; filled += 1) {
@@ -54,12 +54,12 @@ function touchNursery(): void {
   }
 }
 
-// A run of seconds is interrupted by whatever else the machine does; there is no undisturbed one to choose.
+// Other work of the machine interrupts a run of seconds, and there is no undisturbed run to choose.
 const processorTime = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 };
-// Whatever the size, the code has run as hot before: else the small sizes would look dear.
+// The code is warmed up equally for every size, or the small sizes would look slow.
 const small = prepare(1000);
 await sampleTime(
   (stopwatch) => small({ start: () => stopwatch.start(), stop: () => stopwatch.stop(), weigh: nothing }),
@@ -72,7 +72,7 @@ const work = { operations: 1, expected: size };
 touchNursery();
 const times = await sampleTime(
   (stopwatch) => {
-    // One that began where another has ended would be copied in its midst.
+    // A run that began in a half-full nursery would be copied halfway through.
     if (size >= many) emptyNursery();
     return run({ start: () => stopwatch.start(), stop: () => stopwatch.stop(), weigh: nothing });
   },

@@ -1,4 +1,4 @@
-/** Ours of two builds, in interleaved pairs. */
+/** Measures our packages of two builds, in interleaved pairs. */
 
 import { quantity, ratio, table } from "../shared/format.ts";
 import type { Row } from "./catalogue.ts";
@@ -15,7 +15,7 @@ export async function measurePairs(row: Row, here: Built, there: Built, rounds: 
   return measureRow(row, both, rounds);
 }
 
-/** Returns a table: how many times what the other build needs this one needs. */
+/** Returns a table: how many times as much this build needs as the other one. */
 export function againstReport(all: readonly Measured[], other: string): string {
   const columns = [
     ["workload", "left"],

@@ -1,11 +1,11 @@
-/** The files of `workloads/`, and the rows that they make. */
+/** The files of `workloads/`, and their rows. */
 
 import { readdirSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { targets } from "./targets.ts";
 import type { Workload, Workloads } from "./workload.ts";
 
-/** A line of the table: a file's name, and a variant's where it has one. */
+/** A line of the table: the name of a file, and of a variant if it has one. */
 export interface Row {
   /** `spawn/trivial`; `switch` for the variant `""`. */
   readonly name: string;
@@ -15,10 +15,10 @@ export interface Row {
 }
 
 const folder = new URL("workloads/", import.meta.url);
-// `.ts` here, `.js` when it has been built.
+// `.ts` here, `.js` in a build.
 const extension = extname(import.meta.url);
 
-/** Returns the names of all workload files: those that have a target first, in the targets' order. */
+/** Returns the names of all workload files: first those with a target, in the targets' order. */
 function workloadFiles(): string[] {
   const first = Object.keys(targets).map((name) => name.split("/")[0]);
   const rank = (file: string) => (first.indexOf(file) + first.length) % first.length;
@@ -37,10 +37,10 @@ export async function loadRows(file: string): Promise<Row[]> {
 }
 
 /**
- * Loads the rows that are asked for: by the name of a row, or of a file for all its rows; `switch/` is the row `switch`
- * alone. Nothing asked is everything.
+ * Loads the requested rows: the name of a row, or of a file for all its rows; `switch/` is the row `switch` alone. No
+ * name at all means every row.
  *
- * @throws {RangeError} if a name is no row's and no file's; it lists what there is.
+ * @throws {RangeError} if a name is neither a row's nor a file's; it lists the names.
  */
 export async function selectRows(asked: readonly string[] | undefined): Promise<Row[]> {
   const files = workloadFiles();

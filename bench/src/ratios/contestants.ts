@@ -1,4 +1,4 @@
-/** The systems as the rounds see them: each measures a row in a fresh process of its own. */
+/** The systems as the rounds see them: each measures a row in a fresh process. */
 
 import { lastLineOf } from "../shared/process.ts";
 import type { Effort, Samples } from "../shared/sampling.ts";
@@ -8,7 +8,7 @@ import { findCPython, hasPythonSide, measureOnCPython, type CPython } from "./cp
 
 export interface Contestant {
   readonly name: string;
-  /** Why it does not do a row, or `undefined` if it does. */
+  /** Why it cannot do a row, or `undefined` if it can. */
   absent(row: Row): string | undefined;
   measure(row: Row, effort: Effort): Promise<Samples>;
 }
@@ -16,7 +16,7 @@ export interface Contestant {
 /** The names that `--systems` knows. */
 export const contestantNames: readonly string[] = [...systemNames, "cpython"];
 
-/** What the processes of Node run. */
+/** The files that the Node processes run. */
 export interface Built {
   /** The path of the worker's program. */
   readonly worker: string;
@@ -39,7 +39,7 @@ export function onNode(system: SystemName, { worker, library }: Built): Contesta
   };
 }
 
-/** Returns CPython, if it is there or not. */
+/** Returns CPython, whether it is installed or not. */
 export function onCPython(python: CPython | undefined = findCPython()): Contestant {
   return {
     name: "cpython",

@@ -9,7 +9,7 @@ import type { Row } from "./catalogue.ts";
 
 const worker = fileURLToPath(new URL("worker.py", import.meta.url));
 
-/** The newest first. A plain `python3` comes first of all: it is what the user has chosen. */
+/** The newest first. A plain `python3` comes before all: the user has chosen it. */
 const candidates = ["python3", "python3.14", "python3.13", "python3.12", "python3.11"];
 
 export interface CPython {
@@ -17,7 +17,7 @@ export interface CPython {
   readonly version: string;
 }
 
-/** Returns the CPython to measure (3.11 or later: it needs TaskGroup), or `undefined` where there is none. */
+/** Returns the CPython to measure (3.11 or later: it needs TaskGroup), or `undefined` if none is installed. */
 export function findCPython(): CPython | undefined {
   const question = "import sys, platform; print(platform.python_version(), sys.implementation.name)";
   for (const command of candidates) {

@@ -1,4 +1,4 @@
-/** What the figures say: ratios, and whether what we promise holds. */
+/** Judges the figures: ratios, and whether our targets and claims hold. */
 
 import { ratios, spread, type Spread } from "../shared/statistics.ts";
 import type { Measured } from "./rounds.ts";
@@ -10,14 +10,16 @@ export function figureOf({ outcomes }: Measured, system: string): Spread | undef
   return figures.length === 0 ? undefined : spread(figures);
 }
 
-/** Returns how many times what `base` needs a system needs, round by round; `undefined` if one of them has no figure. */
+/**
+ * Returns a system's figure as a multiple of the figure of `base`, round by round; `undefined` if one of them has none.
+ */
 export function ratioTo({ outcomes }: Measured, base: string, system: string): Spread | undefined {
   const of = (name: string) => outcomes.get(name)?.figures ?? [];
   const values = ratios(of(system), of(base));
   return values.length === 0 ? undefined : spread(values);
 }
 
-/** Whether ours keeps the row's target; `undefined` if it has none or was not measured. */
+/** Whether ours meets the row's target; `undefined` if it has no target or was not measured. */
 export function meetsTarget(measured: Measured): boolean | undefined {
   const target = targets[measured.row.name];
   const ratio = ratioTo(measured, "native", "ours");
@@ -28,7 +30,7 @@ export function meetsTarget(measured: Measured): boolean | undefined {
 export interface BrokenClaim {
   readonly row: string;
   readonly system: string;
-  /** How many times slower than ours it should be, and is. */
+  /** How many times as slow as ours it should be, and is. */
   readonly claimed: number;
   readonly measured: number;
 }

@@ -11,11 +11,11 @@ import { targets } from "./targets.ts";
 
 use([BarChart, GridComponent, LegendComponent, ScatterChart, SVGRenderer, TitleComponent]);
 
-// In the middle between black and white, since the page behind may be either.
+// Halfway between black and white, since the page behind it may be either.
 const ink = "#7d8590";
 const faint = "#7d859040";
 
-/** What marks each system, the fastest peers first. */
+/** The mark of each system, the fastest peers first. */
 const marks: readonly (readonly [system: string, color: string, symbol: string])[] = [
   ["co", "#d29922", "circle"],
   ["redux-saga", "#bf6ad6", "diamond"],
@@ -48,7 +48,7 @@ export function picture(all: readonly Measured[]): string {
     legend: { top: 36, itemGap: 16, itemHeight: 10, itemWidth: 16, textStyle: { fontSize: 13, color: ink } },
     grid: { left: 204, right: 30, top: head, bottom: foot },
     xAxis: {
-      // Logarithms on a linear axis: bars can begin at 1 and go both ways.
+      // The axis shows logarithms: bars can begin at 1 and go both ways.
       type: "value",
       min: ({ min }: { min: number }) => Math.floor(min),
       max: ({ max }: { max: number }) => Math.ceil(max),

@@ -1,15 +1,15 @@
-/** Measures rows: every system in its turn, then all of them again, so that what disturbs the machine disturbs all. */
+/** Measures rows: every system once, then all of them again, so that a disturbance of the machine hits all of them. */
 
 import type { Effort, Samples } from "../shared/sampling.ts";
 import { spread } from "../shared/statistics.ts";
 import type { Row } from "./catalogue.ts";
 import type { Contestant } from "./contestants.ts";
 
-/** What came of a system on a row. */
+/** A system's result on a row. */
 export interface Outcome {
-  /** A figure for each round, in nanoseconds or bytes for each operation; `undefined` where the round left it out. */
+  /** A figure for each round, in nanoseconds or bytes per operation; `undefined` for a round without this system. */
   readonly figures: readonly (number | undefined)[];
-  /** Why there are none: what the workload says, or an error. */
+  /** Why there are no figures: the workload's reason, or an error. */
   readonly reason?: string;
   readonly failed?: boolean;
 }
@@ -23,15 +23,15 @@ export interface Measured {
 export interface Rounds {
   readonly processes: number;
   readonly effort: Effort;
-  /** Told before each process. */
+  /** Is called before each process. */
   readonly onProcess?: (system: string, round: number) => void;
 }
 
-// A peer whose process takes longer has fewer rounds: it is so slow that its noise does not matter.
+// A peer whose process takes longer gets fewer rounds: it is so slow that its noise does not matter.
 const slow = 2; // seconds
 const roundsOfSlow = 3;
 
-/** Runs all rounds of a row. A system that fails in one is not asked again. */
+/** Runs all rounds of a row. A system that fails in one round is left out of the others. */
 export async function measureRow(row: Row, contestants: readonly Contestant[], rounds: Rounds): Promise<Measured> {
   const outcomes = new Map<string, Outcome>();
   for (const contestant of contestants) {
@@ -54,7 +54,7 @@ export async function measureRow(row: Row, contestants: readonly Contestant[], r
   return { row, outcomes };
 }
 
-/** Every other round the other way about, so that nobody always comes after the same one. */
+/** Reverses the order in every other round, so that no system always follows the same one. */
 function inTurn(contestants: readonly Contestant[], round: number): readonly Contestant[] {
   return round % 2 === 0 ? contestants : [...contestants].reverse();
 }
@@ -68,7 +68,10 @@ async function next(outcome: Outcome, contestant: Contestant, row: Row, effort: 
   }
 }
 
-/** A process's figure: of times the best, since whatever disturbs only adds; garbage may disturb weights both ways. */
+/**
+ * A process's figure: the best of its times, since a disturbance only adds; the median of its weights, which garbage
+ * moves both ways.
+ */
 function figureOf(samples: Samples, { workload }: Row): number {
   const { median, min } = spread(samples);
   return workload.measures === "time" ? min : median;

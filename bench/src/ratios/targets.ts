@@ -1,13 +1,13 @@
-/** What Yieldstar is held to. Each figure is a ratio, so that it means the same on any machine. */
+/** The targets of Yieldstar. Each is a ratio, and so means the same on any machine. */
 
 interface Target {
-  /** The ratio to native async functions that ours may have at most. */
+  /** The highest ratio to native async functions that ours may have. */
   readonly atMost: number;
-  /** What a bare prototype needs, which has CPython's order, futures and cancellation and nothing else. */
+  /** The ratio of a bare prototype, which has CPython's order, futures and cancellation and nothing else. */
   readonly limit: number;
 }
 
-/** By row. A row without a target is only shown. */
+/** By row. A row without a target is shown, and not judged. */
 export const targets: Readonly<Record<string, Target>> = {
   switch: { atMost: 0.65, limit: 0.45 },
   "switch/host": { atMost: 0.25, limit: 0.1 },
@@ -32,11 +32,11 @@ export const targets: Readonly<Record<string, Target>> = {
   "chain/10": { atMost: 5, limit: 4.3 },
 };
 
-/** A rule for a peer: how many times slower than ours it is on every row that costs time, but for the exceptions. */
+/** A rule for a peer: how many times as slow as ours it is on every row that measures time, except these. */
 interface Claim {
   readonly system: string;
   readonly slower: number;
-  /** By row; `null` where nothing is claimed. */
+  /** By row; `null` where we claim nothing. */
   readonly except: Readonly<Record<string, number | null>>;
 }
 

@@ -1,4 +1,4 @@
-"""Measures one row on CPython, and prints the samples as a line of JSON: what worker.ts is for the other systems."""
+"""Measures one row on CPython, and prints the samples as a line of JSON, as worker.ts does for the other systems."""
 
 import asyncio
 import gc
@@ -13,7 +13,7 @@ import tracemalloc
 
 
 class Stopwatch:
-    """Stops the time of a part of a run: without it the whole run counts."""
+    """Times a part of a run: without it the whole run counts."""
 
     def __init__(self) -> None:
         self.elapsed: float | None = None
@@ -39,7 +39,7 @@ def check(result: object, expected: object) -> None:
 
 
 def measure_time(run, job: dict) -> list[float]:
-    """Returns nanoseconds for each operation."""
+    """Returns nanoseconds per operation."""
     takes_stopwatch = len(inspect.signature(run).parameters) > 0
 
     def once() -> tuple[float, float]:
@@ -69,7 +69,7 @@ def measure_time(run, job: dict) -> list[float]:
 
 
 def measure_bytes(run, job: dict) -> list[float]:
-    """Returns bytes for each operation."""
+    """Returns bytes per operation."""
     tracemalloc.start()
     samples: list[float] = []
     for _ in range(job["effort"]["samples"]):

@@ -5,7 +5,7 @@ import type { SystemName } from "../shared/systems.ts";
 import { loadRows } from "./catalogue.ts";
 import { measure } from "./measure.ts";
 
-/** What a worker is told, as JSON, in its one argument. */
+/** A worker gets this as JSON, in its one argument. */
 export interface Job {
   readonly file: string;
   readonly variant: string;
@@ -17,5 +17,5 @@ const { file, variant, system, effort } = JSON.parse(process.argv[2] ?? "") as J
 const row = (await loadRows(file)).find((each) => each.variant === variant);
 if (row === undefined) throw new RangeError(`${file} has no variant "${variant}"`);
 const samples = await measure(row.workload, system, effort);
-// What a system has left on the host's loop must not keep the process.
+// Work that a system has left on the host's loop must not keep the process alive.
 process.stdout.write(`${JSON.stringify({ samples })}\n`, () => process.exit());

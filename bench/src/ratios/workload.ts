@@ -1,35 +1,38 @@
 import type { Stopwatch } from "../shared/sampling.ts";
 import type { Libraries } from "../shared/systems.ts";
 
-/** How a system does a workload: given its library, it returns what one run is. A run returns what `expected` says. */
+/**
+ * A system's implementation of a workload: given its library, it returns a run. A run returns the value that `expected`
+ * states.
+ */
 export type Implementation<Library> = (library: Library) => (stopwatch: Stopwatch) => unknown;
 
 interface Row {
-  /** What is done, for people, in a few words. */
+  /** The work, described for people in a few words. */
   readonly title: string;
-  /** What every run of every system returns: that it has done the work. */
+  /** The value that every run of every system returns: it proves that the work was done. */
   readonly expected: unknown;
-  /** Why a system is not here, for those that cannot express the workload. */
+  /** Why a system is absent, if it cannot express the workload. */
   readonly absent?: { readonly [System in keyof Libraries]?: string };
 }
 
 /**
- * A workload that costs time. CPython's side stands in a file of the same name that ends in `.py`: by variant, a
- * coroutine function that does one run, which may take a stopwatch as here.
+ * A workload that measures time. CPython's side is a `.py` file of the same name: by variant, a coroutine function that
+ * does one run, which may take a stopwatch as here.
  */
 export interface TimedWorkload extends Row {
   readonly measures: "time";
-  /** How many operations a run does: the time is divided by it. */
+  /** How many operations a run does; the time is divided by it. */
   readonly operations: number;
   readonly systems: { readonly [System in keyof Libraries]?: Implementation<Libraries[System]> };
 }
 
-/** A workload that holds memory. */
+/** A workload that measures memory. */
 export interface HeldWorkload extends Row {
   readonly measures: "bytes";
-  /** How many things are held: the bytes are divided by it. */
+  /** How many objects are held; the bytes are divided by it. */
   readonly operations: number;
-  /** A run begins to hold, calls `weigh` (which collects garbage first) once all is held, and lets go. */
+  /** A run makes its objects, calls `weigh` (which collects garbage first) when all exist, and lets go of them. */
   readonly systems: {
     readonly [System in keyof Libraries]?: (library: Libraries[System]) => (weigh: () => void) => unknown;
   };

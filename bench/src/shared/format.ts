@@ -1,6 +1,6 @@
-/** How figures look in the tables. */
+/** The format of figures in the tables. */
 
-/** Three significant digits at most, with the unit that suits. */
+/** Three significant digits at most, with a suitable unit. */
 export function quantity(value: number, measures: "time" | "bytes"): string {
   if (measures === "bytes") return value >= 10_000 ? `${digits(value / 1000)} kB` : `${Math.round(value)} B`;
   if (value >= 1e9) return `${digits(value / 1e9)} s`;
@@ -19,7 +19,7 @@ function digits(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-/** A table in Markdown whose columns line up; `columns` says which way: `left` or `right`. */
+/** A table in Markdown with aligned columns; `columns` states the side: `left` or `right`. */
 export function table(
   columns: readonly (readonly [title: string, side: "left" | "right"])[],
   rows: readonly (readonly string[])[],

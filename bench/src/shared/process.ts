@@ -8,8 +8,8 @@ const patience = 120; // seconds
  * Runs a program.
  *
  * @param environment is added to this process's own.
- * @returns what the last line that it printed says.
- * @throws {Error} with what it printed to stderr if it ended in any other way, or took too long.
+ * @returns the last line that it printed, parsed.
+ * @throws {Error} with its stderr if it ended in any other way, or took too long.
  */
 export async function lastLineOf(
   command: string,

@@ -1,5 +1,5 @@
 /**
- * The floor: generators in a ring, each resumed in its turn. There are no results to wait for, no cancellation, no
+ * The lower bound: generators in a ring, each resumed in turn. There are no results to wait for, no cancellation, no
  * contexts and no clock.
  */
 

@@ -1,36 +1,36 @@
-/** Takes samples of a run in this process: of its time, or of what it holds. */
+/** Takes samples of a run in this process: of its time, or of the memory that it holds. */
 
 import { isDeepStrictEqual } from "node:util";
 import { Bench } from "tinybench";
 
-/** How much is run. */
+/** How long to run. */
 export interface Effort {
-  /** How long runs are thrown away, in milliseconds; one at least. */
+  /** How long runs are discarded, in milliseconds; at least one run. */
   readonly warmup: number;
-  /** How long runs are counted, in milliseconds; `samples` at least. */
+  /** How long runs are counted, in milliseconds; at least `samples` runs. */
   readonly time: number;
   readonly samples: number;
 }
 
-/** What a process has to tell: every sample, in nanoseconds or bytes for each operation. */
+/** The result of a process: every sample, in nanoseconds or bytes per operation. */
 export type Samples = readonly number[];
 
-/** Stops the time of a part of a run: without it the whole run counts. */
+/** Times a part of a run: without it the whole run counts. */
 export interface Stopwatch {
   start(): void;
   stop(): void;
 }
 
-/** One run, whose result is compared with what is expected. */
+/** One run, whose result is compared with the expected one. */
 export type Run = (stopwatch: Stopwatch) => unknown;
 
-/** How much a run does, and what it returns. */
+/** How many operations a run does, and what it returns. */
 interface Work {
   readonly operations: number;
   readonly expected: unknown;
 }
 
-/** Runs again and again, after a warm-up. The clock tells milliseconds. */
+/** Runs again and again, after a warm-up. `clock` returns milliseconds. */
 export async function sampleTime(
   run: Run,
   { operations, expected }: Work,
@@ -77,7 +77,10 @@ class PartialTime implements Stopwatch {
   }
 }
 
-/** Weighs what a run holds, again and again. The first run is thrown away: it also makes what is made once. */
+/**
+ * Weighs the objects of a run, again and again. The first run is discarded: it also makes objects that are made only
+ * once.
+ */
 export async function sampleBytes(
   run: (weigh: () => void) => unknown,
   { operations, expected }: Work,
@@ -94,7 +97,7 @@ export async function sampleBytes(
   return samples;
 }
 
-/** Returns the bytes that are in use once the host has done what comes after a run, such as to finalize what was in it. */
+/** Returns the bytes in use after the host has done the work that follows a run, such as finalizing its objects. */
 async function settledBytes(): Promise<number> {
   let before = Infinity;
   let bytes = bytesInUse();
@@ -106,14 +109,14 @@ async function settledBytes(): Promise<number> {
   return bytes;
 }
 
-/** Collects all garbage. What the first collection finalizes only the second takes. */
+/** Collects all garbage. Objects that the first collection finalizes are freed by the second. */
 function collectGarbage(): void {
   if (globalThis.gc === undefined) throw new Error("weighing needs node --expose-gc");
   globalThis.gc();
   globalThis.gc();
 }
 
-/** Returns the bytes that are in use once all garbage is collected. */
+/** Returns the bytes in use after all garbage is collected. */
 function bytesInUse(): number {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();

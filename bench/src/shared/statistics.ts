@@ -1,6 +1,6 @@
 /** The arithmetic of the tables. */
 
-/** A figure that several processes gave: the middle one, and how far they lie apart. */
+/** A figure from several processes: the middle value and the extremes. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -18,8 +18,8 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /**
- * Returns the ratios of two systems, each within a round: what disturbs the machine for a while disturbs both.
- * A round that lacks one of them (`undefined`) gives none.
+ * Returns the ratios of two systems, each within a round: a disturbance of the machine hits both. A round that lacks
+ * one of them (`undefined`) gives none.
  */
 export function ratios(figures: readonly (number | undefined)[], base: readonly (number | undefined)[]): number[] {
   return figures.flatMap((figure, round) => {

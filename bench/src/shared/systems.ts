@@ -1,7 +1,9 @@
-/** The systems that run in a process of Node, and what their workloads are given. CPython is run by `ratios/cpython.ts`. */
+/**
+ * The systems that run in a Node process, and the libraries that their workloads get. `ratios/cpython.ts` runs CPython.
+ */
 
 const loaders = {
-  /** The built package: of the working tree, or of another commit. */
+  /** Our built package: of the working tree, or of another commit. */
   ours: () => import(process.env["YIELDSTAR_BUILD"] ?? "yieldstar") as Promise<typeof import("yieldstar")>,
   /** async functions, promises and AbortController. */
   native: async () => globalThis,
@@ -9,7 +11,9 @@ const loaders = {
   effection: async () => {
     const effection = await import("effection");
     const finish = () => {};
-    /** Its cheapest way to give up control: an operation that is done at once, which the others go before. */
+    /**
+     * Its cheapest way to give up control: an operation that is done at once, and that the other operations precede.
+     */
     const pause = effection.action<void>((resolve) => {
       resolve();
       return finish;
@@ -18,11 +22,11 @@ const loaders = {
   },
   "redux-saga": async () => ({ ...(await import("redux-saga")), effects: await import("redux-saga/effects") }),
   co: async () => (await import("co")).default,
-  /** A bare ring of generators: the floor, without futures, cancellation or contexts. */
+  /** A bare ring of generators: the lower bound, without futures, cancellation or contexts. */
   ring: () => import("./ring.ts"),
 };
 
-/** What each system's implementations are given. */
+/** The argument of each system's implementations. */
 export type Libraries = { readonly [System in keyof typeof loaders]: Awaited<ReturnType<(typeof loaders)[System]>> };
 
 export type SystemName = keyof Libraries;

@@ -1,7 +1,7 @@
 # Three hundred customers of a bank, each a task: one line for all tellers is fairer than a line for each of them. The
-# tellers are semaphores, and the same customers visit both banks: on average they wait as long, but behind a slow
-# customer nobody is stuck who could go to the next teller. Time is simulated: a minute is over when everybody has had a
-# few turns of the loop to react, so that a day takes no time and always goes the same way.
+# tellers are semaphores, and the same customers visit both banks: on average they wait as long, but one line never
+# keeps a customer behind a slow one while another teller is free. Time is simulated: a minute ends after a few
+# iterations of the loop, in which everybody can react, and so a day takes no time and always goes the same way.
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -13,7 +13,7 @@ const places = ["the page", "a worker"] as const;
 
 type Place = (typeof places)[number];
 
-/** The lanes in the page: what each task is called, and the states it has passed through. */
+/** The lanes in the page: the name of each task, and the states it has passed through. */
 const lanes = `Object.fromEntries(
   Array.from(document.querySelectorAll("#lanes li"), (row) => [
     row.querySelector(".name").textContent,
@@ -21,7 +21,7 @@ const lanes = `Object.fromEntries(
   ]),
 )`;
 
-/** Has the page observe the tasks of its browser that take longer than 50 ms. */
+/** Makes the page record the browser's tasks that take longer than 50 ms. */
 const observeLongTasks = `
   globalThis.longTasks = [];
   new PerformanceObserver((list) => {
@@ -33,7 +33,7 @@ const blockOnce = `setTimeout(() => {
   for (const end = performance.now() + 100; performance.now() < end; );
 })`;
 
-/** The milliseconds that long tasks take, of those that end within a second. */
+/** The lengths in milliseconds of the long tasks that end within a second. */
 const longTasksOfSecond = `new Promise((resolve) => {
   longTasks.length = 0;
   setTimeout(() => resolve(longTasks), 1000);
@@ -98,14 +98,14 @@ describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
     await page.getByRole("log").filter({ hasText: text }).waitFor();
   }
 
-  /** Waits until a task has made so many steps. */
+  /** Waits until a task has made `count` steps. */
   async function steps(task: string, count: number): Promise<void> {
     const bars = page.getByRole("listitem").filter({ hasText: task }).locator("i[data-state=running]");
     await bars.nth(count - 1).waitFor({ state: "attached" });
   }
 
   describe.each(places)("a program in %s", (place) => {
-    it("is cancelled in the middle: every task cleans up, and then it has ended", async () => {
+    it("is cancelled halfway: every task cleans up, and then the program has ended", async () => {
       await start("The handbook’s: a deadline and a group", place);
       await says(/^Running in/);
       await steps("alpha", 3);
@@ -123,7 +123,7 @@ describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
       expect(output).toMatch(/^(alpha: tick\nbeta: tick\n){3,}alpha: cleanup\nbeta: cleanup\n$/);
     });
 
-    it("is started again after that, and ends by itself", async () => {
+    it("starts again after that, and ends by itself", async () => {
       await start("A queue with workers", place);
       await steps("producer", 3);
       await cancel();
@@ -144,14 +144,14 @@ describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
       });
     });
 
-    it("of ten thousand spinning coroutines makes no task of the page longer than 50 ms", { retry: 2 }, async () => {
+    it("makes no task of the page longer than 50 ms with ten thousand spinning coroutines", { retry: 2 }, async () => {
       await page.evaluate(observeLongTasks);
       await page.evaluate(blockOnce);
-      await page.waitForFunction("longTasks.length > 0"); // Nothing else would show that it observes anything.
+      await page.waitForFunction("longTasks.length > 0"); // This proves that it records anything at all.
 
       await start("Ten thousand spinning coroutines", place);
       await prints("10,000 coroutines spin");
-      // Whatever else the machine does holds up the page, too, but not in every second.
+      // Other work of the machine delays the page too, but not in every second.
       let found: unknown;
       for (let second = 1; second < 8; second++) {
         found = await page.evaluate(longTasksOfSecond);
@@ -163,7 +163,7 @@ describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
     });
   });
 
-  it("the keyboard does all: Enter starts, Escape cancels, and the focus is on the button of use", async () => {
+  it("works by keyboard: Enter starts, Escape cancels, and the focus is on the useful button", async () => {
     await page.getByLabel("Program").focus();
     await page.keyboard.press("Tab");
     await page.keyboard.press("ArrowRight");

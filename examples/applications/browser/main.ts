@@ -1,5 +1,5 @@
-// A page that draws what tasks do: a program runs in the page or in a worker, Cancel ends it in the middle, and every
-// task has a lane that shows when it runs, waits, is cancelled and cleans up. Vite serves it, until Ctrl-C.
+// A page that draws what tasks do. A program runs in the page or in a worker, Cancel ends it halfway, and every task
+// has a lane that shows when it runs, waits, is cancelled and cleans up. Vite serves the page until Ctrl-C.
 import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
 import * as asyncio from "yieldstar";
@@ -12,7 +12,7 @@ const serving = asyncio.asyncContextManager(function* (emit) {
       configFile: false,
       root: fileURLToPath(new URL("page", import.meta.url)),
       server: { host: "127.0.0.1", port: Number(PORT) },
-      optimizeDeps: { noDiscovery: true }, // In the repository all that the page imports are sources.
+      optimizeDeps: { noDiscovery: true }, // In the repository the page imports only sources.
       logLevel: "warn",
     }),
   );
@@ -34,6 +34,6 @@ function* main(): asyncio.Coroutine {
 try {
   await asyncio.run(main());
 } catch (error) {
-  // Ctrl-C is how it is meant to end.
+  // Ctrl-C is the normal way to end this program.
   if (!(error instanceof asyncio.KeyboardInterrupt)) throw error;
 }

@@ -1,6 +1,6 @@
-# A chat room drops the client that is too slow, and the others never wait for it. Everybody has an outbox and a task
-# that sends from it, so saying something is only putting it in all outboxes. Sending has a time limit: whoever does not
-# take a message within it is put out of the room, and the rest hear of that.
+# A chat room drops the client that is too slow, and the others never wait for it. Each client has an outbox and a task
+# that sends from it, so a message is only put into all outboxes. Sending has a time limit: a client that does not take
+# a message within it has to leave the room, and the others are told.
 import asyncio
 
 

@@ -1,6 +1,6 @@
-# A server that is told to stop takes nothing new, lets what is under way end within a grace period, and cancels the
-# rest. It is told by a cancellation, and does all this in `finally`: whoever awaits it knows, once it has ended, that
-# nothing of it is left.
+# A server that is told to stop accepts no new requests, lets the open ones end within a grace period, and cancels the
+# rest. A cancellation tells it to stop, and it does all this in `finally`: when it has ended, nothing of it is left
+# running.
 import asyncio
 
 

@@ -6,7 +6,7 @@ import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-/** What the service calls. Each call waits for the test to answer it. */
+/** The upstreams of the service. Each call waits for the test to answer it. */
 class Upstream {
   readonly #server: Server = createServer();
   readonly #calls = on(this.#server, "request") as AsyncIterableIterator<[IncomingMessage, ServerResponse]>;
@@ -29,7 +29,7 @@ class Upstream {
   }
 }
 
-/** The service, as a process of its own. */
+/** The service, in its own process. */
 class Service {
   readonly #child: ChildProcess;
   #output = "";
@@ -57,7 +57,7 @@ class Service {
     return this.#output;
   }
 
-  /** Waits until it has printed what `pattern` matches. */
+  /** Waits until it has printed a match of `pattern`. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.#output);
@@ -98,7 +98,7 @@ interface Asked {
   readonly stocked: ServerResponse;
 }
 
-/** Sends a request, and waits until both upstreams have been called for it. */
+/** Sends a request, and waits until the service has called both upstreams for it. */
 async function ask(init: RequestInit = {}): Promise<Asked> {
   const answer = fetch(`${url}/products/1`, init);
   return { answer, price: await prices.call(), stocked: await stock.call() };
@@ -127,7 +127,7 @@ afterEach(async () => {
 });
 
 describe("a request", () => {
-  it("is answered with what both upstreams say, which are called at the same time", async () => {
+  it("is answered with both upstreams' answers, and both are called at the same time", async () => {
     await start();
     const asked = await ask();
     asked.stocked.end("7");
@@ -136,7 +136,7 @@ describe("a request", () => {
   });
 
   it("is answered with 504 when the upstreams take too long, and both calls are aborted", async () => {
-    await start({ timeout: "2" }); // Until then both must have been called.
+    await start({ timeout: "2" }); // The service must have called both before this.
     const asked = await ask();
     asked.stocked.write("[1, ");
     await expectAnswer(asked, 504, { error: "the upstreams take too long" });
@@ -169,7 +169,7 @@ describe("a request", () => {
 });
 
 describe("SIGTERM", () => {
-  it("ends a service that is idle, also while a client keeps its connection", async () => {
+  it("ends an idle service, even while a client keeps its connection", async () => {
     await start();
     const response = await fetch(url);
     expect([response.status, await response.json()]).toEqual([404, { error: "try /products/ID" }]);
@@ -177,7 +177,7 @@ describe("SIGTERM", () => {
     expect(await service.exitCode()).toBe(0);
   });
 
-  it("lets what runs end, and takes nothing new", async () => {
+  it("lets running requests end, and accepts no new ones", async () => {
     await start();
     const asked = await ask();
     service.kill("SIGTERM");
@@ -191,10 +191,10 @@ describe("SIGTERM", () => {
     expect(service.output).toMatch(/draining, open requests: 1\nproduct 1: 200\n$/);
   });
 
-  it("does not cut off an answer that is on its way", async () => {
+  it("does not cut off an answer that is being sent", async () => {
     await start();
     const asked = await ask();
-    const long = "x".repeat(20_000_000); // More than the system keeps for a client that does not read.
+    const long = "x".repeat(20_000_000); // More than the system buffers for a client that does not read.
     asked.price.end("9.99");
     asked.stocked.end(JSON.stringify(long));
     await asked.answer;
@@ -204,7 +204,7 @@ describe("SIGTERM", () => {
     expect(await service.exitCode()).toBe(0);
   });
 
-  it("cancels what runs longer than the grace period, and waits for its cleanup", async () => {
+  it("cancels requests that run longer than the grace period, and waits for their cleanup", async () => {
     await start({ grace: "0.05" });
     const asked = await ask();
     service.kill("SIGTERM");
@@ -216,7 +216,7 @@ describe("SIGTERM", () => {
 });
 
 describe("Ctrl-C", () => {
-  it("lets what runs end as well", async () => {
+  it("lets running requests end too", async () => {
     await start();
     const asked = await ask();
     service.kill("SIGINT");

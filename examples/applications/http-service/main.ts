@@ -1,7 +1,7 @@
 // An HTTP service whose handlers are coroutines, on Node's own server. A request for a product asks two upstreams at
-// once, within a deadline: when one of them fails, when both together take too long, and when the client goes away, the
-// calls that are still under way are aborted. SIGTERM ends it in good order: what runs may end within a grace period, and
-// what does not is cancelled, its cleanup included. So does Ctrl-C; a second one does not wait.
+// once, within a deadline. The open calls are aborted when one of them fails, when both together take too long, and
+// when the client goes away. SIGTERM and Ctrl-C end the service in good order: open requests may end within a grace
+// period, and the rest is cancelled and cleans up. A second Ctrl-C does not wait.
 import * as asyncio from "yieldstar";
 import { productHandler } from "./products.ts";
 import { serving } from "./serving.ts";

@@ -11,7 +11,7 @@ interface ProductOptions {
 
 class UpstreamError extends Error {}
 
-/** Serves `/products/ID`: what the two upstreams know of a product. */
+/** Serves `/products/ID`: the answers of the two upstreams about a product. */
 export function productHandler(options: ProductOptions): Handler {
   return function* (request, response) {
     const id = /^\/products\/(\w+)$/.exec(request.url ?? "")?.[1];
@@ -45,7 +45,7 @@ function* getProduct(id: string, { prices, stock, timeout }: ProductOptions): as
   return { id, price, inStock };
 }
 
-/** Gets a document. What ends this early, while it waits for the answer or while it reads it, aborts the call. */
+/** Gets a document. An error or a cancellation, while it waits for the answer or reads it, aborts the call. */
 function* getJson(url: string): asyncio.Coroutine<unknown> {
   try {
     return yield* asyncio.asyncWith(asyncio.abortOnCancel(), function* (signal) {

@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import * as asyncio from "yieldstar";
 
-/** Answers a request. It is cancelled when its client goes away, and when it takes longer than a shutdown may. */
+/**
+ * Answers a request. It is cancelled when its client goes away, and when it outlasts the grace period of a shutdown.
+ */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => asyncio.Coroutine;
 
 interface ServingOptions {
   readonly port: number;
-  /** How long the requests that are open at the end may take, in seconds. */
+  /** How long requests that are open at the end may take, in seconds. */
   readonly grace: number;
 }
 
@@ -15,13 +17,13 @@ interface ServingOptions {
 interface Open {
   readonly response: ServerResponse;
   readonly controller: AbortController;
-  /** Settles, and never fails, when the handler's cleanup is done and its answer has left. */
+  /** Fulfilled, and never rejected, when the handler has cleaned up and its answer has left. */
   readonly ended: Promise<void>;
 }
 
 /**
- * Serves HTTP on the loopback address while the block runs, which is given the URL. When the block is left, no matter
- * how, nothing new is taken, the open requests are waited for, and those that take too long are cancelled.
+ * Serves HTTP on the loopback address while the block runs, which gets the URL. However the block ends, no new requests
+ * are accepted then, the open ones are awaited, and those that take too long are cancelled.
  */
 export const serving = asyncio.asyncContextManager(function* (emit, handler: Handler, options: ServingOptions) {
   const loop = asyncio.getRunningLoop();
@@ -62,7 +64,7 @@ export function* send(response: ServerResponse, status: number, body: unknown): 
   if (response.headersSent || response.destroyed) return;
   const text = `${JSON.stringify(body)}\n`;
   response.writeHead(status, { "content-length": Buffer.byteLength(text), "content-type": "application/json" });
-  // Upon `server.close()` Node cuts off what still has to leave when `end` was called.
+  // When `end` was called, `server.close()` makes Node cut off the answer that is still leaving.
   if (!response.write(text)) yield* asyncio.once(response, "drain");
   response.end();
   yield* asyncio.once(response, "close");

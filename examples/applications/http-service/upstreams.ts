@@ -1,7 +1,7 @@
 import * as asyncio from "yieldstar";
 import { type Handler, send, serving } from "./serving.ts";
 
-/** Where the services are that a product is made of. */
+/** The URLs of the services that know the parts of a product. */
 interface Urls<T = string> {
   readonly prices: T;
   readonly stock: T;
@@ -9,7 +9,7 @@ interface Urls<T = string> {
 
 const local = { port: 0, grace: 0 };
 
-/** Runs what is needed for the demonstration: a slow service in the place of each whose URL is not given. */
+/** Runs a slow service in the place of each upstream whose URL is not given, for the demonstration. */
 export const upstreams = asyncio.asyncContextManager(function* (emit, { prices, stock }: Urls<string | undefined>) {
   const managers = [
     prices === undefined ? serving(slowly("prices", 0.2, 9.99), local) : asyncio.nullcontext(prices),
@@ -20,7 +20,7 @@ export const upstreams = asyncio.asyncContextManager(function* (emit, { prices, 
   });
 });
 
-/** Answers any request with `value` after so many seconds; for "slow" after a minute, and for "broken" with an error. */
+/** Answers any request with `value` after `seconds`; for "slow" after a minute, and for "broken" with an error. */
 function slowly(name: string, seconds: number, value: number): Handler {
   return function* ({ url = "" }, response) {
     try {

@@ -1,6 +1,6 @@
 // A job scheduler that runs urgent jobs first, and shuts down in phases. A PriorityQueue gives the smallest item; the
 // number after the priority keeps jobs of the same priority in order. On shutdown it first refuses new jobs, then gives
-// those that were accepted some time, and last cancels what is left, which may clean up.
+// the accepted ones some time, and at last cancels the remaining ones, which may clean up.
 import * as asyncio from "yieldstar";
 
 interface Job {

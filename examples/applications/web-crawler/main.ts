@@ -1,7 +1,7 @@
-// A web crawler: pages of one level are fetched at the same time, within limits of depth, rate and attempts. A task
-// group a level makes the depth of a page the shortest way to it, however slow some pages are. All fetches share a rate
-// limiter, which gives each request its moment; a page that is unavailable is asked for again, after a longer and
-// longer time, and one that cannot be had costs no other page.
+// A web crawler: pages of one level are fetched at the same time, within limits of depth, rate and attempts. With a
+// task group for each level the depth of a page is its shortest distance, however slow some pages are. All fetches
+// share a rate limiter, which assigns each request its time. An unavailable page is requested again, after longer and
+// longer pauses, and a page that stays unavailable affects no other page.
 import * as asyncio from "yieldstar";
 
 const site = new Map([

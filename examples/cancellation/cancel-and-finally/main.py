@@ -1,5 +1,6 @@
-# A cancelled task cleans up in `finally`, and may even wait there. Cancelling is only asking: CancelledError is thrown
-# into the task where it waits, and the task has ended when that error has left it. So await what you have cancelled.
+# A cancelled task cleans up in `finally`, and may even wait there. A cancel is only a request: CancelledError is thrown
+# into the task where it waits, and the task ends when that error leaves it. So await a task after you have cancelled
+# it.
 import asyncio
 
 

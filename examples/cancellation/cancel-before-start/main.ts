@@ -1,7 +1,7 @@
-// A task that is cancelled before its first step never runs, not even its `finally`. It is the loop that takes the
-// first step, in its next iteration; until then a coroutine has no place where an error could be thrown in. So what
-// must happen in any case belongs into a done callback, or to whoever made the task. An eager task has taken its first
-// step before anybody can cancel it.
+// A task that is cancelled before its first step never runs, not even its `finally`. The loop runs the first step in
+// its next iteration; until then a coroutine has no place where an error could be thrown in. So work that must happen
+// in any case belongs into a done callback, or into the code that made the task. An eager task has run its first step
+// before it can be cancelled.
 import * as asyncio from "yieldstar";
 
 function* deliver(parcel: string): asyncio.Coroutine {

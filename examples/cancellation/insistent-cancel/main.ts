@@ -1,6 +1,6 @@
-// A second cancel interrupts even the cleanup that the first one began. So who closes an editor asks once, gives it
-// time to save, and asks again only when that time is over. The message given to `cancel` is found in the error, and
-// tells the editor how much hurry there is.
+// A second cancel interrupts even the cleanup that the first one began. So the program closes an editor with one
+// cancel, gives it time to save, and cancels again only after that time. The error carries the message given to
+// `cancel`, which tells the editor how urgent it is.
 import * as asyncio from "yieldstar";
 
 function* edit(document: string, size: number): asyncio.Coroutine {

@@ -1,6 +1,6 @@
-# `shield` lets a wait be cancelled without cancelling what is waited for. The order below must not be left half done:
-# whoever waits for it may lose patience, but the task runs on, and can be awaited again. Keep a reference to it: the
-# shield itself does not.
+# `shield` lets a wait be cancelled without cancelling the awaited task. The order below must not be left half done: a
+# customer may stop waiting for it, but the task runs on, and can be awaited again. Keep a reference to the task: the
+# shield does not.
 import asyncio
 
 

@@ -1,6 +1,6 @@
-// Whoever cancels a task only to interrupt it takes the request back with `uncancel`. The player's own "skip" button
-// cancels the task in the midst of a song, and the task goes on with the next one. `uncancel` returns how many requests
-// are left: if there are any, somebody else wants the task to end, and the CancelledError is passed on.
+// Code that cancels a task only to interrupt it withdraws the request with `uncancel`. The player's own "skip" button
+// cancels the task during a song, and the task goes on with the next one. `uncancel` returns how many requests are
+// left: if there are any, other code wants the task to end, and the player passes the CancelledError on.
 import * as asyncio from "yieldstar";
 
 const SONGS = Object.entries({ Morning: 0.3, Noon: 0.5, Evening: 0.3, Night: 0.5 });

@@ -1,6 +1,6 @@
-# Swallowing CancelledError makes a request to stop disappear. The careless worker takes every error for a lost answer
-# and tries again: its parent's deadline passes without a TimeoutError, and a shutdown has to ask until the worker has
-# had enough of trying. One that never has would make it hang for ever. The cure is to catch less: `except Exception`
+# A task that swallows CancelledError ignores a request to stop. The careless worker treats every error as a lost answer
+# and tries again: its parent's deadline passes without a TimeoutError, and a shutdown has to cancel until the worker
+# stops trying. A worker that never stops would make it hang for ever. The cure is to catch less: `except Exception`
 # lets CancelledError through.
 import asyncio
 from collections.abc import Coroutine

@@ -1,7 +1,7 @@
-// Swallowing CancelledError makes a request to stop disappear. The careless worker takes every error for a lost answer
-// and tries again: its parent's deadline passes without a TimeoutError, and a shutdown has to ask until the worker has
-// had enough of trying. One that never has would make it hang for ever. The cure is to catch less: JavaScript's `catch`
-// catches everything, so what Python's `except Exception` lets through is thrown on by hand.
+// A task that swallows CancelledError ignores a request to stop. The careless worker treats every error as a lost
+// answer and tries again: its parent's deadline passes without a TimeoutError, and a shutdown has to cancel until the
+// worker stops trying. A worker that never stops would make it hang for ever. The cure is to catch less: JavaScript's
+// `catch` catches everything, so the code throws on by hand what Python's `except Exception` lets through.
 import * as asyncio from "yieldstar";
 
 function* careless(): asyncio.Coroutine {

@@ -1,7 +1,6 @@
-// A CancelledError says that somebody was cancelled, but not who: the task itself, or the one that it waits for. A
-// request goes down the line of those who wait for each other, to the one who waits for no task, and the error comes up
-// again through all of them. `cancelling` makes the difference: it is zero if nobody wants this task to end, and then
-// it may go on without the other.
+// A CancelledError does not say which task was cancelled: this one, or the task that it awaits. A request goes down the
+// chain of waiting tasks to the one that awaits no task, and the error comes up again through all of them. `cancelling`
+// tells the cases apart: it is zero if there is no request to end this task, and then it may go on without the other.
 import * as asyncio from "yieldstar";
 
 function* drive(seconds: number): asyncio.Coroutine<string> {

@@ -1,6 +1,6 @@
-# A task that nobody awaits is kept in a set while it runs, and a done callback takes it out again. Without the set it
-# could vanish in the midst of its work, since the loop itself holds its tasks only weakly; and nobody could wait for
-# it: at its end `asyncio.run` cancels whatever still runs.
+# A set keeps a background task while it runs, and a done callback removes it. Without the set the task could vanish
+# during its work, since the loop holds its tasks only weakly; and the program could not await it at its end, where
+# `asyncio.run` cancels tasks that still run.
 import asyncio
 from collections.abc import Coroutine
 from typing import Any

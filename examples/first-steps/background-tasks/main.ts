@@ -1,6 +1,5 @@
-// A task that nobody awaits is kept in a set while it runs, and a done callback takes it out again. So the program
-// always knows what is still under way, and can wait for it at its end, where `asyncio.run` would cancel whatever still
-// runs.
+// A set keeps a background task while it runs, and a done callback removes it. So the program always knows which tasks
+// still run, and can await them at its end, where `asyncio.run` would cancel them.
 import * as asyncio from "yieldstar";
 
 const background = new Set<asyncio.Task<void>>();

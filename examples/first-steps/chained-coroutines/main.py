@@ -1,6 +1,6 @@
 # Steps that need each other's results are chained by awaiting them in turn, and `gather` runs many such chains at once.
-# Within a chain the second step begins when the first has ended; between chains there is no order at all. So it takes
-# as long as the longest chain, and not as long as the longest first step and the longest second one together.
+# Within a chain the second step begins when the first has ended; between chains there is no order at all. So the
+# program takes as long as the longest chain, not as long as the longest first step plus the longest second step.
 import asyncio
 
 

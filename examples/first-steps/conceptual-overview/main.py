@@ -1,6 +1,6 @@
-# Awaiting a coroutine does not give up control; awaiting a task does. A coroutine that is awaited runs here and now,
-# like a function that is called, and control is given up only where it waits for something that is not there yet. A
-# task stands in the loop's queue instead: whoever awaits it lets everyone run who stands there before it.
+# Awaiting a coroutine does not give up control; awaiting a task does. An awaited coroutine runs at once, like a called
+# function, and gives up control only where it has to wait. A task is in the loop's queue instead: awaiting it lets all
+# tasks run that are queued before it.
 import asyncio
 
 

@@ -1,5 +1,5 @@
 // `gather` runs several awaitables at once and gives their results in the order of its argument, whichever ends first.
-// All three start together and take turns, so that the whole takes as long as the longest of them.
+// All three start together and take turns, and so the whole takes as long as the longest of them.
 import * as asyncio from "yieldstar";
 
 function* factorial(number: number): asyncio.Coroutine<number> {

@@ -1,5 +1,6 @@
-# The smallest program is a coroutine that waits for another one. Each `await` is a place where a coroutine may be
-# paused, and it gives what the awaited one returns; `asyncio.run` makes the event loop that runs them, and closes it.
+# The smallest program is a coroutine that waits for another one. Each `await` is a place where a coroutine may pause,
+# and its value is the result of the awaited coroutine; `asyncio.run` makes the event loop that runs both, and closes
+# it.
 import asyncio
 
 

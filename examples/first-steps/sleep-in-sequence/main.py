@@ -1,5 +1,5 @@
 # Two waits in sequence take as long as both together. Awaiting a coroutine runs it to its end before the next line, so
-# the coffee is not started until the toast is ready.
+# the coffee starts only when the toast is ready.
 import asyncio
 
 

@@ -1,5 +1,5 @@
-# A TaskGroup waits for its tasks by itself. The block ends when all of them have ended, so that none is forgotten, and
-# after it their results are there. If one failed, the others would be cancelled and the error would leave the block.
+# A TaskGroup waits for its tasks by itself. The block ends when all of them have ended, and after it their results are
+# there. If one task failed, the group would cancel the others and throw the error out of the block.
 import asyncio
 
 

@@ -1,5 +1,5 @@
 // Two waits in tasks take as long as the longer one. A task runs by itself as soon as `main` waits for something;
-// awaiting it gives its result. Keep each task in a variable: nothing waits for one that was made and forgotten.
+// awaiting it gives its result. Keep each task in a variable: nothing awaits a task that was made and forgotten.
 import * as asyncio from "yieldstar";
 
 function* prepare(what: string, seconds: number): asyncio.Coroutine<string> {

@@ -1,6 +1,6 @@
-# `current_task` tells a function in which task it runs, and `all_tasks` what else is going on. With names that mean
-# something, a log line says who it is from without being told, and at the end everybody who is still at work can be
-# listed, and sent home. Tasks that are done are on no list.
+# `current_task` returns the task that runs a function, and `all_tasks` the tasks that are not done. With meaningful
+# names a log line shows which task wrote it, and at the end the program can list the tasks still at work, and cancel
+# them. Done tasks are on no list.
 import asyncio
 
 

@@ -1,6 +1,6 @@
-# `as_completed` gives results as they come, the fastest first. In a plain `for` it gives coroutines, to be awaited one
-# after the other for the next result; in an `async for` it gives the very tasks that were passed in, each of them done,
-# so that one can tell whose result it is.
+# `as_completed` gives results as they come, the fastest first. A plain `for` gets coroutines, each of which returns the
+# next result when it is awaited; an `async for` gets the very tasks that were passed in, each of them done, and so
+# knows whose result it is.
 import asyncio
 
 

@@ -1,6 +1,6 @@
-// `asCompleted` gives results as they come, the fastest first. In a plain `for` it gives coroutines, to be awaited one
-// after the other for the next result; in an `asyncFor` it gives the very tasks that were passed in, each of them done,
-// so that one can tell whose result it is.
+// `asCompleted` gives results as they come, the fastest first. A plain `for` gets coroutines, each of which returns the
+// next result when it is awaited; an `asyncFor` gets the very tasks that were passed in, each of them done, and so
+// knows whose result it is.
 import * as asyncio from "yieldstar";
 
 function* ask(server: string, seconds: number): asyncio.Coroutine<string> {

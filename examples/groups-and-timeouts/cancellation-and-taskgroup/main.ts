@@ -1,5 +1,5 @@
-// A deadline ends a group of tasks, and each of them cleans up. The deadline cancels the task it stands in; the group
-// passes that on to its own tasks, waits until they have cleaned up, and only then does the block end.
+// A deadline ends a group of tasks, and each of them cleans up. The deadline cancels the task that runs the block; the
+// group passes that on to its own tasks and waits until they have cleaned up, and only then the block ends.
 import * as asyncio from "yieldstar";
 
 function* worker(name: string): asyncio.Coroutine<never> {

@@ -1,6 +1,6 @@
-// Several `on` clauses share the errors of a group out among them, and what none of them takes goes on. Unlike `catch`,
-// more than one of them may run, each with the errors that match it and that no clause before it took. They may await.
-// The leftover keeps the message of the group that it was in.
+// Several `on` clauses divide the errors of a group among them, and errors that no clause takes go on. Unlike `catch`,
+// more than one of them may run, each with the matching errors that no clause before it took. They may await. The rest
+// keeps the message of its group.
 import * as asyncio from "yieldstar";
 
 class Unreachable extends Error {}

@@ -1,5 +1,5 @@
 // The first exception ends a `gather`, but nothing ends the others: they run on. With `returnExceptions` nothing is
-// thrown, and exceptions stand among the results, each in its place. To have the others cancelled, use a TaskGroup.
+// thrown, and exceptions are among the results, each in its place. To cancel the others, use a TaskGroup.
 import * as asyncio from "yieldstar";
 
 class OutOfPaper extends Error {}

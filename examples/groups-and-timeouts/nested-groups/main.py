@@ -1,6 +1,6 @@
-# When groups of tasks are nested, so are the groups of their errors. A group that fails inside another one is a single
-# error there: the outer group cancels the rest, waits for it, and what fails on the way out is added beside it. An
-# error that is handled inside never gets out, and disturbs nobody.
+# Nested groups of tasks give nested groups of errors. A group that fails inside another one is a single error there:
+# the outer group cancels and awaits its other tasks, and adds errors of their cleanup. An error that is handled inside
+# does not affect the outer group.
 import asyncio
 
 

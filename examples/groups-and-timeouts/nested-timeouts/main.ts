@@ -1,6 +1,6 @@
-// Of two nested deadlines each one turns only its own cancellation into TimeoutError. When the outer one passes first,
-// the inner block sees a CancelledError, which is none of the TimeoutErrors that it handles; the error goes on to the
-// outer block and becomes a TimeoutError there. `expired` tells which one it was.
+// Each of two nested deadlines turns only its own cancellation into a TimeoutError. When the outer one passes first,
+// the inner block gets a CancelledError, which its handler for TimeoutError does not take; the error goes on to the
+// outer block and becomes a TimeoutError there. `expired` tells which deadline passed.
 import * as asyncio from "yieldstar";
 
 interface Limits {

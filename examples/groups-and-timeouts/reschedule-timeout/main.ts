@@ -1,5 +1,5 @@
 // A deadline can be moved while the block runs. This download may take as long as it likes, but no longer than half a
-// second between two parts: there is no deadline until the connection stands, and every part that comes moves it.
+// second between two parts: there is no deadline until it is connected, and every part that comes moves the deadline.
 import * as asyncio from "yieldstar";
 
 function* download(idle: asyncio.Timeout): asyncio.Coroutine {

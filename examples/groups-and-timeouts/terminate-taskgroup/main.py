@@ -1,6 +1,6 @@
-# A special exception ends a TaskGroup early, and `except*` takes it out again. A task that fails makes its group cancel
-# the others and end with a group of the errors; here the "failure" is the answer that makes the others needless. Errors
-# of any other kind are not taken by `except* Found` and go on.
+# A special exception ends a TaskGroup early, and `except*` catches it. A task that fails makes its group cancel the
+# others and end with a group of errors; here the "failure" is the answer that makes the others unnecessary. Errors of
+# any other kind are not caught by `except* Found` and go on.
 import asyncio
 
 

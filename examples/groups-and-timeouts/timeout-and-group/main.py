@@ -1,6 +1,6 @@
-# A deadline inside a group's tasks gives up those that are late; one around the group gives up the group. Inside, each
-# task handles its own TimeoutError, and the group never hears of it. Around it, everyone who is not done is cancelled,
-# but those who are done keep their results.
+# A deadline inside a task of a group ends only that task; a deadline around the group ends the whole group. Inside,
+# each task handles its own TimeoutError, and the group does not notice. Around the group, the deadline cancels all
+# tasks that are not done, and done tasks keep their results.
 import asyncio
 
 GUESTS = {"Ann": 0.1, "Ben": 0.9, "Cleo": 0.3, "Dan": 0.8}

@@ -1,5 +1,6 @@
-# `wait_for` gives a single await a deadline. In time, it gives the result; too late, it cancels what it waits for and
-# raises TimeoutError, but not before that has cleaned up: the caller may be sure that nothing runs on behind it.
+# `wait_for` gives a single await a deadline. In time, it returns the result; too late, it cancels the awaited task and
+# raises TimeoutError, but only after the task has cleaned up: the caller can be sure that nothing runs on in the
+# background.
 import asyncio
 
 

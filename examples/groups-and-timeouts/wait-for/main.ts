@@ -1,5 +1,6 @@
-// `waitFor` gives a single await a deadline. In time, it gives the result; too late, it cancels what it waits for and
-// throws TimeoutError, but not before that has cleaned up: the caller may be sure that nothing runs on behind it.
+// `waitFor` gives a single await a deadline. In time, it returns the result; too late, it cancels the awaited task and
+// throws TimeoutError, but only after the task has cleaned up: the caller can be sure that nothing runs on in the
+// background.
 import * as asyncio from "yieldstar";
 
 function* load(page: string, seconds: number): asyncio.Coroutine<string> {

@@ -1,6 +1,6 @@
-// `wait` says which tasks are done and which are not, and leaves the rest to its caller. It returns when one is done,
-// when one has failed, when all are done, or when the time is over. It throws none of their exceptions and cancels none
-// of them.
+// `wait` returns which tasks are done and which are not, and the caller decides what to do. It returns when one task is
+// done, when one has failed, when all are done, or when the time is over. It throws none of their exceptions, and
+// cancels no task.
 import * as asyncio from "yieldstar";
 
 function* sail(seconds: number, leaks = false): asyncio.Coroutine {

@@ -1,6 +1,6 @@
 # Leaving an `async for` early does not close the async generator it reads from: `aclosing` does. Without it the
-# `finally` would run only when the generator is collected, or when the loop ends; with it, it runs at the end of the
-# block, and may even wait there.
+# `finally` runs only when the generator is collected, or when the loop ends; with it, the `finally` runs at the end of
+# the block, and may even wait there.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing

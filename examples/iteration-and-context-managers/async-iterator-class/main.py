@@ -1,7 +1,7 @@
 # An async iterable is a class whose `__aiter__` makes an iterator, and an iterator one whose `__anext__` awaits the
-# next value. The catalogue can be read again and again, since each reader is a new one, with its own place in it. A
-# reader fetches a page when it has none left, and raises StopAsyncIteration when there is none; a loop that was left
-# can go on with it.
+# next value. The catalogue can be read again and again, since each iteration makes a new reader with its own position.
+# A reader fetches a page when it needs one, and raises StopAsyncIteration after the last one; another loop can go on
+# with a reader that was left.
 import asyncio
 
 

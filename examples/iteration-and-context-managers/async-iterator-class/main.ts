@@ -1,7 +1,7 @@
 // An async iterable is a class whose `aiter` makes an iterator, and an iterator one whose `anext` awaits the next
-// value. The catalogue can be read again and again, since each reader is a new one, with its own place in it. A reader
-// fetches a page when it has none left, and throws StopAsyncIteration when there is none; a loop that was left can go
-// on with it.
+// value. The catalogue can be read again and again, since each iteration makes a new reader with its own position. A
+// reader fetches a page when it needs one, and throws StopAsyncIteration after the last one; another loop can go on
+// with a reader that was left.
 import * as asyncio from "yieldstar";
 
 class Catalogue implements asyncio.AsyncIterable<string> {

@@ -1,7 +1,6 @@
 # An async context manager is a class with `__aenter__` and `__aexit__`, or a generator that yields once; both do the
-# same. Where entering fails, neither the block nor the exit runs. The exit is told of the block's error, and may
-# swallow it: the class by returning true, the generator by catching it. An error in the exit takes the place of the
-# block's.
+# same. If entering fails, neither the block nor the exit runs. The exit gets the block's error, and may swallow it: the
+# class by returning true, the generator by catching it. An error in the exit replaces the block's error.
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

@@ -1,6 +1,5 @@
-# An AsyncExitStack holds as many resources as turn out to be needed, and closes them in reverse order. When opening one
-# of them fails, those that are open are closed all the same. What has no context manager can be cleaned up by a
-# callback.
+# An AsyncExitStack holds as many resources as turn out to be needed, and closes them in reverse order. When one of them
+# fails to open, it still closes the open ones. A callback can clean up a resource that has no context manager.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager

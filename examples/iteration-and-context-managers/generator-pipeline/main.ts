@@ -1,6 +1,6 @@
 // A pipeline of async generators works on demand: each stage asks the one before it for the next value. So a line is
-// read only when the end of the pipeline wants more, and nothing is stored on the way but what a stage collects. When
-// the end has enough, `aclosing` in each stage closes the stage before, back to the source, which closes its file.
+// read only when the end of the pipeline wants more, and only a stage that collects values stores any. When the end has
+// enough, `aclosing` in each stage closes the stage before, back to the source, which closes its file.
 import * as asyncio from "yieldstar";
 
 const log = `\

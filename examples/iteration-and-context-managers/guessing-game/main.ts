@@ -1,6 +1,6 @@
-// `asend` carries a value into an async generator, as the result of the `emit` where it stands, and brings the next one
-// out. So two sides can talk: the generator guesses, and each hint decides what it tries next. When no number is left
-// it ends, and `asend` throws StopAsyncIteration.
+// `asend` carries a value into an async generator, as the result of the `emit` where it is paused, and returns the next
+// value. So two sides can talk: the generator guesses, and each hint decides what it tries next. When no number is left
+// the generator ends, and `asend` throws StopAsyncIteration.
 import * as asyncio from "yieldstar";
 
 const guessNumber = asyncio.asyncGenerator(function* (emit, from: number, to: number) {

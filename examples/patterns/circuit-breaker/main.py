@@ -1,7 +1,7 @@
-# A circuit breaker stops calling a service that fails, and looks now and then whether it is well again. Waiting for a
-# dead service costs each caller the whole time limit, and all those calls may keep it from recovering. After three
-# failures in a row the circuit is open: calls fail at once. After a while one of them is let through to try: if it
-# succeeds, the circuit is closed again, and if not, it stays open.
+# A circuit breaker stops calling a service that fails, and tries from time to time whether it works again. Waiting for
+# a dead service costs each caller the whole time limit, and all those calls may prevent it from recovering. After three
+# failures in a row the circuit is open: calls fail at once. After a while the breaker lets one call through: if it
+# succeeds, the circuit closes again, and if not, it stays open.
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal

@@ -1,6 +1,6 @@
-# A cache that loads what several want at the same time only once, and finishes even if the first who asked has gone.
-# The load is a task of its own, which all callers await behind a `shield`: so whoever is cancelled takes nobody else's
-# answer away. A load that failed is forgotten, and the next caller tries again.
+# A cache that loads a value only once when several callers want it at the same time, and finishes even if the first
+# caller has gone. The load is a separate task, which all callers await behind a `shield`: so a cancelled caller does
+# not cancel the load for the others. A failed load is forgotten, and the next caller tries again.
 import asyncio
 from collections.abc import Awaitable, Callable
 

@@ -1,6 +1,6 @@
-# A service passes its deadline down to those it calls, less a reserve to make something of their answers. Time limits
-# of their own would add up, or run on when nobody waits any more; a deadline is the same moment for all. So whoever has
-# too little time answers without the part that is missing, instead of being given up by its own caller.
+# A service passes its deadline on to the services that it calls, minus a reserve to use their answers. Separate time
+# limits would add up, or run on after the caller has given up; a deadline is the same moment for all. So a service that
+# has too little time answers without the missing part, before its own caller gives up.
 import asyncio
 from dataclasses import dataclass, field
 

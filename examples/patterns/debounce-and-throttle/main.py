@@ -1,7 +1,7 @@
 # Debounce waits until events stop coming, throttle lets one through at a time. A search should start when the user has
-# stopped typing, so each key puts it off: its timer is cancelled and set anew. A preview should follow the typing, but
-# not at every key: it is shown at once, then there is a pause, and at the end of that comes the latest text, if there
-# is a new one.
+# stopped typing, so each key postpones it: its timer is cancelled and set again. A preview should follow the typing,
+# but not at every key: it appears at once, then there is a pause, and after the pause it shows the latest text, if that
+# is new.
 import asyncio
 from collections.abc import Callable
 

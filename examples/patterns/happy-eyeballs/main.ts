@@ -1,7 +1,7 @@
-// Happy eyeballs: try one address after the other without waiting for the end of each attempt. The next one begins when
-// those before it have not answered for a while, or at once when one of them fails. The first connection wins, and the
-// attempts that are still under way are cancelled. So a fast address is not given up for a slow one, and a dead address
-// costs a moment and not a minute.
+// Happy eyeballs: try one address after the other without waiting for the end of each attempt. The next attempt begins
+// when the earlier ones have not answered for a while, or at once when one of them fails. The first connection wins,
+// and the other attempts are cancelled. So a slow address does not delay a fast one for long, and a dead address costs
+// a moment and not a minute.
 import * as asyncio from "yieldstar";
 
 class ConnectionError extends Error {}

@@ -1,6 +1,6 @@
-# A map that runs a few calls at a time, and gives the results in the order of the items. The group waits for all calls
-# and ends them together if one fails; the semaphore lets only so many of them in; and the tasks, kept in a list, know
-# their order whichever ends first.
+# A map that runs a few calls at a time, and returns the results in the order of the items. The group waits for all
+# calls and ends them together if one fails; the semaphore limits how many run at a time; and the tasks, kept in a list,
+# keep their order whichever ends first.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 

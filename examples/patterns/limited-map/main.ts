@@ -1,6 +1,6 @@
-// A map that runs a few calls at a time, and gives the results in the order of the items. The group waits for all calls
-// and ends them together if one fails; the semaphore lets only so many of them in; and the tasks, kept in an array,
-// know their order whichever ends first.
+// A map that runs a few calls at a time, and returns the results in the order of the items. The group waits for all
+// calls and ends them together if one fails; the semaphore limits how many run at a time; and the tasks, kept in an
+// array, keep their order whichever ends first.
 import * as asyncio from "yieldstar";
 
 class BadItem extends Error {}

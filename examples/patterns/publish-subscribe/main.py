@@ -1,6 +1,7 @@
-# A broker with back-pressure: whoever publishes waits for the slowest subscriber that must not lose anything. Each
-# subscription is a small queue that can be iterated. While one is full, `publish` waits, and the publisher slows down
-# to its pace; a subscriber that wants only the latest news has the older ones dropped instead, and delays nobody.
+# A broker with back-pressure: a publisher waits for the slowest subscriber that must not lose anything. Each
+# subscription is a small queue that can be iterated. While a queue is full, `publish` waits, and the publisher slows
+# down to its pace. The queue of a subscriber that wants only the latest news drops the older ones instead, and causes
+# no delay.
 import asyncio
 from typing import Literal
 

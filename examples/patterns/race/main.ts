@@ -1,6 +1,6 @@
-// A race ends with its first finisher, whose result it returns, and it leaves nobody on the track. The others are
-// cancelled in `finally`, and waited for, so that they have cleaned up before the race returns. Since it is `finally`,
-// the same happens when the winner has failed, and when the race itself is called off.
+// A race ends with its first finisher, returns its result, and leaves no other task running. It cancels and awaits the
+// others in `finally`, so that they have cleaned up before the race returns. Since it is `finally`, the same happens
+// when the winner has failed, and when the race itself is cancelled.
 import * as asyncio from "yieldstar";
 
 class Accident extends Error {}

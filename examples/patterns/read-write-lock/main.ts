@@ -1,6 +1,6 @@
-// A read-write lock, built on a Condition: many may read at the same time, but whoever writes is alone. Readers are
-// counted, and a writer keeps the Condition's own lock while writing, so that nobody else gets in. New readers also
-// wait while a writer waits: otherwise there might always be somebody reading, and the writer would never have a turn.
+// A read-write lock, built on a Condition: many tasks may read at the same time, but a writer is alone. Readers are
+// counted, and a writer keeps the Condition's own lock while writing, so that no other task gets in. New readers also
+// wait while a writer waits: otherwise some task might always be reading, and the writer would never have a turn.
 import * as asyncio from "yieldstar";
 
 type ReadWriteLock = ReturnType<typeof createReadWriteLock>;

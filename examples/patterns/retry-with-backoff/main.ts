@@ -1,7 +1,6 @@
-// Retrying with exponential backoff gives a busy server time, and jitter keeps those who retry apart. After each
-// failure a client waits up to twice as long as before. Clients that were turned away together and wait equally long
-// come back together, and only one of them gets in each time; if each waits for a random part of that time, they spread
-// out.
+// Retrying with exponential backoff gives a busy server time, and jitter spreads the retries. After each failure a
+// client waits up to twice as long as before. Clients that were refused together and wait equally long come back
+// together, and only one of them is served each time; if each waits for a random part of that time, they spread out.
 import * as asyncio from "yieldstar";
 
 class Busy extends Error {}

@@ -1,7 +1,6 @@
-# A supervisor starts its worker again when it fails, but not for ever. One bad job ends a worker, whose supervisor
-# starts another in its place after a pause, and the rest of the pool has not noticed. If a worker fails again and
-# again, something is wrong that a new start cannot mend: the supervisor fails in its turn, and its task group ends the
-# pool.
+# A supervisor restarts its worker when it fails, but not for ever. One bad job ends a worker, and its supervisor starts
+# a new one after a pause, while the rest of the pool works on. If a worker fails again and again, a restart does not
+# help: the supervisor fails too, and its task group ends the pool.
 import asyncio
 
 

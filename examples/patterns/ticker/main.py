@@ -1,6 +1,6 @@
-# A ticker that sleeps for a period falls behind; one that sleeps until the next tick keeps time. What is done at each
-# tick takes a while too, and the first ticker adds that to every period. The second one knows when the next tick is
-# due, and waits only for what is left until then.
+# A ticker that sleeps for a period falls behind; one that sleeps until the next tick keeps time. The work at each tick
+# takes a while too, and the first ticker adds that to every period. The second one knows when the next tick is due, and
+# waits only for the remaining time.
 import asyncio
 
 PERIOD = 0.4

@@ -1,6 +1,6 @@
 # A token bucket allows short bursts and still keeps to a rate in the long run. It fills up at that rate, and each
-# request takes tokens out. Whoever finds too few leaves a debt and sleeps until it is paid: so nobody needs a queue,
-# and those who come later wait longer.
+# request takes tokens out. A request that finds too few leaves a debt and sleeps until it is paid: so no queue is
+# needed, and later requests wait longer.
 import asyncio
 
 

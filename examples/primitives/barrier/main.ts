@@ -1,5 +1,5 @@
-// A Barrier holds tasks until all of them have come, and then lets them go on together. Each gets a different number:
-// that is how one of them can be chosen for what is to be done once. The barrier can be used again at once.
+// A Barrier holds tasks until all of them have come, and then lets them go on together. Each gets a different number,
+// so that one of them can be chosen for work that is done only once. The barrier can be reused at once.
 import * as asyncio from "yieldstar";
 
 const stages = ["the bridge", "the summit"];

@@ -1,5 +1,5 @@
-// A Condition lets tasks that share something wait until its state is right for them. Each who was notified looks at
-// the state for itself, with the lock held, and waits on where it is not: `waitFor` does that loop.
+// A Condition lets tasks that share something wait until its state is right for them. Each notified task checks the
+// state itself, with the lock held, and waits on if it is not right: `waitFor` does that loop.
 import * as asyncio from "yieldstar";
 
 class Account {

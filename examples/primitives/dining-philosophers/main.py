@@ -1,7 +1,7 @@
 # Tasks that each need two locks do not deadlock if all of them take the locks in the same order. Five philosophers sit
 # around a table with one fork between each two of them. If everybody takes the left fork first, everybody has one and
-# waits for the other for ever. If everybody takes the fork with the lower number first, the last of them reaches to the
-# right, and the circle is broken.
+# waits for the other for ever. If everybody takes the fork with the lower number first, the last one takes the right
+# fork first, and the circle is broken.
 import asyncio
 
 

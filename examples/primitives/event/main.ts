@@ -1,5 +1,5 @@
-// An Event lets any number of tasks wait until something has happened. Setting it wakes all who wait, in the order in
-// which they came, and whoever comes later does not wait at all, until `clear` closes the gate again.
+// An Event lets any number of tasks wait until something has happened. Setting it wakes all waiting tasks, in the order
+// in which they came, and later tasks do not wait at all, until `clear` closes the gate again.
 import * as asyncio from "yieldstar";
 
 function* visit(name: string, arrival: number, gate: asyncio.Event): asyncio.Coroutine {

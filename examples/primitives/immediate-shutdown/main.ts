@@ -1,6 +1,6 @@
-// An immediate `shutdown` of a queue throws away what is in it, and ends everyone who waits for it. The plain one says
-// that nothing more will come, and lets the rest be worked off; this one is for an emergency. `put` and `get` throw
-// QueueShutDown from now on, also in those who wait there, and `join` waits only for what was already taken out.
+// An immediate `shutdown` of a queue discards its items, and ends every wait for it. The plain one says that nothing
+// more will come, and lets the remaining items be worked off; this one is for an emergency. `put` and `get` throw
+// QueueShutDown from now on, also in tasks that wait there, and `join` waits only for items that were already taken.
 import * as asyncio from "yieldstar";
 
 type Belt = asyncio.Queue<string>;

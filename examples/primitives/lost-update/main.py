@@ -1,6 +1,6 @@
-# Wherever a coroutine awaits between reading and writing, another one may write: the update of one of them is lost. No
-# two lines run at the same time, but that does not help if the value was read before the wait and is written after it.
-# A Lock around both keeps the others out.
+# When a coroutine awaits between reading and writing, another one may write in between, and one of the updates is lost.
+# No two lines run at the same time, but that does not help if the value is read before the wait and written after it. A
+# Lock around both keeps the others out.
 import asyncio
 
 

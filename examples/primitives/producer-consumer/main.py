@@ -1,6 +1,6 @@
 # A queue with room for one item slows a fast producer down to its consumer. While it is full, `put` waits, so that
-# nothing piles up between the two. At the end `shutdown` says that nothing more will come: what is in the queue can
-# still be taken, and after that `get` raises QueueShutDown.
+# nothing piles up between the two. At the end `shutdown` says that nothing more will come: items in the queue can still
+# be taken, and after that `get` raises QueueShutDown.
 import asyncio
 
 

@@ -1,6 +1,6 @@
 // The three queues differ only in which item comes next: the oldest, the newest, or the smallest. The same patients
-// wait before three doctors, and one more comes while the second is treated. `compare` tells what small means here:
-// among equally urgent patients the PriorityQueue takes the one who came first.
+// wait before three doctors, and one more comes while the second is treated. `compare` says which patient counts as
+// smaller: among equally urgent patients the PriorityQueue takes the one who came first.
 import * as asyncio from "yieldstar";
 
 interface Patient {

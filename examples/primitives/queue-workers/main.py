@@ -1,6 +1,6 @@
-# Three workers share one queue of jobs, and whoever is free takes the next. At the end `join` waits until `task_done`
-# was called for every job that was put in: until all are done, that is, and not just taken. The workers themselves
-# would wait for more for ever, and so are cancelled.
+# Three workers share one queue of jobs, and a free worker takes the next. At the end `join` waits until `task_done` was
+# called for every job that was put in: until all jobs are done, not just taken. The workers would wait for more jobs
+# for ever, and so are cancelled.
 import asyncio
 from typing import NamedTuple
 

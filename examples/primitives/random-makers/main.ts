@@ -1,6 +1,6 @@
-// Random numbers are the same in every run if each task has a source of its own, made from a seed. Three tasks roll
-// dice until they are content, each at its own speed, and their rolls come in whatever order they are ready. Were there
-// one source for all, what somebody rolls would depend on who happened to roll before.
+// Random numbers are the same in every run if each task has its own source, made from a seed. Three tasks roll dice
+// until they are content, each at its own speed, and their rolls come in whatever order they are ready. With one source
+// for all, a roll would depend on which task happened to roll before.
 import * as asyncio from "yieldstar";
 
 function* randomNumbers(seed: number): Generator<number, never> {

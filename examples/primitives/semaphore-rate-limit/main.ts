@@ -1,6 +1,6 @@
-// A Semaphore keeps twenty requests from being sent all at once: no more than five are under way at any time. Each
-// takes a place for as long as it lasts, and those who find none wait in line. Without it, this server would refuse
-// most.
+// A Semaphore keeps twenty requests from being sent all at once: no more than five run at any time. Each takes a place
+// for as long as it lasts, and a request that finds no free place waits in line. Without the semaphore, this server
+// would refuse most.
 import * as asyncio from "yieldstar";
 
 function* randomNumbers(seed: number): Generator<number, never> {

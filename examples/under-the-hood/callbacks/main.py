@@ -1,6 +1,6 @@
-# Under the coroutines lies a loop that only calls callbacks, soon or at a time. A call of `run_forever` runs it until a
-# callback calls `stop`; what was not called by then stays scheduled. Programs seldom need this: it is what tasks and
-# futures are made of.
+# Below the coroutines is a loop that only calls callbacks, soon or at a given time. A call of `run_forever` runs it
+# until a callback calls `stop`; callbacks that were not called by then stay scheduled. Programs seldom need this: tasks
+# and futures are built on it.
 import asyncio
 
 

@@ -1,6 +1,7 @@
 // A context variable has a value of its own in each task, and need not be passed down as an argument. Here every
-// connection sets its client, and `log` deep below knows whom it is about, although all of them run at the same time. A
-// task sees what was set where it was created; what it sets itself, nobody else sees but the tasks that it creates.
+// connection sets its client, and `log` deep below knows which client it serves, although all connections run at the
+// same time. A task sees the values that were set where it was created; its own values are seen only by itself and by
+// the tasks that it creates.
 import * as asyncio from "yieldstar";
 
 const client = new asyncio.ContextVar("client", { default: "nobody" });

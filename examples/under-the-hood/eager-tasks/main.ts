@@ -1,6 +1,6 @@
-// An eager task runs at once, in `createTask`, up to the first place where it has to wait. Where the answer is at hand
-// already, as in a cache, it is done before it ever saw the loop, which costs nothing. But it also does its first steps
-// before the next line of whoever made it: mind the order.
+// An eager task runs at once, in `createTask`, up to the first place where it has to wait. If the answer is there
+// already, as in a cache, the task is done without an iteration of the loop. But its first step also runs before the
+// next line of the code that made it: mind the order.
 import * as asyncio from "yieldstar";
 
 const cache = new Map<string, string>();

@@ -1,6 +1,6 @@
-// A Future is a place for a result that somebody else will put there. Over one line three questions are asked, and each
-// asker awaits a future of its own; the task that listens gives every answer to the future that waits for it, in
-// whatever order they come, and an exception to those that will never get one.
+// A Future is a place for a result that other code will set. Three questions are asked over one line, and each asker
+// awaits its own future; the task that listens passes each answer to the right future, in whatever order the answers
+// come, and an exception to the futures that will never get one.
 import * as asyncio from "yieldstar";
 
 class ConnectionError extends Error {}

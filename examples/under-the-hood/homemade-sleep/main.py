@@ -1,6 +1,6 @@
-# A sleep is nothing but a future, and somebody who sets its result when the time has come. The time here is counted in
-# turns of the loop. The watcher is a task that gives up control so many times, by a bare `yield`, and then wakes the
-# sleeper. If the sleeper is cancelled nobody needs the watcher any more.
+# A sleep is nothing but a future whose result is set when the time has come. The time here is counted in turns,
+# iterations of the loop. The watcher is a task that gives up control that many times, by a bare `yield`, and then wakes
+# the sleeper. If the sleeper is cancelled, the watcher is cancelled too.
 import asyncio
 import types
 from collections.abc import Generator

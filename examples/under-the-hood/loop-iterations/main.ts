@@ -1,6 +1,6 @@
-// How many iterations of the loop a `yield*` costs: none, if what it waits for is there already. A stopwatch counts
-// them with a callback that schedules itself again and again. Each time that a coroutine is put off, to be run again
-// later, it loses an iteration, and only then do other tasks come in between.
+// How many iterations of the loop a `yield*` costs: none, if the awaited result is there already. A stopwatch counts
+// them with a callback that schedules itself again and again. Each time a coroutine is suspended, to be resumed later,
+// it loses an iteration, and only then can other tasks run in between.
 import * as asyncio from "yieldstar";
 
 class Stopwatch {

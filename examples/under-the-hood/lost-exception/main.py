@@ -1,6 +1,6 @@
-# When a task fails and nobody asks for its result, the loop reports the exception, but only late. It waits until the
-# task is forgotten, and by then nothing can be done about it. A done callback that looks at the exception learns of it
-# at once, and what it has looked at is not reported again.
+# When a task fails and its result is never asked for, the loop reports the exception, but only late. It waits until the
+# task is collected, and by then it is too late to react. A done callback can look at the exception at once, and an
+# exception that it has looked at is not reported again.
 import asyncio
 from typing import Any
 

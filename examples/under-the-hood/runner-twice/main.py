@@ -1,6 +1,6 @@
-# A Runner runs several programs on one loop, where `asyncio.run` makes a new one each time. What the first run leaves
-# behind is there in the second: a task that has not ended, and what was set in their common context. Between the runs
-# the loop stands still. The end of the block cancels what is left.
+# A Runner runs several programs on one loop, where `asyncio.run` makes a new one each time. The second run still has
+# what the first one leaves behind: a task that has not ended, and the values in their common context. Between the runs
+# the loop does nothing. The end of the block cancels the remaining tasks.
 import asyncio
 from contextvars import ContextVar
 

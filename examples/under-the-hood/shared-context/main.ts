@@ -1,6 +1,6 @@
-// A task sets context variables in its own copy of the context, unless it is given a context to run in. What it sets is
-// gone with the copy, and nobody has to clean up. Where several tasks, or calls, belong together they are given the
-// same context, here that of a visitor, and each sees what the others have set.
+// A task sets context variables in its own copy of the context, unless it is given a context to run in. Its values are
+// gone with the copy, and need no cleanup. Tasks or calls that belong together get the same context, here that of a
+// visitor, and each sees the values that the others have set.
 import * as asyncio from "yieldstar";
 
 type Language = keyof typeof GREETINGS;

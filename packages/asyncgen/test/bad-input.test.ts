@@ -23,7 +23,7 @@ import {
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 
-/** What awaiting fails with. A loop that would spin for ever is stopped. */
+/** The error that awaiting fails with. A loop that would spin for ever is stopped. */
 function errorOf(awaitable: () => Awaitable<unknown>): unknown {
   const loop = new VirtualTimeLoop();
   let iterations = 0;
@@ -51,7 +51,7 @@ const numbers = asyncGenerator(function* numbers(emit, to: number) {
   for (let number = 0; number < to; number++) yield* emit(number);
 });
 
-/** All that is left of a generator. */
+/** The remaining values of a generator. */
 function* rest<T>(generator: AsyncGenerator<T>): Coroutine<T[]> {
   const values: T[] = [];
   yield* asyncFor(generator, function* (value) {
@@ -66,20 +66,20 @@ const notIterable: [name: string, value: unknown][] = [
   ["nothing", undefined],
   ["an array", [1, 2]],
   ["an object", {}],
-  ["a generator of JavaScript", (function* () {})()],
+  ["a native generator", (function* () {})()],
   ["a promise", Promise.resolve()],
   ["a generator that was not called", numbers],
 ];
 
 describe("asyncFor", () => {
-  it.each(notIterable)("refuses %s, which is no async iterable", (_, value) => {
+  it.each(notIterable)("refuses %s, which is not an async iterable", (_, value) => {
     const error = errorOf(() => asyncFor(value as never, function* () {}));
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toMatch(/^'\w+' object is not an async iterable/);
     expect(() => aiter(value as never)).toThrow((error as Error).message);
   });
 
-  it("refuses an iterable whose iterator is none", () => {
+  it("refuses an iterable whose aiter returns no async iterator", () => {
     expect(errorOf(() => asyncFor({ aiter: () => ({}) } as never, function* () {}))).toBeInstanceOf(TypeError);
     expect(errorOf(() => anext({} as never))).toBeInstanceOf(TypeError);
     expect(errorOf(() => anext({} as never, "fallback"))).toBeInstanceOf(TypeError);
@@ -89,12 +89,12 @@ describe("asyncFor", () => {
     ["an array", [1, 2]],
     ["a string", "text"],
     ["a map", new Map()],
-  ])("tells how to iterate %s, which Python's refuses too", (_, value) => {
+  ])("refuses %s, as Python does, and hints how to iterate it", (_, value) => {
     const error = errorOf(() => asyncFor(value as never, function* () {})) as Error;
     expect(error.message).toMatch(/^'\w+' object is not an async iterable \(hint: write for \(const value of …\)\)$/);
   });
 
-  it.each([0, 5, null, false, "text", Symbol("BREAK"), {}])("refuses %o as what its body returns", (returned) => {
+  it.each([0, 5, null, false, "text", Symbol("BREAK"), {}])("refuses %o as the result of its body", (returned) => {
     const events: unknown[] = [];
     const generator = numbers(3);
     function* main(): Coroutine<Error> {
@@ -116,7 +116,7 @@ describe("asyncFor", () => {
     expect(events).toEqual([0, [1, 2]]);
   });
 
-  it("closes what JavaScript made when its body returns a value", async () => {
+  it("closes a native iterator when its body returns a value", async () => {
     const closed: string[] = [];
     const iterable = {
       [Symbol.asyncIterator]: () => ({
@@ -162,7 +162,7 @@ describe("an async generator", () => {
     ["a number", 5],
     ["a plain function", () => 5],
     ["an async function", async () => {}],
-    ["JavaScript's async generators", async function* () {}],
+    ["a native async generator function", async function* () {}],
   ])("cannot be made of %s", (_, body) => {
     expect(errorOf(() => asyncGenerator(body as never)().anext())).toBeInstanceOf(TypeError);
   });
@@ -170,8 +170,8 @@ describe("an async generator", () => {
   it.each([
     ["a number", 5, "Task got bad yield: 5"],
     ["a promise", Promise.resolve(), "Task got bad yield: <Promise object>"],
-    ["what emit makes", "emit", "(hint: write yield* with a star)"],
-  ])("that yields %s without the star is told so where it did, and goes on", (_, value, message) => {
+    ["the result of emit", "emit", "(hint: write yield* with a star)"],
+  ])("gets an error where it yields %s without the star, and goes on", (_, value, message) => {
     const wrong = asyncGenerator(function* (emit) {
       try {
         yield (value === "emit" ? emit(1) : value) as unknown as Suspension;
@@ -186,7 +186,7 @@ describe("an async generator", () => {
     expect(last).toBe("usable");
   });
 
-  it("that yields a future without the star is told to write it", () => {
+  it("gets a hint when it yields a future without the star", () => {
     const wrong = asyncGenerator(function* (emit) {
       try {
         yield getRunningLoop().createFuture() as unknown as Suspension;
@@ -198,7 +198,7 @@ describe("an async generator", () => {
     expect((error as Error).message).toMatch(/^yield was used instead of yield from .*hint: write yield\* with a star/);
   });
 
-  it("that awaits outside of a loop fails, and is at its end", () => {
+  it("fails and ends when it awaits outside of a loop", () => {
     const waiting = asyncGenerator(function* (emit) {
       yield* sleep(1);
       yield* emit(1);
@@ -210,7 +210,7 @@ describe("an async generator", () => {
     expect(runVirtual(rest(generator))).toEqual([]);
   });
 
-  it("can be handed on to another loop", () => {
+  it("may continue on another loop", () => {
     const generator = numbers(3);
     const [one, other] = [new VirtualTimeLoop(), new VirtualTimeLoop()];
     expect(one.runUntilComplete(anext(generator))).toBe(0);
@@ -223,7 +223,7 @@ describe("an async generator", () => {
     other.close();
   });
 
-  it("passes on errors that are not objects, as they were thrown", () => {
+  it("passes on thrown values that are not objects", () => {
     const wrong = asyncGenerator(function* () {
       throw "text";
     });
@@ -231,8 +231,8 @@ describe("an async generator", () => {
   });
 });
 
-describe("a value that is handed out where nobody iterates", () => {
-  it("fails the task, with a message that names it", () => {
+describe("a value that is emitted outside its generator", () => {
+  it("fails the task, with a message that says so", () => {
     function* main(): Coroutine<unknown> {
       const leak = asyncGenerator(function* (emit) {
         yield* emit(emit);
@@ -256,7 +256,7 @@ describe("a context manager of a generator", () => {
     expect(errorOf(() => asyncWith(asyncContextManager(body as never)(), function* () {}))).toBeInstanceOf(TypeError);
   });
 
-  it("is to be made by a call", () => {
+  it("must be called before the block", () => {
     const manager = asyncContextManager(function* (emit) {
       yield* emit(5);
     });
@@ -265,7 +265,7 @@ describe("a context manager of a generator", () => {
     expect((error as Error).message).toContain("(hint: make one: call it, or use new)");
   });
 
-  it("is told an error that is not an object, in a wrapper, and the block throws it as it was", () => {
+  it("gets a wrapper for an error that is not an object, and the block throws the original value", () => {
     const told: unknown[] = [];
     const manager = asyncContextManager(function* (emit) {
       try {
@@ -287,7 +287,7 @@ describe("a context manager of a generator", () => {
 
 describe("an AsyncExitStack", () => {
   it.each([5, undefined, {}, numbers, { *aenter() {} }])(
-    "refuses to enter %o, and leaves what it has entered",
+    "refuses to enter %o, and leaves the managers that it has entered",
     (manager) => {
       const events: string[] = [];
       const error = errorOf(() =>
@@ -303,7 +303,7 @@ describe("an AsyncExitStack", () => {
   );
 
   it.each(["callback", "push", "pushAsyncCallback", "pushAsyncExit"] as const)(
-    "refuses by %s what it cannot call, and leaves the rest",
+    "refuses values that %s cannot call, and leaves the rest",
     (method) => {
       const events: string[] = [];
       const stack = new AsyncExitStack();
@@ -314,7 +314,7 @@ describe("an AsyncExitStack", () => {
     },
   );
 
-  it("passes an error on that is not an object", () => {
+  it("passes on an error that is not an object, in a wrapper", () => {
     const stack = new AsyncExitStack();
     const told: unknown[] = [];
     stack.push((error) => void told.push(error));
@@ -329,10 +329,10 @@ describe("an AsyncExitStack", () => {
 
 describe("aclosing", () => {
   it.each([
-    ["an async generator that was not made", numbers, "'function' object", "call it: numbers()"],
+    ["an async generator function that was not called", numbers, "'function' object", "call it: numbers()"],
     ["an object", {}, "'Object' object", "of what JavaScript made: aclosing(aiter(stream))"],
     ["null", null, "'null' object", "of what JavaScript made: aclosing(aiter(stream))"],
-  ])("refuses at the call what has no aclose: %s", (_, thing, subject, hint) => {
+  ])("refuses at the call an object without aclose: %s", (_, thing, subject, hint) => {
     const text = `${subject} has no attribute 'aclose' (hint: ${hint})`;
     expect(() => aclosing(thing as never)).toThrow(new TypeError(text));
   });
@@ -342,7 +342,7 @@ describe("AsyncExitStack refuses", () => {
   const used = (method: string, instead: string): TypeError =>
     new TypeError(`coroutines cannot be used with ${method}() (hint: use ${instead})`);
 
-  it("at the call, a generator function that nobody would run", () => {
+  it("at the call, a generator function that would never run", () => {
     const stack = new AsyncExitStack();
     expect(() => stack.callback(function* () {})).toThrow(used("callback", "pushAsyncCallback"));
     expect(() => stack.push(function* () {} as never)).toThrow(used("push", "pushAsyncExit"));
@@ -357,7 +357,7 @@ describe("AsyncExitStack refuses", () => {
   });
 });
 
-describe("what is no function, and no class of errors, is refused at the call", () => {
+describe("a value that is not a function, or not a class of errors, is refused at the call", () => {
   it.each([
     ["asyncGenerator", asyncGenerator],
     ["asyncContextManager", asyncContextManager],
@@ -375,7 +375,7 @@ describe("what is no function, and no class of errors, is refused at the call", 
   });
 });
 
-describe("a mistake of somebody who comes from JavaScript is met with a hint:", () => {
+describe("a typical mistake of a JavaScript programmer gets a hint:", () => {
   it.each([
     ["a number", 1, "1"],
     ["a string", "row", "'row'"],
@@ -390,7 +390,7 @@ describe("a mistake of somebody who comes from JavaScript is met with a hint:", 
     expect(errorOf(() => odd().anext())).toEqual(new RuntimeError(message));
   });
 
-  it("an async generator that was not made, and a plain one", () => {
+  it("an async generator that was not called, and a plain one", () => {
     const text = "object is not an async iterable";
     expect(errorOf(() => asyncFor(numbers as never, function* () {}))).toEqual(
       new TypeError(`'function' ${text} (hint: call it: numbers())`),

@@ -1,4 +1,4 @@
-// What whoever emits sees of those who listen, and they of an emitter with ideas of its own.
+// The view of the emitting code on its listeners, and of the listeners on unusual emitters.
 
 import { EventEmitter } from "node:events";
 import { anext, asyncFor, BREAK, events, once } from "@yieldstar/asyncgen";
@@ -16,7 +16,7 @@ import { TaskGroup } from "@yieldstar/taskgroup";
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
-import { kinds, listenedEmitter } from "./listened.ts";
+import { kinds, listenedEmitter } from "./event-sources.ts";
 
 /** The next event, by each of the two ways to wait for it. */
 const waits: readonly [name: string, wait: (source: EventEmitter | EventTarget) => Coroutine<unknown[]>][] = [
@@ -34,7 +34,7 @@ const waits: readonly [name: string, wait: (source: EventEmitter | EventTarget) 
   ],
 ];
 
-describe("an event that comes after the end, since the emitter had begun to call its listeners,", () => {
+describe("an event that comes after the end, while the emitter still calls its listeners,", () => {
   it.each(["end", "error"])("is ignored by events when %s ended it", (name) => {
     const { source, emit } = listenedEmitter();
     function* main(): Coroutine<unknown> {
@@ -72,7 +72,7 @@ describe("an event that comes after the end, since the emitter had begun to call
   });
 });
 
-describe.each(waits)("an error of the web or of another task that is emitted, in %s,", (_, wait) => {
+describe.each(waits)("an emitted error of the web or of another task, in %s,", (_, wait) => {
   function* failureOf(emitted: unknown): Coroutine<unknown> {
     const { source } = listenedEmitter();
     getRunningLoop().callLater(1, () => source.emit("error", emitted));
@@ -97,7 +97,7 @@ describe.each(waits)("an error of the web or of another task that is emitted, in
     expect(error).toMatchObject({ message: "too slow", cause: emitted });
   });
 
-  it("fails a TaskGroup, which a cancelled task would not", () => {
+  it("fails a TaskGroup, which a CancelledError would not", () => {
     const { source } = listenedEmitter();
     function* main(): Coroutine {
       getRunningLoop().callLater(1, () => source.emit("error", new CancelledError()));
@@ -120,7 +120,7 @@ describe.each(waits)("a task that waits in %s when its loop is closed", (_, wait
     expect(printed()).toEqual([["error", expect.stringContaining("Task was destroyed but it is pending!")]]);
   }
 
-  it.each(kinds)("ignores an event of %s, and listens no longer", (__, make) => {
+  it.each(kinds)("ignores an event of %s, and removes its listener", (__, make) => {
     const { source, emit, listenerCount } = make();
     waitAndClose(source);
     expect(listenerCount()).toBeGreaterThan(0);
@@ -128,7 +128,7 @@ describe.each(waits)("a task that waits in %s when its loop is closed", (_, wait
     expect(listenerCount()).toBe(0);
   });
 
-  it("ignores an error, and listens no longer", () => {
+  it("ignores an error, and removes its listener", () => {
     const { source, emit, listenerCount } = listenedEmitter();
     waitAndClose(source);
     emit("error", new RangeError("too late"));
@@ -137,7 +137,7 @@ describe.each(waits)("a task that waits in %s when its loop is closed", (_, wait
 });
 
 describe("an iterator whose loop was closed", () => {
-  it("ends after what it has, once an event was ignored", () => {
+  it("ends after its queued events, and ignores later ones", () => {
     const { source, emit } = listenedEmitter();
     const loop = new VirtualTimeLoop();
     function* main(): Coroutine<ReturnType<typeof events>> {
@@ -153,14 +153,14 @@ describe("an iterator whose loop was closed", () => {
   });
 });
 
-describe.each(waits)("an emitter that does not let go, in %s,", (name, wait) => {
+describe.each(waits)("an emitter that fails to remove a listener, in %s,", (name, wait) => {
   class Clinging extends EventEmitter {
     override off(): this {
       throw new RangeError("not off");
     }
   }
 
-  /** What is reported of each of the listeners: to the event, to errors, and of `once` to "close". */
+  /** The report about each listener: for the event, for errors, and for `once` also "close". */
   const report = [
     "error",
     expect.stringContaining("an error occurred while a listener was removed"),
@@ -168,7 +168,7 @@ describe.each(waits)("an emitter that does not let go, in %s,", (name, wait) => 
   ];
   const reports = name === "once" ? [report, report, report] : [report, report];
 
-  it("gives its event, and is reported", () => {
+  it("delivers its event, and the failure is reported", () => {
     const source = new Clinging();
     function* main(): Coroutine<unknown> {
       getRunningLoop().callLater(1, () => {
@@ -181,7 +181,7 @@ describe.each(waits)("an emitter that does not let go, in %s,", (name, wait) => 
     expect(printed()).toEqual(reports);
   });
 
-  it("gives its error, and is reported", () => {
+  it("delivers its error, and the failure is reported", () => {
     const source = new Clinging();
     function* main(): Coroutine<unknown> {
       getRunningLoop().callLater(1, () => source.emit("error", new RangeError("broken")));
@@ -191,7 +191,7 @@ describe.each(waits)("an emitter that does not let go, in %s,", (name, wait) => 
     expect(printed()).toEqual(reports);
   });
 
-  it("lets the task be cancelled, and is reported", () => {
+  it("lets the task be cancelled, and the failure is reported", () => {
     const source = new Clinging();
     function* main(): Coroutine {
       const task = createTask(wait(source));

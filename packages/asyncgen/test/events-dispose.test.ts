@@ -5,9 +5,9 @@ import { type Coroutine, createTask, fromPromise, run, sleep, wait } from "@yiel
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
-import { kinds, listenedEmitter } from "./listened.ts";
+import { kinds, listenedEmitter } from "./event-sources.ts";
 
-describe.each(kinds)("events of %s that nobody took", (_, make) => {
+describe.each(kinds)("events of %s that no task took", (_, make) => {
   it.each([
     ["breaks", BREAK],
     ["fails", new RangeError("of the body")],
@@ -34,8 +34,8 @@ describe.each(kinds)("events of %s that nobody took", (_, make) => {
   });
 });
 
-describe("events that nobody took", () => {
-  /** What is disposed of five events that come at once, before and after those with room are taken. */
+describe("events that no task took", () => {
+  /** The disposed events of five that come at once: those before and those after the events with room are taken. */
   function* disposedOfFive(options: EventsOptions): Coroutine<unknown[][]> {
     const { source, emit } = listenedEmitter();
     let disposed: unknown[] = [];
@@ -65,13 +65,13 @@ describe("events that nobody took", () => {
         [2, 3],
       ],
     ],
-  ])("are disposed of where there is no room for them, by the policy %s", (overflow, disposed) => {
+  ])("are disposed of when there is no room, by the policy %s", (overflow, disposed) => {
     const closed = overflow === "error" ? { close: ["end"] } : {};
     expect(runVirtual(disposedOfFive({ maxsize: 3, overflow, ...closed }))).toEqual(disposed);
   });
 
   it.each([
-    ["is still listened to", () => {}],
+    ["still has a listener", () => {}],
     ["has been closed", (source: EventEmitter) => source.emit("end")],
   ])("are disposed of at the end of the program, when the emitter %s", (_, end) => {
     const { source, emit, listenerCount } = listenedEmitter();
@@ -105,7 +105,7 @@ describe("events that nobody took", () => {
     expect(listenerCount()).toBe(0);
   });
 
-  it("and whose disposal fails are reported, and the others are disposed of", async () => {
+  it("are reported if their disposal fails, and the others are disposed of", async () => {
     const { source, emit } = listenedEmitter();
     const disposed: unknown[] = [];
     function* main(): Coroutine {
@@ -129,7 +129,7 @@ describe("events that nobody took", () => {
     ]);
   });
 
-  it("are connections of a server that is cancelled", async () => {
+  it("may be the connections of a server that is cancelled", async () => {
     const server = net.createServer();
     const clients: net.Socket[] = [];
     function* main(): Coroutine<number> {

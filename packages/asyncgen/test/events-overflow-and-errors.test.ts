@@ -4,10 +4,10 @@ import { QueueFull } from "@yieldstar/sync";
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
-import { listenedEmitter } from "./listened.ts";
+import { listenedEmitter } from "./event-sources.ts";
 
-describe("events for which there is no room", () => {
-  /** What is taken of five events that come at once, and how it ends. */
+describe("events beyond maxsize", () => {
+  /** The events taken of five that come at once, and how the iteration ends. */
   function* takeOfFive(options: EventsOptions): Coroutine<unknown[]> {
     const { source, emit, listenerCount } = listenedEmitter();
     const iterator = events(source, "event", options);
@@ -32,11 +32,11 @@ describe("events for which there is no room", () => {
     ["error", [1, 2, 3, full, false]],
     ["dropOldest", [3, 4, 5, true]],
     ["dropNewest", [1, 2, 3, true]],
-  ])("meet the policy %s", (overflow, taken) => {
+  ])("follow the policy %s", (overflow, taken) => {
     expect(runVirtual(takeOfFive({ maxsize: 3, overflow, close: ["end"] }))).toEqual(taken);
   });
 
-  it("are told of once, and not to whoever closes the iterator", () => {
+  it("are reported once, and not when the iterator is closed", () => {
     const { source, emit } = listenedEmitter();
     function* main(): Coroutine {
       const iterators = [1, 2].map(() => events(source, "event", { maxsize: 1 }));
@@ -54,11 +54,11 @@ describe("events for which there is no room", () => {
     runVirtual(main());
   });
 
-  it("are as many as one likes without a bound", () => {
+  it("do not exist without a bound", () => {
     expect(runVirtual(takeOfFive({ maxsize: 0, close: ["end"] }))).toEqual([1, 2, 3, 4, 5, true]);
   });
 
-  it("are those from the 1025th on by default", () => {
+  it("begin with the 1025th by default", () => {
     const { source, emit, listenerCount } = listenedEmitter();
     function* main(): Coroutine {
       events(source, "event");
@@ -72,7 +72,7 @@ describe("events for which there is no room", () => {
 });
 
 describe("an emitter's error", () => {
-  it("is thrown after the events before it, once", () => {
+  it("is thrown once, after the events before it", () => {
     const { source, emit, listenerCount } = listenedEmitter();
     function* main(): Coroutine<unknown[]> {
       const iterator = events(source, "event");
@@ -92,7 +92,7 @@ describe("an emitter's error", () => {
     expect(runVirtual(main())).toEqual([[1], new RangeError("broken"), "second"]);
   });
 
-  it("wakes and fails whoever waits", () => {
+  it("wakes the waiting tasks, and fails them", () => {
     const { source } = listenedEmitter();
     function* main(): Coroutine {
       getRunningLoop().callLater(1, () => source.emit("error", new RangeError("broken")));
@@ -101,7 +101,7 @@ describe("an emitter's error", () => {
     expect(() => runVirtual(main())).toThrow(new RangeError("broken"));
   });
 
-  it("is reported when nobody comes to see it", () => {
+  it("is reported when no task takes it", () => {
     const { source, emit } = listenedEmitter();
     function* main(): Coroutine {
       const iterator = events(source, "event");
@@ -117,7 +117,7 @@ describe("an emitter's error", () => {
     ]);
   });
 
-  it("is an event like any other where it is iterated, or closes", () => {
+  it("is an event like any other when its name is iterated, or closes", () => {
     const { source, emit, listenerCount } = listenedEmitter();
     function* main(): Coroutine<unknown> {
       const iterator = events(source, "error", { close: ["end"] });

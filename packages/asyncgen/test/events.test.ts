@@ -16,10 +16,10 @@ import {
 } from "@yieldstar/loop";
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { kinds, listenedEmitter } from "./listened.ts";
+import { kinds, listenedEmitter } from "./event-sources.ts";
 
 describe.each(kinds)("the events of %s", (_, make) => {
-  it("come in order, from the call on, until one that closes", () => {
+  it("come in order, from the call on, until an event that closes", () => {
     const { source, emit, detailOf, listenerCount } = make();
     const taken: unknown[] = [];
     function* main(): Coroutine<boolean> {
@@ -45,7 +45,7 @@ describe.each(kinds)("the events of %s", (_, make) => {
   it.each([
     ["breaks", BREAK],
     ["fails", new RangeError("of the body")],
-  ])("are listened to no longer when the loop's body %s", (__, outcome) => {
+  ])("have no listener any more when the loop's body %s", (__, outcome) => {
     const { source, emit, listenerCount } = make();
     function* main(): Coroutine<unknown> {
       const iterator = events(source, "event");
@@ -69,7 +69,7 @@ describe.each(kinds)("the events of %s", (_, make) => {
   it.each([
     ["waits for one", 0],
     ["runs its body", 1],
-  ])("are listened to no longer when a loop is cancelled while it %s", (__, count) => {
+  ])("have no listener any more when a loop is cancelled while it %s", (__, count) => {
     const { source, emit, listenerCount } = make();
     function* loop(): Coroutine {
       yield* asyncFor(events(source, "event"), function* () {
@@ -90,7 +90,7 @@ describe.each(kinds)("the events of %s", (_, make) => {
     runVirtual(main());
   });
 
-  it("are listened to no longer when they are closed by hand, by aclosing, or at the end of the program", () => {
+  it("have no listener any more after aclose(), aclosing, or the end of the program", () => {
     const { source, emit, listenerCount } = make();
     function* main(): Coroutine {
       const iterator = events(source, "event");
@@ -108,7 +108,7 @@ describe.each(kinds)("the events of %s", (_, make) => {
     expect(listenerCount()).toBe(0);
   });
 
-  it("are not lost when the wait for one is cancelled", () => {
+  it("are not lost when a waiting task is cancelled", () => {
     const { source, emit, detailOf } = make();
     function* main(): Coroutine<unknown> {
       const iterator = events(source, "event");
@@ -123,7 +123,7 @@ describe.each(kinds)("the events of %s", (_, make) => {
     expect(runVirtual(main())).toBe(1);
   });
 
-  it("go to one task each, in the order in which they came to wait", () => {
+  it("go to one task each, in the order of their waits", () => {
     const { source, emit, detailOf } = make();
     function* main(): Coroutine<unknown[]> {
       const iterator = events(source, "event");
@@ -158,7 +158,7 @@ describe.each(kinds)("the events of %s", (_, make) => {
 });
 
 describe("events", () => {
-  it("refuses at the call what is no source of them, and what is no option", () => {
+  it("refuses at the call a source without events, and unknown options", () => {
     const emitter = new EventEmitter();
     function* main(): Coroutine {
       expect(() => events({} as never, "event")).toThrow(TypeError);
@@ -175,7 +175,7 @@ describe("events", () => {
     expect(emitter.eventNames()).toEqual([]);
   });
 
-  it("listens to nothing when a listener cannot be added", () => {
+  it("keeps no listener when one cannot be added", () => {
     const { source, listenerCount } = listenedEmitter();
     const add = source.on.bind(source);
     source.on = (name, listener) => {
@@ -189,7 +189,7 @@ describe("events", () => {
     expect(listenerCount()).toBe(0);
   });
 
-  it("are known to the loop for as long as they are listened to", () => {
+  it("are known to the loop while they have a listener", () => {
     const known = new Set<ClosableAsyncgen>();
     class KnowingLoop extends VirtualTimeLoop {
       override asyncgenFirstiterHook(asyncgen: ClosableAsyncgen): void {
@@ -210,7 +210,7 @@ describe("events", () => {
     loop.close();
   });
 
-  it("are their own iterator, which prints what it iterates", () => {
+  it("are their own iterator, which prints its source and names", () => {
     function* main(): Coroutine<string[]> {
       const iterator = events(new EventTarget(), "event");
       expect(aiter(iterator)).toBe(iterator);
@@ -221,7 +221,7 @@ describe("events", () => {
     expect(runVirtual(main())).toEqual(["<events 'event' listening>", "<events 'event' closed>"]);
   });
 
-  it("end as every async iterator does", () => {
+  it("end like every async iterator", () => {
     function* main(): Coroutine {
       const iterator = events(new EventTarget(), "event");
       yield* iterator.aclose();
@@ -230,7 +230,7 @@ describe("events", () => {
     expect(() => runVirtual(main())).toThrow(StopAsyncIteration);
   });
 
-  it("have the types that once gives them", () => {
+  it("have the same types as once", () => {
     const { signal } = new AbortController();
     function* main(): Coroutine {
       yield* asyncFor(events(signal, "abort"), function* ([event]) {
@@ -246,7 +246,7 @@ describe("events", () => {
   });
 });
 
-it("a SystemExit of the handler that is told of dispose's error ends the run, and does not reach the emitter", async () => {
+it("a SystemExit of the handler for an error of dispose ends the run, and does not reach the emitter", async () => {
   const emitter = new EventEmitter();
   const dispose = (): never => {
     throw new RangeError("dispose");

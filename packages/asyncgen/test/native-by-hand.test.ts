@@ -12,13 +12,13 @@ import {
   sleep,
 } from "@yieldstar/loop";
 import { describe, expect, it } from "vitest";
-import { noting, outcomeOf, turns } from "./native.ts";
+import { noting, outcomeOf, turns } from "./native-helpers.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-describe("an iterator of JavaScript that is iterated by hand", () => {
-  it("gives a value to the next anext if whoever waited for it was cancelled", async () => {
+describe("a native iterator that is iterated by hand", () => {
+  it("gives a value to the next anext() if the task that waited for it was cancelled", async () => {
     const iterator = aiter(noting([]));
     function* main(): Coroutine<unknown[]> {
       const task = createTask(anext(iterator));
@@ -31,14 +31,14 @@ describe("an iterator of JavaScript that is iterated by hand", () => {
     expect(await run(main())).toEqual([1, 2, 3, "end"]);
   });
 
-  it("gives it too if the value was there, and the task had not seen it yet", async () => {
+  it("does so too if the value had come, and the cancelled task had not seen it yet", async () => {
     let settle: (result: IteratorResult<string>) => void = () => {};
     const promise = new Promise<IteratorResult<string>>((resolve) => (settle = resolve));
     const iterator = aiter({ [Symbol.asyncIterator]: () => ({ next: () => promise }) });
     function* main(): Coroutine<unknown> {
       const task = createTask(anext(iterator));
       yield* sleep(0);
-      // This uses the budget up: what the next promise wakes has to wait for the host.
+      // This uses up the turn's budget: a task that the next promise wakes has to wait for the host.
       yield* fromPromise(Promise.resolve());
       void promise.then(() => task.cancel());
       settle({ done: false, value: "kept" });
@@ -48,7 +48,7 @@ describe("an iterator of JavaScript that is iterated by hand", () => {
     expect(await run(main(), { loopFactory: () => new EventLoop({ turnBudget: 0 }) })).toBe("kept");
   });
 
-  it("keeps nothing of those who waited in vain for a value that is long in coming", async () => {
+  it("keeps no memory of cancelled tasks that waited for a slow value", async () => {
     const silent = new Promise<never>(() => {});
     const iterator = aiter({ [Symbol.asyncIterator]: () => ({ next: () => silent }) });
     const used = (): number => {
@@ -72,7 +72,7 @@ describe("an iterator of JavaScript that is iterated by hand", () => {
     expect(await run(main())).toBeLessThan(100);
   });
 
-  it("is closed like any other when such a value has come, and nobody takes it", async () => {
+  it("is closed as usual when such a value has come and no task takes it", async () => {
     const notes: unknown[] = [];
     const iterator = aiter(noting(notes));
     function* main(): Coroutine {
@@ -100,7 +100,7 @@ describe("an iterator of JavaScript that is iterated by hand", () => {
     expect(notes).toEqual([1, "cleaning up", "clean", "left"]);
   });
 
-  it("is closed once, and ends then", async () => {
+  it("is closed once, and is then at its end", async () => {
     const notes: unknown[] = [];
     const iterator = aiter(noting(notes));
     function* main(): Coroutine<unknown> {

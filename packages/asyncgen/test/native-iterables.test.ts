@@ -3,9 +3,9 @@ import { CancelledError, type Coroutine, createTask, run } from "@yieldstar/loop
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
-import { loopOver, noting, outcomeOf, turns } from "./native.ts";
+import { loopOver, noting, outcomeOf, turns } from "./native-helpers.ts";
 
-describe("a loop over an async generator of JavaScript", () => {
+describe("a loop over a native async generator", () => {
   it("takes every value, to the end", async () => {
     const notes: unknown[] = [];
     expect(await run(loopOver(noting(notes), notes))).toBe(true);
@@ -36,13 +36,13 @@ describe("a loop over an async generator of JavaScript", () => {
     expect(notes).toEqual([1, 2, "cleaning up", "clean", "left"]);
   });
 
-  it("throws the error of its cleanup where there is no other", async () => {
+  it("throws the error of its cleanup if there is no other", async () => {
     const notes: unknown[] = [];
     await expect(run(loopOver(noting(notes, new RangeError("cleanup")), notes, BREAK))).rejects.toThrow("cleanup");
     await expect(run(loopOver(noting(notes, new RangeError("cleanup")), notes))).rejects.toThrow("cleanup");
   });
 
-  it("throws the body's error rather than one of the cleanup, which is reported", async () => {
+  it("throws the body's error rather than that of the cleanup, which is reported", async () => {
     const notes: unknown[] = [];
     const iterable = noting(notes, new RangeError("cleanup"));
     await expect(run(loopOver(iterable, notes, new RangeError("body")))).rejects.toThrow("body");
@@ -55,7 +55,7 @@ describe("a loop over an async generator of JavaScript", () => {
     ]);
   });
 
-  it("throws what it throws", async () => {
+  it("throws the generator's own error", async () => {
     const failing = (async function* () {
       yield 1;
       throw new RangeError("of the generator");
@@ -88,7 +88,7 @@ describe("a loop over an async generator of JavaScript", () => {
     expect(notes).toEqual(["left", "clean"]);
   });
 
-  it("reports an error of a cleanup that it did not wait for", async () => {
+  it("reports the error of a cleanup that it did not wait for", async () => {
     let go: () => void = () => {};
     const stuck = (async function* () {
       try {
@@ -111,7 +111,7 @@ describe("a loop over an async generator of JavaScript", () => {
     expect(printed()).toEqual([["error", expect.stringContaining("during closing"), new RangeError("late cleanup")]]);
   });
 
-  it("is cancelled in the midst of the cleanup too, whose error is reported then", async () => {
+  it("can be cancelled during the cleanup, whose error is then reported", async () => {
     const notes: unknown[] = [];
     let fail: (error: Error) => void = () => {};
     const iterable = {
@@ -135,7 +135,7 @@ describe("a loop over an async generator of JavaScript", () => {
     expect(printed()).toEqual([["error", expect.stringContaining("during closing"), new RangeError("late cleanup")]]);
   });
 
-  it("inside an async generator of ours closes it when that is closed", async () => {
+  it("inside an async generator of ours closes it when ours is closed", async () => {
     const notes: unknown[] = [];
     const doubled = asyncGenerator(function* (emit) {
       yield* asyncFor(noting(notes), function* (number) {
@@ -153,18 +153,18 @@ describe("a loop over an async generator of JavaScript", () => {
   });
 });
 
-describe("a loop over an iterator that does not keep to the rules", () => {
+describe("a loop over an iterator that breaks the rules", () => {
   const iterable = (iterator: object): Parameters<typeof asyncFor>[0] =>
     ({ [Symbol.asyncIterator]: () => iterator }) as never;
 
-  it("does without return()", async () => {
+  it("works without return()", async () => {
     const values = [1, 2, 3];
     const iterator = { next: async () => ({ done: values.length === 0, value: values.shift() }) };
     expect(await run(loopOver(iterable(iterator), [], BREAK))).toBe(false);
     expect(await run(loopOver(iterable(iterator), []))).toBe(true);
   });
 
-  it("does without promises", async () => {
+  it("works without promises", async () => {
     const notes: unknown[] = [];
     expect(await run(loopOver(iterable([1, 2, 3].values()), notes))).toBe(true);
     expect(notes).toEqual([1, 2, 3, "left"]);
@@ -212,7 +212,7 @@ describe("a loop over an iterator that does not keep to the rules", () => {
   });
 });
 
-it("what can be iterated both ways is iterated our way", () => {
+it("an object that can be iterated both ways is iterated our way", () => {
   const ours = asyncGenerator(function* (emit) {
     yield* emit("ours");
   });

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { BREAK } from "@yieldstar/asyncgen";
 import { CancelledError, type Coroutine, createTask, run } from "@yieldstar/loop";
 import { describe, expect, it } from "vitest";
-import { loopOver, outcomeOf, turn, turns } from "./native.ts";
+import { loopOver, outcomeOf, turn, turns } from "./native-helpers.ts";
 
 describe("a loop over a ReadableStream", () => {
   /** A stream of numbers; its source notes when it is cancelled, which takes a turn. */
@@ -65,14 +65,14 @@ describe("a loop over a ReadableStream", () => {
     expect(stream.locked).toBe(false);
   });
 
-  it("refuses one that is locked, and leaves it so", async () => {
+  it("refuses a locked stream, and leaves it locked", async () => {
     const stream = streamOf([], [1]);
     const reader = stream.getReader();
     await expect(run(loopOver(stream, []))).rejects.toThrow(TypeError);
     expect(await reader.read()).toEqual({ done: false, value: 1 });
   });
 
-  it("leaves it open when it is asked to", async () => {
+  it("leaves it open if preventCancel is set", async () => {
     const notes: unknown[] = [];
     const stream = streamOf(notes, [1, 2, 3]);
     await run(loopOver(stream.values({ preventCancel: true }), notes, BREAK));
@@ -80,7 +80,7 @@ describe("a loop over a ReadableStream", () => {
     expect(notes).toEqual([1, 2, "left", 3, "left"]);
   });
 
-  it("needs no more of it than a reader", async () => {
+  it("needs only the stream's reader", async () => {
     const stream = streamOf([], [1, 2, 3]);
     Object.defineProperty(stream, Symbol.asyncIterator, { value: undefined });
     const notes: unknown[] = [];
@@ -89,7 +89,7 @@ describe("a loop over a ReadableStream", () => {
   });
 });
 
-describe("a loop over a stream of Node's", () => {
+describe("a loop over a Node stream", () => {
   it("takes every chunk", async () => {
     const stream = new PassThrough({ objectMode: true });
     const notes: unknown[] = [];

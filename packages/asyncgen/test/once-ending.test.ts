@@ -6,9 +6,9 @@ import { type NamedEvent, once, type OnceOptions } from "@yieldstar/asyncgen";
 import { CancelledError, type Coroutine, createTask, getRunningLoop, run, sleep, ValueError } from "@yieldstar/loop";
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { kinds, listenedEmitter } from "./listened.ts";
+import { kinds, listenedEmitter } from "./event-sources.ts";
 
-/** What Node itself says of a stream that is closed too early. */
+/** The code of Node's own error for a stream that is closed too early. */
 async function codeOfNode(): Promise<unknown> {
   const stream = new PassThrough();
   stream.destroy();
@@ -26,7 +26,7 @@ function* outcomeOf(wait: Coroutine<unknown>, emit: () => void): Coroutine<unkno
 }
 
 describe("once, of an emitter that is closed,", () => {
-  it("fails as Node's functions do, and listens no longer", async () => {
+  it("fails as Node's functions do, and removes its listener", async () => {
     const { source, emit, listenerCount } = listenedEmitter();
     const error = runVirtual(outcomeOf(once(source, "drain"), () => emit("close")));
     expect(error).toMatchObject({
@@ -37,7 +37,7 @@ describe("once, of an emitter that is closed,", () => {
     expect(listenerCount()).toBe(0);
   });
 
-  it.each([["close"], ["close", "drain"]])("gives that event where it is waited for: %s", (...names) => {
+  it.each([["close"], ["close", "drain"]])("gives the closing event if it is one of the names: %s", (...names) => {
     const { source, emit } = listenedEmitter();
     const [name] = names;
     const wait: Coroutine<unknown> = names.length === 1 ? once(source, name ?? "") : once(source, names);
@@ -47,7 +47,7 @@ describe("once, of an emitter that is closed,", () => {
     );
   });
 
-  it("gives the event that came first, and throws an error that did", () => {
+  it("gives an event, or throws an error, that came first", () => {
     const { source, emit } = listenedEmitter();
     const both = (): void => {
       emit("event", 1);
@@ -62,7 +62,7 @@ describe("once, of an emitter that is closed,", () => {
     expect(runVirtual(outcomeOf(once(source, "event"), failing))).toBe(broken);
   });
 
-  it("can be cancelled all the same", () => {
+  it("can still be cancelled", () => {
     const { source, emit, listenerCount } = listenedEmitter();
     function* main(): Coroutine {
       const task = createTask(once(source, "event"));
@@ -76,7 +76,7 @@ describe("once, of an emitter that is closed,", () => {
     runVirtual(main());
   });
 
-  it("waits on where close is no end", () => {
+  it("waits on if close is an empty list", () => {
     const { source, emit } = listenedEmitter();
     const twice = (): void => {
       emit("close");
@@ -86,7 +86,7 @@ describe("once, of an emitter that is closed,", () => {
   });
 });
 
-describe.each(kinds)("once, of %s, with names that end it,", (_, make) => {
+describe.each(kinds)("once, of %s, with closing events,", (_, make) => {
   it("fails when one of them comes", () => {
     const { source, emit, listenerCount } = make();
     const close = new Set(["other", "end"]);
@@ -110,7 +110,7 @@ describe.each(kinds)("once, of %s, with names that end it,", (_, make) => {
   });
 });
 
-it("once, of a target, has no end by itself: a dialog is closed, and opened again", () => {
+it("once, of a target, never ends by itself: a dialog is closed, and opened again", () => {
   const source = new EventTarget();
   const twice = (): void => {
     source.dispatchEvent(new Event("close"));
@@ -119,7 +119,7 @@ it("once, of a target, has no end by itself: a dialog is closed, and opened agai
   expect(runVirtual(outcomeOf(once(source, "event"), twice))).toEqual([expect.any(Event)]);
 });
 
-describe("once, of a stream of Node's,", () => {
+describe("once, of a Node stream,", () => {
   it("ends when the socket that it waits for is destroyed", async () => {
     const server = net.createServer((socket) => socket.pause());
     function* main(): Coroutine<unknown> {
@@ -142,7 +142,7 @@ describe("once, of a stream of Node's,", () => {
     expect(await run(main())).toMatchObject({ code: await codeOfNode() });
   });
 
-  it("ends when it was destroyed before", async () => {
+  it("ends when the stream was destroyed before", async () => {
     function* main(): Coroutine<unknown[]> {
       const outcomes: unknown[] = [];
       for (const error of [undefined, new RangeError("broken")]) {
@@ -161,7 +161,7 @@ describe("once, of a stream of Node's,", () => {
     expect(await run(main())).toMatchObject([premature, premature, broken, broken]);
   });
 
-  it("takes the error that it is being destroyed with, so that it is not thrown at the process", async () => {
+  it("takes the error that the stream is being destroyed with, so that the process does not get it", async () => {
     function* main(): Coroutine<unknown> {
       const stream = new PassThrough();
       stream.destroy(new RangeError("broken"));
@@ -170,7 +170,7 @@ describe("once, of a stream of Node's,", () => {
     expect(await run(main())).toEqual(new RangeError("broken"));
   });
 
-  it("waits for the close of one that is being destroyed", async () => {
+  it("waits for the close of a stream that is being destroyed", async () => {
     function* main(): Coroutine<unknown> {
       const stream = new PassThrough();
       stream.destroy();
@@ -179,7 +179,7 @@ describe("once, of a stream of Node's,", () => {
     expect(await run(main())).toEqual([]);
   });
 
-  it("can be cancelled when it was destroyed before", async () => {
+  it("can be cancelled when the stream was destroyed before", async () => {
     function* main(): Coroutine<unknown> {
       const stream = new PassThrough();
       stream.destroy();
@@ -196,7 +196,7 @@ describe("once, of a stream of Node's,", () => {
   });
 });
 
-describe("once, of a stream that is closed already, where its ending is waited for,", () => {
+describe("once, of a stream that is closed already, for an ending event,", () => {
   const [closed, broken, cause] = [new PassThrough(), new PassThrough(), new RangeError("broken")];
   broken.on("error", () => {});
   const premature = (later: string): unknown =>
@@ -220,13 +220,13 @@ describe("once, of a stream that is closed already, where its ending is waited f
 describe("once refuses at the call", () => {
   const { source } = listenedEmitter();
 
-  it.each([undefined, null, 5, {}, new Set(["event"])])("%o, which is no name, and no array of them", (name) => {
+  it.each([undefined, null, 5, {}, new Set(["event"])])("%o, which is neither a name nor an array of names", (name) => {
     expect(() => once(source, name as never)).toThrow(
       /^the name of an event must be a string or a symbol, or an array of such names, got (?!.*event)/,
     );
   });
 
-  it.each([[[5]], [["event", undefined]]])("%o, in which one is no name", (names) => {
+  it.each([[[5]], [["event", undefined]]])("%o, with a member that is not a name", (names) => {
     expect(() => once(source, names as never)).toThrow(
       /^the name of an event must be a string or a symbol, got (?!.*event)/,
     );
@@ -237,7 +237,7 @@ describe("once refuses at the call", () => {
     expect(() => once(null as never, "event")).toThrow(new TypeError(text));
   });
 
-  it("no names at all", () => {
+  it("an empty array of names", () => {
     expect(() => once(source, [])).toThrow(ValueError);
   });
 

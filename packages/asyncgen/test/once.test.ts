@@ -4,15 +4,15 @@ import { CancelledError, type Coroutine, createTask, getRunningLoop, run, sleep 
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
-import { kinds, listenedEmitter } from "./listened.ts";
+import { kinds, listenedEmitter } from "./event-sources.ts";
 
-/** Calls `callback` so many seconds from now. */
+/** Calls `callback` after `delay` seconds. */
 function later(delay: number, callback: () => void): void {
   getRunningLoop().callLater(delay, callback);
 }
 
 describe.each(kinds)("once, of %s,", (_, make) => {
-  it("gives the event's arguments, and listens no longer", () => {
+  it("gives the event's arguments, and removes its listener", () => {
     const { source, emit, detailOf, listenerCount } = make();
     function* main(): Coroutine<unknown> {
       later(1, () => {
@@ -26,7 +26,7 @@ describe.each(kinds)("once, of %s,", (_, make) => {
     expect(runVirtual(main())).toBe(1);
   });
 
-  it("listens from when it is awaited", () => {
+  it("listens from the moment it is awaited", () => {
     const { source, emit, detailOf, listenerCount } = make();
     function* main(): Coroutine<unknown> {
       const event = once(source, "event");
@@ -38,7 +38,7 @@ describe.each(kinds)("once, of %s,", (_, make) => {
     expect(runVirtual(main())).toBe(2);
   });
 
-  it("listens no longer when it is cancelled", () => {
+  it("removes its listener when it is cancelled", () => {
     const { source, emit, listenerCount } = make();
     function* main(): Coroutine {
       const task = createTask(once(source, "event"));
@@ -64,7 +64,7 @@ describe.each(kinds)("once, of %s,", (_, make) => {
 });
 
 describe("once, of an emitter,", () => {
-  it("throws the error that is emitted meanwhile", () => {
+  it("throws an error that is emitted meanwhile", () => {
     const { source, listenerCount } = listenedEmitter();
     function* main(): Coroutine<unknown> {
       later(1, () => {
@@ -76,14 +76,17 @@ describe("once, of an emitter,", () => {
     expect(() => runVirtual(main())).toThrow(new RangeError("broken"));
   });
 
-  it.each([5, "text", { code: 5 }])("throws an error with the cause %o when that is emitted as one", (cause) => {
-    const { source } = listenedEmitter();
-    function* main(): Coroutine<unknown> {
-      later(1, () => source.emit("error", cause));
-      return yield* once(source, "event");
-    }
-    expect(() => runVirtual(main())).toThrow(expect.objectContaining({ name: "TypeError", cause }));
-  });
+  it.each([5, "text", { code: 5 }])(
+    "throws an error with the cause %o when that value is emitted as the error",
+    (cause) => {
+      const { source } = listenedEmitter();
+      function* main(): Coroutine<unknown> {
+        later(1, () => source.emit("error", cause));
+        return yield* once(source, "event");
+      }
+      expect(() => runVirtual(main())).toThrow(expect.objectContaining({ name: "TypeError", cause }));
+    },
+  );
 
   it("leaves an error that comes after the event to the emitter", () => {
     const { source } = listenedEmitter();
@@ -97,7 +100,7 @@ describe("once, of an emitter,", () => {
     expect(runVirtual(main())).toEqual([1]);
   });
 
-  it("waits for an error like for any event", () => {
+  it("waits for an event named error like for any other", () => {
     const { source, listenerCount } = listenedEmitter();
     function* main(): Coroutine<unknown> {
       later(1, () => source.emit("error", new RangeError("awaited")));
@@ -121,7 +124,7 @@ describe("once, of an emitter,", () => {
     expect(printed()).toEqual([["error", "an error was emitted after the wait was cancelled", new RangeError("late")]]);
   });
 
-  it("is cancelled although an event has come, if the task has not seen it yet", () => {
+  it("is cancelled even if an event has come, when the task has not seen it yet", () => {
     const { source } = listenedEmitter();
     function* main(): Coroutine<unknown> {
       const task = createTask(once(source, "event"));
@@ -137,7 +140,7 @@ describe("once, of an emitter,", () => {
     expect(runVirtual(main())).toBeInstanceOf(CancelledError);
   });
 
-  it("removes its listener when another cannot be added", () => {
+  it("removes its first listener when the second cannot be added", () => {
     const { source, listenerCount } = listenedEmitter();
     const add = source.on.bind(source);
     source.on = (name, listener) => {
@@ -148,7 +151,7 @@ describe("once, of an emitter,", () => {
     expect(listenerCount()).toBe(0);
   });
 
-  it("takes symbols", () => {
+  it("takes symbols as names", () => {
     const { source } = listenedEmitter();
     const name = Symbol("event");
     function* main(): Coroutine<unknown> {
@@ -166,7 +169,7 @@ describe("once", () => {
     );
   });
 
-  it("takes what is both for an emitter, as Node does", async () => {
+  it("treats an object that is both emitter and target as an emitter, like Node", async () => {
     const { port1, port2 } = new MessageChannel();
     function* main(): Coroutine<unknown> {
       port1.postMessage("text");
@@ -176,7 +179,7 @@ describe("once", () => {
     port1.close();
   });
 
-  it("has the types of a target's events by its properties, and any that are given", () => {
+  it("has the event types of a target's properties, and any that are given", () => {
     const emitter = new EventEmitter();
     const { signal } = new AbortController();
     function* main(): Coroutine {

@@ -10,7 +10,7 @@ const ways = [
   { name: "events", wait: (emitter: EventEmitter) => events(emitter, "never").anext() },
 ];
 
-it.each(ways)("$name throws what an emitter emits as an error of another realm as it is", ({ wait }) => {
+it.each(ways)("$name throws an emitted error of another realm as it is", ({ wait }) => {
   const errors = [new other.Error("boom"), new other.DOMException("aborted", "AbortError")];
   function* main(): Coroutine {
     for (const error of errors) {

@@ -68,7 +68,7 @@ describe("an async generator prints", () => {
     ]);
   });
 
-  it("in the text of a value that no task can wait for", () => {
+  it("in the text of a bad yield", () => {
     function* main(): Coroutine<unknown> {
       const leaked = asyncGenerator(function* (emit) {
         yield* emit(emit);
@@ -86,7 +86,7 @@ describe("an async generator prints", () => {
   });
 });
 
-it("managers and iterators print as the name of their class, and not what they hold", () => {
+it("managers and iterators print as the name of their class, without what they hold", () => {
   const manager = asyncContextManager(function* (emit) {
     yield* emit(1);
   });

@@ -6,7 +6,7 @@ import { printed } from "../../../.ci/vitest/quiet.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Hands numbers out, and notes what it does; its cleanup takes a turn. */
+/** Emits numbers, and notes what it does; its cleanup takes a turn. */
 const noting = asyncGenerator(function* noting(emit, notes: unknown[], to: number = 3) {
   try {
     for (let number = 1; number <= to; number++) {
@@ -34,7 +34,7 @@ async function notesContain(notes: readonly unknown[], note: unknown): Promise<v
   while (!notes.includes(note)) await turn();
 }
 
-describe("an async generator that is given out", () => {
+describe("an async generator behind toAsyncIterable", () => {
   it("is iterated by for await, to the end", async () => {
     const [notes, values]: [unknown[], number[]] = [[], []];
     for await (const value of toAsyncIterable(noting(notes))) {
@@ -59,7 +59,7 @@ describe("an async generator that is given out", () => {
     expect(notes).toEqual([undefined, "clean"]);
   });
 
-  it("rejects with the error of its body or its cleanup, and has ended then", async () => {
+  it("rejects with the error of its body or its cleanup, and has then ended", async () => {
     const failing = toAsyncIterable(
       asyncGenerator(function* () {
         throw new RangeError("of the body");
@@ -83,7 +83,7 @@ describe("an async generator that is given out", () => {
     expect(await unclean.return(undefined)).toEqual({ done: true, value: undefined });
   });
 
-  it("is sent values, but for the first", async () => {
+  it("receives the values given to next(), except the first", async () => {
     const notes: unknown[] = [];
     const iterable = toAsyncIterable(noting(notes));
     expect(await iterable.next("ignored")).toEqual({ done: false, value: 1 });
@@ -92,7 +92,7 @@ describe("an async generator that is given out", () => {
     expect(notes).toEqual(["sent", "clean"]);
   });
 
-  it("has errors thrown in where it stands", async () => {
+  it("receives errors at its yield", async () => {
     const catching = asyncGenerator(function* (emit) {
       try {
         yield* emit(undefined);
@@ -110,7 +110,7 @@ describe("an async generator that is given out", () => {
     await expect(toAsyncIterable(noting([])).throw(error)).rejects.toBe(error);
   });
 
-  it("makes one step after another, however many are asked for at once", async () => {
+  it("runs its steps one after another, however many are requested at once", async () => {
     const notes: unknown[] = [];
     const iterable = toAsyncIterable(noting(notes));
     const steps = [iterable.next(), iterable.next(), iterable.return(undefined), iterable.next()];
@@ -123,7 +123,7 @@ describe("an async generator that is given out", () => {
     expect(notes).toEqual([undefined, "clean"]);
   });
 
-  it("does nothing when it is closed before it has begun", async () => {
+  it("does nothing when it is closed before it begins", async () => {
     const notes: unknown[] = [];
     const iterable = toAsyncIterable(noting(notes));
     await iterable[Symbol.asyncDispose]();
@@ -131,7 +131,7 @@ describe("an async generator that is given out", () => {
     expect(notes).toEqual([]);
   });
 
-  it("runs on the loop that is given", async () => {
+  it("runs on the given loop", async () => {
     const loop = newEventLoop();
     const loops = asyncGenerator(function* (emit) {
       yield* emit(getRunningLoop());
@@ -154,8 +154,8 @@ describe("an async generator that is given out", () => {
   });
 });
 
-describe("the signal of an async generator that is given out", () => {
-  it("cancels the step that runs, which cleans up and then rejects with its reason", async () => {
+describe("the signal of toAsyncIterable", () => {
+  it("cancels the running step, which cleans up and then rejects with its reason", async () => {
     const notes: unknown[] = [];
     const controller = new AbortController();
     const iterable = toAsyncIterable(stuck(notes), { signal: controller.signal });
@@ -169,7 +169,7 @@ describe("the signal of an async generator that is given out", () => {
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
-  it("closes it where no step runs, and the next one rejects with its reason", async () => {
+  it("closes the generator between two steps, and the next one rejects with its reason", async () => {
     const notes: unknown[] = [];
     const controller = new AbortController();
     const iterable = toAsyncIterable(stuck(notes), { signal: controller.signal });
@@ -182,7 +182,7 @@ describe("the signal of an async generator that is given out", () => {
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
-  it("is heard although somebody stops its event", async () => {
+  it("works even if another listener stops the event", async () => {
     const controller = new AbortController();
     controller.signal.addEventListener("abort", (event) => event.stopImmediatePropagation());
     const notes: unknown[] = [];
@@ -197,13 +197,13 @@ describe("the signal of an async generator that is given out", () => {
     expect(notes.filter((note) => note === "clean")).toHaveLength(2);
   });
 
-  it("is refused at the call when it is none", () => {
+  it("is refused at the call when it is not a signal", () => {
     expect(() => toAsyncIterable(stuck([]), { signal: {} as never })).toThrow(
       new TypeError("an AbortSignal was expected, got {}"),
     );
   });
 
-  it("that is aborted already leaves it unbegun", async () => {
+  it("keeps the generator from starting when it is aborted already", async () => {
     const notes: unknown[] = [];
     const iterable = toAsyncIterable(stuck(notes), { signal: AbortSignal.abort(new RangeError("enough")) });
     await expect(iterable.next()).rejects.toThrow("enough");
@@ -211,7 +211,7 @@ describe("the signal of an async generator that is given out", () => {
     expect(notes).toEqual([]);
   });
 
-  it.each(["end", "return"])("is let go after its %s", async (way) => {
+  it.each(["end", "return"])("has no listener left after its %s", async (way) => {
     const { signal } = new AbortController();
     const iterable = toAsyncIterable(noting([], 1), { signal });
     await iterable.next();
@@ -220,7 +220,7 @@ describe("the signal of an async generator that is given out", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
-  it("has an error of the cleanup reported where nobody waits for that", async () => {
+  it("has an error of the cleanup reported when no step waits for it", async () => {
     const failing = asyncGenerator(function* failing(emit) {
       try {
         yield* emit(1);
@@ -249,7 +249,7 @@ describe("toAsyncIterable", () => {
     expect(() => toAsyncIterable(value as never)).toThrow(/^an async generator was expected, got /);
   });
 
-  it("has the type of JavaScript's async generators", () => {
+  it("has the type of native async generators", () => {
     const generator: AsyncGenerator<number> = noting([]);
     expectTypeOf(toAsyncIterable(generator)).toEqualTypeOf<globalThis.AsyncGenerator<number, undefined, unknown>>();
     function* ours(): Coroutine {

@@ -62,7 +62,7 @@ const counter = asyncContextManager(function* (emit) {
 });
 
 describe("an async generator", () => {
-  it("has the values that its body hands out, and its arguments, with nothing annotated", () => {
+  it("has the types of the values that its body emits, and of its arguments, without annotations", () => {
     expectTypeOf(numbers).toEqualTypeOf<(to: number) => AsyncGenerator<number>>();
     const mixed = asyncGenerator(function* (emit) {
       yield* emit(5);
@@ -77,14 +77,14 @@ describe("an async generator", () => {
     expectTypeOf(objects).toEqualTypeOf<(...names: string[]) => AsyncGenerator<{ name: string }>>();
   });
 
-  it("has none where its body hands out none", () => {
+  it("has no values when its body emits none", () => {
     const nothing = asyncGenerator(function* () {
       yield* sleep(1);
     });
     expectTypeOf(nothing()).toEqualTypeOf<AsyncGenerator<never>>();
   });
 
-  it("has those that are handed out in the body of a loop or a block", () => {
+  it("has the values that are emitted in the body of a loop or a block", () => {
     const doubled = asyncGenerator(function* (emit, source: AsyncIterable<number>) {
       yield* asyncFor(source, function* (number) {
         yield* emit(number * 2);
@@ -99,7 +99,7 @@ describe("an async generator", () => {
     expectTypeOf(doubled).toEqualTypeOf<(source: AsyncIterable<number>) => AsyncGenerator<number | string | boolean>>();
   });
 
-  it("gives them to whoever iterates", () => {
+  it("gives their types to its consumer", () => {
     function* main(): Coroutine {
       const generator = numbers(9);
       expectTypeOf(yield* generator.anext()).toEqualTypeOf<number>();
@@ -115,7 +115,7 @@ describe("an async generator", () => {
     runVirtual(main());
   });
 
-  it("gets from emit what is sent, of whatever type the body says", () => {
+  it("gets from emit the sent value, of the type that the body says", () => {
     const echo = asyncGenerator(function* (emit) {
       expectTypeOf(yield* emit(1)).toEqualTypeOf<unknown>();
       const sent = yield* emit<number, string>(2);
@@ -143,7 +143,7 @@ describe("asyncFor", () => {
     runVirtual(main());
   });
 
-  it("gives it the values of what JavaScript made", () => {
+  it("gives the body the values of native iterables", () => {
     function* main(): Coroutine {
       yield* asyncFor(native, function* (number) {
         expectTypeOf(number).toEqualTypeOf<number>();
@@ -160,7 +160,7 @@ describe("asyncFor", () => {
     expectTypeOf(main).toEqualTypeOf<() => Coroutine>();
   });
 
-  it("gives it what Node's streams have: what they say, or what the body says", () => {
+  it("gives the body the chunks of Node streams: their declared type, or the body's", () => {
     function* main(): Coroutine {
       yield* asyncFor(readable, function* (chunk) {
         expectTypeOf(chunk).toEqualTypeOf<unknown>();
@@ -188,7 +188,7 @@ describe("asyncFor", () => {
     expectTypeOf(main).toEqualTypeOf<() => Coroutine>();
   });
 
-  it("may be ended by a BREAK that was given another name", () => {
+  it("ends with a BREAK under another name", () => {
     const library = { asyncFor, BREAK };
     const { BREAK: end } = library;
     const early = asyncFor(numbers(3), function* (number) {
@@ -197,14 +197,14 @@ describe("asyncFor", () => {
     expect(runVirtual(early)).toBe(false);
   });
 
-  it("is a coroutine by itself, where its body hands nothing out", () => {
+  it("is a coroutine by itself when its body emits nothing", () => {
     expectTypeOf(asyncFor(numbers(3), function* () {})).toExtend<Coroutine<boolean>>();
     expect(runVirtual(asyncFor(numbers(3), function* () {}))).toBe(true);
   });
 });
 
 describe("a context manager", () => {
-  it("of a generator gives the value that is handed out", () => {
+  it("made of a generator gives the emitted value", () => {
     expectTypeOf(connection).toEqualTypeOf<
       (host: string) => AsyncContextManager<{ host: string; port: number }, boolean>
     >();
@@ -215,13 +215,13 @@ describe("a context manager", () => {
     expectTypeOf(either(true)).toEqualTypeOf<AsyncContextManager<number | string, boolean>>();
   });
 
-  it("gives it to the body of the block, alone or with others", () => {
+  it("gives its value to the body of the block, alone or with others", () => {
     function* main(): Coroutine {
       const result = yield* asyncWith(connection("example.org"), function* (entered) {
         expectTypeOf(entered).toEqualTypeOf<{ host: string; port: number }>();
         return entered.host;
       });
-      // It may swallow.
+      // It may swallow an error.
       expectTypeOf(result).toEqualTypeOf<string | undefined>();
       yield* asyncWith([counter(), connection("example.org"), nullcontext("text")], function* (entered) {
         expectTypeOf(entered).toEqualTypeOf<[number, { host: string; port: number }, string]>();
@@ -268,20 +268,21 @@ describe("a context manager", () => {
 declare const leaked: Emit;
 declare const promise: Promise<string>;
 
-// Each is a mistake that has to be found where it is written. None is ever run: what they do is in bad-input.test.ts.
+// Each is a mistake that the compiler has to find where it is written. None of them runs: bad-input.test.ts covers
+// that.
 const wrongPrograms = {
-  "hands a value out without the star": () =>
+  "emits a value without the star": () =>
     // @ts-expect-error The star is missing.
     asyncGenerator(function* (emit) {
       yield emit(5);
     }),
   "yields a value by itself": () =>
-    // @ts-expect-error A number is no suspension.
+    // @ts-expect-error A number is not a suspension.
     asyncGenerator(function* () {
       yield 5;
     }),
   "is async": () =>
-    // @ts-expect-error An async generator of JavaScript is no coroutine.
+    // @ts-expect-error An async generator of JavaScript is not a coroutine.
     asyncGenerator(async function* () {
       yield 5;
     }),
@@ -299,11 +300,11 @@ const wrongPrograms = {
     createTask(body());
   },
   "is run": () => {
-    // @ts-expect-error A generator is no coroutine: iterate it.
+    // @ts-expect-error A generator is not a coroutine: iterate it.
     void run(numbers(3));
   },
   *"is awaited"(): Coroutine {
-    // @ts-expect-error A generator is no coroutine: iterate it.
+    // @ts-expect-error A generator is not a coroutine: iterate it.
     yield* numbers(3);
   },
   *"is iterated as JavaScript iterates"(): Coroutine {
@@ -321,14 +322,14 @@ const wrongPrograms = {
     connection();
   },
   "is entered without aclosing": () => {
-    // @ts-expect-error A generator is no context manager.
+    // @ts-expect-error A generator is not a context manager.
     asyncWith(numbers(3), function* () {});
   },
-  "has an error thrown in that is none": () => {
-    // @ts-expect-error A string is no error.
+  "throws a string into a generator": () => {
+    // @ts-expect-error A string is not an error.
     numbers(3).athrow("text");
   },
-  "loops over what is no async iterable": () => {
+  "loops over a value that is not an async iterable": () => {
     // @ts-expect-error An array is iterated with for.
     asyncFor([1, 2], function* () {});
     // @ts-expect-error A promise is awaited with fromPromise.
@@ -336,12 +337,12 @@ const wrongPrograms = {
     // @ts-expect-error An iterator that does not give promises.
     asyncFor({ [Symbol.asyncIterator]: () => [1, 2].values() }, function* () {});
   },
-  "loops with a body that is no coroutine": () => {
+  "loops with a body that is not a coroutine": () => {
     // @ts-expect-error The star is missing.
     asyncFor(numbers(3), function () {});
-    // @ts-expect-error An async function is no coroutine.
+    // @ts-expect-error An async function is not a coroutine.
     asyncFor(numbers(3), async function () {});
-    // @ts-expect-error A promise is no suspension.
+    // @ts-expect-error A promise is not a suspension.
     asyncFor(numbers(3), function* () {
       yield promise;
     });
@@ -360,7 +361,7 @@ const wrongPrograms = {
       return Symbol("BREAK");
     });
   },
-  "takes a value for another": () => {
+  "expects another type of value": () => {
     // @ts-expect-error The values are numbers.
     asyncFor(numbers(3), function* (word: string) {
       void word;
@@ -374,19 +375,19 @@ const wrongPrograms = {
       void word;
     });
   },
-  "closes what cannot be closed": () => {
+  "closes a value that cannot be closed": () => {
     // @ts-expect-error It has no aclose.
     aclosing(5);
-    // @ts-expect-error Its aclose is no coroutine.
+    // @ts-expect-error Its aclose is not a coroutine.
     aclosing({ aclose: () => promise });
   },
-  "suppresses what is no class of errors": () => {
+  "suppresses a value that is not a class of errors": () => {
     // @ts-expect-error An error, and not its class.
     suppress(new ValueError());
     // @ts-expect-error No class of errors.
     suppress(Map);
   },
-  "ends a wait for events by the letters of a name": () => {
+  "gives a string instead of an array of names": () => {
     const target = new EventTarget();
     once(target, "open", { close: ["close", "error"] });
     events(target, "message", { close: new Set(["close"]) });
@@ -395,7 +396,7 @@ const wrongPrograms = {
     // @ts-expect-error A string's letters would be taken.
     events(target, "message", { close: "close" });
   },
-  "puts on a stack what it cannot leave": () => {
+  "puts a value on a stack that the stack cannot leave": () => {
     const stack = new AsyncExitStack();
     // @ts-expect-error It has no aenter and aexit.
     stack.enterAsyncContext(5);

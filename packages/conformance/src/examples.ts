@@ -11,8 +11,8 @@ export interface Example {
 }
 
 /**
- * The pairs in `folder`. A `main.py` without its port, or the other way round, is one too, and running it fails; but an
- * example with a test of its own, `NAME/NAME.test.ts`, is none: it is about something that the virtual clock has not.
+ * The pairs in `folder`. A `main.py` without a port, or a port without a `main.py`, counts as a pair, and running it
+ * fails. An example with its own test, `NAME/NAME.test.ts`, does not count: it needs more than the virtual clock.
  */
 export function examplesIn(folder: URL): Example[] {
   return readdirSync(folder)
@@ -21,7 +21,7 @@ export function examplesIn(folder: URL): Example[] {
     .filter(({ python, port }) => existsSync(python) || existsSync(port));
 }
 
-/** Runs both programs on virtual clocks and expects that they print the same and end the same. */
+/** Runs both programs on virtual clocks and expects the same output and the same ending. */
 export async function expectSameRun({ name, python, port }: Example): Promise<void> {
   const oracle = await loadOracle();
   const pythonRun = oracle.run(readFileSync(python, "utf8"), { filename: `${name}/main.py` });

@@ -40,11 +40,11 @@ class DeadlockError(RuntimeError):
 
 
 class LivelockError(RuntimeError):
-    """The program is busy for ever without letting time pass. Nobody could stop it from outside."""
+    """The program is busy for ever without letting time pass, and cannot be stopped from outside."""
 
 
 class VirtualSelector:
-    """Stands where a loop waits for the world, and moves the loop's clock instead of waiting."""
+    """Replaces the selector, where a loop waits for the world: it moves the loop's clock instead of waiting."""
 
     _patience = 20_000
 
@@ -60,7 +60,7 @@ class VirtualSelector:
                 raise LivelockError(f"the clock has stood at {self._loop.time()} for {self._patience} iterations")
             return []
         self._iterations_at_rest = 0
-        # A timer at infinity is no timer. The jump goes to the timer's own `when`, since now + timeout rounds.
+        # A timer at infinity is not a timer. The jump goes to the timer's own `when`, since now + timeout rounds.
         when = math.inf if timeout is None else self._loop._scheduled[0]._when
         if not when < math.inf:
             pending = "".join(f"\n  {task}" for task in tasks.all_tasks(self._loop))
@@ -70,7 +70,7 @@ class VirtualSelector:
 
 
 class EventLoop(base_events.BaseEventLoop):
-    """What `asyncio.run`, `Runner`, `new_event_loop` and `EventLoop` give to a program. Its clock starts at 0."""
+    """The loop of `asyncio.run`, `Runner`, `new_event_loop` and `EventLoop` in a program. Its clock starts at 0."""
 
     def __init__(self):
         super().__init__()
@@ -84,7 +84,7 @@ class EventLoop(base_events.BaseEventLoop):
         return self._now
 
     def advance(self, seconds):
-        """Let time pass and run what becomes due meanwhile, like `VirtualTimeLoop.advance`."""
+        """Let time pass and run the timers that become due meanwhile, like `VirtualTimeLoop.advance`."""
         end = self._now + seconds
         self._run_forever_setup()
         try:
@@ -136,7 +136,7 @@ class EventLoopPolicy(unix_events._DefaultEventLoopPolicy):
 
 
 def sleep_blocking(seconds):
-    """`time.sleep`: the running loop is blocked while its clock moves; outside of a loop nobody can tell."""
+    """`time.sleep`: the running loop is blocked while its clock moves; outside of a loop it has no visible effect."""
     if (loop := events._get_running_loop()) is not None:
         loop._move_to(loop.time() + seconds)
 
@@ -176,7 +176,7 @@ class InsertionOrderedSet(collections.abc.MutableSet):
 
 
 class StableHeap:
-    """Stands for `heapq` in base_events: a sorted list, in which equal deadlines keep the order of insertion."""
+    """Replaces `heapq` in base_events: a sorted list, in which equal deadlines keep the order of insertion."""
 
     when = attrgetter("_when")
 
@@ -229,9 +229,9 @@ def all_tasks(loop=None):
 
 
 def task_name_counter():
-    """Find the C module's counter, which it shares with nobody, by watching it count.
+    """Find the C module's counter, which is private to the module, by watching it count.
 
-    A name given by us instead would be wrong for tasks that a program or its task factory makes with `asyncio.Task`.
+    A name that we gave instead would be wrong for tasks that a program or its task factory makes with `asyncio.Task`.
     """
     state_of = ctypes.pythonapi.PyModule_GetState
     state_of.argtypes, state_of.restype = [ctypes.py_object], ctypes.c_void_p
@@ -266,13 +266,13 @@ def install():
     )
     asyncio.all_tasks = tasks.all_tasks = all_tasks
     asyncio.EventLoop = asyncio.SelectorEventLoop = EventLoop
-    asyncio.run = runners.run  # Pyodide has put its own before it
+    asyncio.run = runners.run  # Pyodide has replaced it
     time.sleep = sleep_blocking
 
 
 def forget_running_loop():
-    """Forget the current task too: CPython leaves one after an eager start in a context that was entered already."""
-    events._set_running_loop(loop := object())  # a current task can be taken from a running loop only
+    """Forget the current task too: CPython leaves one after an eager start in a context that is entered already."""
+    events._set_running_loop(loop := object())  # a current task can be removed only from a running loop
     _asyncio._swap_current_task(loop, None)
     events._set_running_loop(None)
 
@@ -330,7 +330,7 @@ def run_program(source, filename, named_before):
         fresh_interpreter(main, named_before),
     ):
         code, exception = execute(source, filename, main.__dict__)
-        # What the program left behind is reported now, as when an interpreter ends, and not in the next program.
+        # Objects that the program left behind are reported now, as when an interpreter ends, not in the next program.
         forget_running_loop()
         main.__dict__.clear()
         gc.collect()

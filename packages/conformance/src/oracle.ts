@@ -1,5 +1,5 @@
 /**
- * The oracle: CPython 3.14, run on a virtual clock, to say what a program really does.
+ * The oracle: CPython 3.14 on a virtual clock, which shows what a program really does.
  *
  * @module
  */
@@ -8,14 +8,18 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { loadPyodide, type PyodideAPI, version as pyodideVersion } from "pyodide";
 
-/** What a program did. */
+/** The outcome of a program. */
 export interface ProgramRun {
   readonly stdout: string;
-  /** Warnings and asyncio's reports included, those for what the program left behind too; the traceback is not. */
+  /**
+   * With warnings and asyncio's reports, even those about objects that the program left behind; without the traceback.
+   */
   readonly stderr: string;
-  /** As `python` would exit: 1 after an uncaught exception, 130 after a KeyboardInterrupt, or what SystemExit says. */
+  /**
+   * The exit code of `python`: 1 after an uncaught exception, 130 after a KeyboardInterrupt, or the SystemExit's own.
+   */
   readonly exitCode: number;
-  /** What ended the program, SystemExit included; absent when it reached its end. */
+  /** The exception that ended the program, SystemExit included; absent when it reached its end. */
   readonly exception?: UncaughtException;
 }
 
@@ -33,20 +37,20 @@ export interface Oracle {
   readonly version: string;
   /**
    * Runs a program as `__main__` to its end, on a clock that starts at 0 and jumps to the next timer. Each program
-   * starts as in a new interpreter. One that would wait forever ends with a `DeadlockError`, one that is busy forever
-   * without letting time pass with a `LivelockError`.
+   * starts as in a new interpreter. A program that would wait forever ends with a `DeadlockError`; a program that is
+   * busy forever without letting time pass ends with a `LivelockError`.
    */
   run(source: string, options?: RunOptions): ProgramRun;
 }
 
 interface RunOptions {
-  /** What the program's messages call it; `main.py` unless told otherwise. */
+  /** The file name in the program's messages; `main.py` by default. */
   readonly filename?: string;
-  /** How many tasks have a name like `Task-1` before the program begins; 0 unless told otherwise. */
+  /** How many tasks have a name like `Task-1` before the program begins; 0 by default. */
   readonly namedBefore?: number;
 }
 
-/** Starts CPython, or returns the one that this module has started: programs do not disturb each other. */
+/** Starts CPython, or returns the one that this module has started already: programs do not affect each other. */
 export function loadOracle(): Promise<Oracle> {
   loading ??= startPython().then(oracleOn);
   return loading;
@@ -69,8 +73,8 @@ function oracleOn(python: PyodideAPI): Oracle {
 }
 
 /**
- * Starting CPython takes two seconds, and each test file starts one. An image of its memory, taken when it is ready,
- * starts in a tenth of that; it is kept in a cache that may be deleted at any time.
+ * CPython takes two seconds to start, and each test file starts one. An image of its memory, taken when it is ready,
+ * starts in a tenth of that. A cache keeps the image, and may be deleted at any time.
  */
 async function startPython(): Promise<PyodideAPI> {
   const setup = readFileSync(new URL("./oracle.py", import.meta.url), "utf8");
@@ -94,11 +98,11 @@ function keepImage(image: URL, memory: Uint8Array): void {
   try {
     rmSync(imageFolder, { recursive: true, force: true });
     mkdirSync(imageFolder, { recursive: true });
-    // Renamed into place, so that a test file which starts meanwhile never reads half an image.
+    // Renamed into place, so that a test file that starts meanwhile never reads half an image.
     const unfinished = new URL(`${image.href}.${process.pid}`);
     writeFileSync(unfinished, memory);
     renameSync(unfinished, image);
   } catch {
-    // A read-only checkout works without.
+    // A read-only checkout works without the cache.
   }
 }

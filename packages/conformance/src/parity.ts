@@ -14,7 +14,7 @@ import { loadOracle } from "./oracle.ts";
 
 const packages: Readonly<Record<string, object>> = { asyncgen, loop, sync, taskgroup, timeout };
 
-/** Names that the rule does not give. */
+/** Names that do not follow the rule. */
 const renamed: Readonly<Record<string, string>> = {
   isfuture: "isFuture",
   run_coroutine_threadsafe: "toPromise",
@@ -35,7 +35,7 @@ const different: Readonly<Record<string, string>> = {
   iscoroutine: "true for every generator object: a coroutine is one",
   run: runsOnAHost,
   run_coroutine_threadsafe:
-    "`toPromise(coroutine, { loop })` returns a promise, where Python returns a future of a thread; it runs a loop that is idle",
+    "`toPromise(coroutine, { loop })` returns a promise, where Python returns a future of a thread; it runs an idle loop",
   wrap_future:
     "takes a promise, or a function that makes one from an AbortSignal, where Python takes a future of a thread",
 };

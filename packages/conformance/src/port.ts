@@ -2,17 +2,17 @@ import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { vi } from "vitest";
 
-/** What a port did. */
+/** The outcome of a port. */
 export interface PortRun {
   readonly stdout: string;
   readonly stderr: string;
-  /** What ended the program, if it did not reach its end. */
+  /** The error that ended the program, if it did not reach its end. */
   readonly uncaught?: Error;
 }
 
 /**
- * Runs a TypeScript program by importing it, as `tsx` would but on the virtual clock, and with modules of its own, so
- * that it counts its task names from 1. To be called in a vitest test.
+ * Runs a TypeScript program by importing it, as `tsx` would but on the virtual clock. It gets fresh modules, and so
+ * counts its task names from 1. Only for vitest tests.
  */
 export async function runPort(program: URL): Promise<PortRun> {
   const output = { stdout: "", stderr: "" };

@@ -7,8 +7,8 @@ export function str(value: unknown): string {
 }
 
 /**
- * A value as Python's `repr` writes it. Objects and Maps are dicts, arrays are lists; JavaScript does not tell a whole
- * float from an integer, so that every whole number is written as an integer.
+ * A value as Python's `repr` writes it. Objects and Maps are dicts, arrays are lists. JavaScript does not distinguish a
+ * whole float from an integer, and so every whole number is written as an integer.
  */
 export function repr(value: unknown): string {
   switch (typeof value) {

@@ -1,6 +1,6 @@
 /**
- * For the tests of single statements about Python: a snippet, run by the oracle, beside its port, run on a virtual clock.
- * Both print, and must print the same.
+ * Compares a Python snippet, run by the oracle, with its port, run on a virtual clock: both must print the same. For
+ * the tests of single statements about Python.
  *
  * @module
  */
@@ -15,9 +15,10 @@ import { expectSameTranscript } from "./transcript.ts";
 export type Print = (...values: readonly unknown[]) => void;
 
 /**
- * Asserts that both sides print the same lines, at least one, and both end well.
+ * Asserts that both sides print the same lines, at least one, and that both end well.
  *
- * @param python Defines `async def main()`, which is run. `asyncio`, `contextvars` and `t()`, the loop's time, are there.
+ * @param python Defines `async def main()`, which is run. It can use `asyncio`, `contextvars` and `t()`, the loop's
+ *   time.
  */
 export async function same(python: string, port: (print: Print) => Coroutine<unknown>): Promise<void> {
   await compare(`${dedent(python)}\nasyncio.run(main())\n`, (print) => {
@@ -25,7 +26,7 @@ export async function same(python: string, port: (print: Print) => Coroutine<unk
   });
 }
 
-/** As `same`, for programs that may end with an exception: both sides print `uncaught ValueError('x')` then. */
+/** Like `same`, for programs that may end with an exception: both sides print `uncaught ValueError('x')` then. */
 export async function sameUncaught(python: string, port: (print: Print) => Coroutine<unknown>): Promise<void> {
   await compare(`${dedent(python)}\n${runMainAndPrintUncaught}`, (print) => {
     try {
@@ -36,7 +37,7 @@ export async function sameUncaught(python: string, port: (print: Print) => Corou
   });
 }
 
-/** As `same`, for a script that makes and drives loops itself, with `asyncio.new_event_loop()` and `newLoop()`. */
+/** Like `same`, for a script that makes and drives loops itself, with `asyncio.new_event_loop()` and `newLoop()`. */
 export async function sameScript(
   python: string,
   port: (print: Print, newLoop: () => VirtualTimeLoop) => void,
@@ -53,7 +54,10 @@ except BaseException as error:
     print("uncaught", repr(error))
 `;
 
-/** One line, so that a traceback's line numbers are off by one only. Whole floats are printed as JavaScript knows them. */
+/**
+ * On one line, so that a traceback's line numbers are off by only one. Whole floats print as integers, as in
+ * JavaScript.
+ */
 const prelude = [
   "import asyncio, contextvars",
   "t = lambda: asyncio.get_running_loop().time()",
@@ -75,7 +79,7 @@ async function compare(python: string, port: (print: Print) => void): Promise<vo
   expectSameTranscript("a statement", stdout, printed);
 }
 
-/** How far our task names have been counted: Python counts on from there, and so both sides print the same names. */
+/** How many task names we have counted: Python counts on from there, and so both sides print the same names. */
 function countNamedTasks(): number {
   const loop = new VirtualTimeLoop();
   const task = loop.createTask((function* (): Coroutine {})());
@@ -84,7 +88,7 @@ function countNamedTasks(): number {
   return Number(task.getName().replace("Task-", ""));
 }
 
-/** Takes off the indentation that all lines share: a snippet stands indented in its test. */
+/** Removes the indentation that all lines share: a test indents its snippet. */
 function dedent(text: string): string {
   const indents = text.split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.search(/\S/)]));
   return text.replaceAll(new RegExp(`^ {${Math.min(...indents)}}`, "gm"), "");

@@ -93,7 +93,7 @@ function rowsOf(section: string, count: number, titles: ReadonlyMap<string, stri
   });
 }
 
-/** The statements that are neither tested nor excused, and those that are both. */
+/** The statements that have neither a test nor a reason, and those that have both. */
 export function unaccounted(): string[] {
   const titles = titlesByStatement();
   return Object.entries(sections).flatMap(([section, { count }]) =>

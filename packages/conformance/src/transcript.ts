@@ -1,4 +1,4 @@
-/** Expects that a program and its port have printed the same, byte for byte; shows both, side by side, if not. */
+/** Expects that a program and its port have printed the same, byte for byte; otherwise shows both, side by side. */
 export function expectSameTranscript(name: string, python: string, port: string): void {
   if (python !== port) throw new Error(`${name}: the port does not do what Python does\n\n${sideBySide(python, port)}`);
 }
@@ -17,7 +17,7 @@ function sideBySide(python: string, port: string): string {
     .join("\n");
 }
 
-/** A transcript's lines; one that the transcript does not end says so, since that too is a difference. */
+/** The lines of a transcript; a last line without an end is marked, since that is a difference too. */
 function linesOf(transcript: string): string[] {
   const lines = transcript.split("\n");
   const last = lines.pop();

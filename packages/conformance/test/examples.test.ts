@@ -32,7 +32,7 @@ describe("the list of examples", () => {
     expect(entries.map(({ path }) => path).sort()).toEqual(paths.sort());
   });
 
-  it("has a name for each that no other has", () => {
+  it("has a unique name for each", () => {
     const names = entries.map(({ path }) => path.slice(path.indexOf("/") + 1));
     expect(entries.map(({ name }) => name)).toEqual(names);
     expect(new Set(names).size).toBe(names.length);
@@ -65,7 +65,7 @@ describe("a port with one line changed", () => {
     );
   });
 
-  it("is reported when only the exception that ends it differs, with both tracebacks", async () => {
+  it("is reported when only the final exception differs, with both tracebacks", async () => {
     const report = await reportOn("changed-ending");
     expect(report).toContain(
       `changed-ending: the port does not do what Python does

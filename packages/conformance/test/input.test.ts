@@ -49,7 +49,7 @@ function attempt(print: Print, name: string, action: () => unknown): void {
     print(name, "->", action());
   } catch (error) {
     const { name: type, message } = error as Error;
-    // A hint is ours.
+    // Only ours has a hint.
     print(name, "raised", `${type}:`, message.replace(/ \(hint: .*\)$/, ""));
   }
 }
@@ -58,8 +58,8 @@ function* work(): Coroutine<string> {
   return "worked";
 }
 
-describe("an option that does not exist", () => {
-  /** Calls of CPython, and ours; CPython says, or does not, which option is meant. */
+describe("an unknown option", () => {
+  /** Calls of CPython and ours. CPython may name the intended option. */
   const misspelled: readonly [python: string, call: () => unknown][] = [
     ["asyncio.Task(co, nane=1)", () => new Task(work(), { nane: 1 } as never)],
     ["asyncio.Task(co, namee=1)", () => new Task(work(), { namee: 1 } as never)],
@@ -95,7 +95,7 @@ describe("an option that does not exist", () => {
     return createTask(work());
   }
 
-  it("is refused at the call, and the one that is meant is named where CPython names one", async () => {
+  it("is refused at the call, with the intended name where CPython names one", async () => {
     const oracle = await loadOracle();
     const lines = misspelled.map(
       ([python]) => `
@@ -127,7 +127,7 @@ asyncio.run(main())`;
     expect(runVirtual(main())).toEqual(expected.map(toCamelCase));
   });
 
-  it("leaves the coroutine as it was, in a group too", () =>
+  it("leaves the coroutine usable, in a group too", () =>
     same(
       `
       async def work(): return "worked"
@@ -156,7 +156,7 @@ asyncio.run(main())`;
       },
     ));
 
-  it("is given to a task factory as it is", () =>
+  it("is passed on to a task factory", () =>
     same(
       `
       def factory(loop, co, **options):
@@ -215,7 +215,7 @@ describe("an eager task factory", () => {
       },
     ));
 
-  it("is not made of what makes no tasks", () => {
+  it("refuses a class that makes no tasks", () => {
     for (const value of [undefined, null, 5, {}, work]) {
       expect(() => createEagerTaskFactory(value as never)).toThrow(TypeError);
     }
@@ -223,7 +223,7 @@ describe("an eager task factory", () => {
 });
 
 describe("a callback", () => {
-  it("of the loop is called with no argument, and a future's with the future", () =>
+  it("gets no argument from the loop, and the future from a future", () =>
     same(
       `
       async def main():
@@ -254,7 +254,7 @@ describe("a callback", () => {
 });
 
 describe("context variables", () => {
-  it("are asked for by themselves, and have a text for a name", () =>
+  it("are the only keys of a context, and have a string as their name", () =>
     same(
       `
       ${attemptPython.replaceAll("\n", "\n      ")}
@@ -293,7 +293,7 @@ describe("context variables", () => {
   ])("cannot be changed in %s", (_, key, make) => {
     const thing = make() as unknown as Record<string, unknown>;
     const before = thing[key];
-    // Python has an AttributeError for it, as JavaScript a TypeError.
+    // Python raises an AttributeError here, JavaScript a TypeError.
     expect(() => {
       thing[key] = "other";
     }).toThrow(TypeError);
@@ -302,7 +302,7 @@ describe("context variables", () => {
 });
 
 describe("an exception group", () => {
-  it("is made of a text and a sequence", () =>
+  it("needs a string and a sequence", () =>
     same(
       `
       ${attemptPython.replaceAll("\n", "\n      ")}
@@ -336,7 +336,7 @@ describe("an exception group", () => {
 });
 
 describe("anext", () => {
-  it("asks the iterator at the call", () =>
+  it("calls the iterator's method at the call", () =>
     same(
       `
       class Failing:
@@ -416,7 +416,7 @@ describe("an async generator", () => {
       },
     ));
 
-  it("is itself what the report of an error in its closing names", () =>
+  it("is the object that the report of an error in its closing names", () =>
     same(
       `
       async def bad():
@@ -447,7 +447,7 @@ describe("an async generator", () => {
     ));
 });
 
-describe("an async generator that is begun outside of a loop", () => {
+describe("an async generator that begins outside of a loop", () => {
   function makeOpen(notes: string[]): AsyncGenerator<number> {
     return asyncGenerator(function* (emit) {
       try {
@@ -459,7 +459,7 @@ describe("an async generator that is begun outside of a loop", () => {
     })();
   }
 
-  it("is closed with the loop that goes on with it", () => {
+  it("is closed with the loop that continues it", () => {
     const notes: string[] = [];
     const generator = makeOpen(notes);
     expect(generator.anext().next().value).toBe(1);
@@ -467,7 +467,7 @@ describe("an async generator that is begun outside of a loop", () => {
     expect(notes).toEqual(["closed"]);
   });
 
-  it("is nothing to a loop once it has ended", () => {
+  it("is not known to a loop once it has ended", () => {
     const generator = makeOpen([]);
     generator.anext().next();
     generator.aclose().next();
@@ -480,7 +480,7 @@ describe("an async generator that is begun outside of a loop", () => {
 });
 
 describe("an exit stack", () => {
-  it("of a class of one's own hands all to another of that class", () =>
+  it("of a user's class moves everything to another of that class", () =>
     same(
       `
       from contextlib import AsyncExitStack
@@ -512,7 +512,7 @@ describe("an exit stack", () => {
 });
 
 describe("a barrier", () => {
-  it("gives two of its tasks one number when another that waited was cancelled", () =>
+  it("gives two tasks the same number when a waiting task was cancelled", () =>
     same(
       `
       async def main():
@@ -546,7 +546,7 @@ describe("a barrier", () => {
 });
 
 describe("a condition", () => {
-  it("notifies a number, of which less than one is nobody", () =>
+  it("notifies n waiters, and none if n is less than one", () =>
     same(
       `
       async def main():
@@ -591,7 +591,7 @@ describe("a condition", () => {
 });
 
 describe("asCompleted", () => {
-  it("refuses a single awaitable, where no loop is running too", () =>
+  it("refuses a single awaitable, even where no loop is running", () =>
     sameScript(
       `
       ${attemptPython.replaceAll("\n", "\n      ")}
@@ -608,7 +608,7 @@ describe("asCompleted", () => {
         const loop = newLoop();
         attempt(print, "future", () => asCompleted(loop.createFuture() as never));
         attempt(print, "coroutine", () => asCompleted(waiting() as never));
-        // A coroutine that was written by hand is one as well.
+        // A coroutine that was written by hand counts too.
         expect(() => asCompleted(sleep(1) as never)).toThrow("expects an iterable of awaitables, not coroutine");
         loop.close();
       },

@@ -7,7 +7,7 @@ beforeAll(async () => {
   oracle = await loadOracle();
 });
 
-/** Runs a program that must end well, and returns the lines it printed. */
+/** Runs a program that must end well, and returns its output lines. */
 function linesOf(source: string): string[] {
   const { stdout, stderr, exitCode, exception } = oracle.run(source);
   expect({ stderr, exitCode, exception }).toEqual({ stderr: "", exitCode: 0, exception: undefined });
@@ -70,7 +70,7 @@ asyncio.run(main())
     expect(linesOf(program)).toEqual(["soon 2.0", "timer 2.0"]);
   });
 
-  it("can be moved from outside, and runs what becomes due", () => {
+  it("can be moved from outside, and runs the timers that become due", () => {
     const program = `
 import asyncio
 loop = asyncio.new_event_loop()
@@ -86,7 +86,7 @@ loop.close()
     expect(linesOf(program)).toEqual(["1.0", "2.0", "advanced 2.0", "advanced 2.5"]);
   });
 
-  it("says so when nothing can happen any more, and lets the tasks clean up", () => {
+  it("reports when nothing can happen any more, and lets the tasks clean up", () => {
     const program = `
 import asyncio
 async def main():
@@ -103,7 +103,7 @@ asyncio.run(main())
     expect(exception?.text).toMatch(/nothing is ready and no timer is set.*name='Task-1'.*name='asleep'/s);
   });
 
-  it("does not stand still for ever", () => {
+  it("does not hang for ever", () => {
     const program = `
 import asyncio
 async def main():
@@ -117,7 +117,7 @@ asyncio.run(main())
 });
 
 describe("an order that CPython leaves open", () => {
-  it("is insertion for timers of one deadline, also after a rebuild of their heap", () => {
+  it("is insertion for timers of one deadline, even after a rebuild of their heap", () => {
     const program = `
 import asyncio
 loop = asyncio.new_event_loop()
@@ -263,7 +263,7 @@ asyncio.run(main())
     for (let repetition = 0; repetition < 5; repetition++) expect(oracle.run(program)).toEqual(first);
   });
 
-  it("has its uncaught exception, its output and its exit code reported", () => {
+  it("is reported with its uncaught exception, its output and its exit code", () => {
     const program = `
 import sys
 print("out")
@@ -323,7 +323,7 @@ asyncio.run(main())
     expect(oracle.run(program)).toMatchObject({ stdout: "cleanup 0.0\n", exitCode: 130 });
   });
 
-  it("has what it left behind reported as its own", () => {
+  it("is reported with its own leftovers", () => {
     const program = `
 import asyncio
 async def boom():
@@ -393,7 +393,7 @@ kept.set(1)
 raise ValueError
 `,
     ],
-  ])("that %s leaves the next one alone", (_, crash) => {
+  ])("that %s does not affect the next one", (_, crash) => {
     const next = `${names}
 import contextvars, logging, signal, sys
 print(len(contextvars.copy_context()), logging.root.handlers, sys.get_asyncgen_hooks())

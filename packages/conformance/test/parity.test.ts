@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { asyncioNames, contradictions, parityTable } from "../src/parity.ts";
 
-it("every name of asyncio.__all__ is here, or has a reason why it is not", async () => {
+it("every name of asyncio.__all__ is exported, or has a reason why it is not", async () => {
   expect(contradictions(await asyncioNames())).toEqual([]);
 });
 

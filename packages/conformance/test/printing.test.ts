@@ -14,7 +14,7 @@ import { inspect } from "node:util";
 import { describe, it } from "vitest";
 import { same, sameScript } from "../src/same.ts";
 
-/** What only one side knows of a coroutine, and where things are. */
+/** Removes what only one side knows about a coroutine, and addresses and places. */
 const python = (text: string): string => `
   import re, traceback
 
@@ -36,7 +36,7 @@ function finished(result: unknown): Future<unknown> {
   return future;
 }
 
-describe("a text is CPython's", () => {
+describe("a repr is CPython's", () => {
   it("of a future whose result holds itself, or the future", async () => {
     const program = python(`
   async def main():
@@ -81,7 +81,7 @@ describe("a text is CPython's", () => {
     });
   });
 
-  it("of a future whose result is long, or deep", async () => {
+  it("of a future whose result is long or deep", async () => {
     const program = python(`
   async def main():
       deep = 1
@@ -118,8 +118,8 @@ describe("a text is CPython's", () => {
     });
   });
 
-  it("of tasks that wait for tasks, and for each other", async () => {
-    // To cancel the last two, as a runner would, ends this CPython.
+  it("of tasks that await tasks, and each other", async () => {
+    // Cancelling the last two, as a runner would, ends this CPython.
     const program = python(`
   async def wait_for(name):
       await asyncio.sleep(0)
@@ -180,7 +180,7 @@ describe("a text is CPython's", () => {
   });
 });
 
-describe("the tree of a group is CPython's", () => {
+describe("the printed tree of a group is CPython's", () => {
   const program = (text: string): string => `
   import traceback
 
@@ -230,7 +230,7 @@ ${text}`;
     });
   });
 
-  it("where errors name each other as their causes, themselves, or their group", async () => {
+  it("when errors have each other, themselves, or their group as causes", async () => {
     const causes = program(`
   async def main():
       one, two = ValueError("one"), ValueError("two")

@@ -25,7 +25,7 @@ describe("same", () => {
     });
   });
 
-  it("writes values as Python's print does", async () => {
+  it("formats values as Python's print does", async () => {
     const python = `
       async def main():
           print(True, None, None, 1, 1.0, -2.5, 0.1 + 0.2, 1e-05, 1.5e-07, 1e16, 2 ** 70, float("inf"), float("nan"))
@@ -48,7 +48,7 @@ describe("same", () => {
     });
   });
 
-  it("shows both sides when they differ", async () => {
+  it("shows both outputs when they differ", async () => {
     const python = `
       async def main():
           print("first")
@@ -67,7 +67,7 @@ describe("same", () => {
     await expect(same("async def main(): pass", port)).rejects.toThrow("prints nothing");
   });
 
-  it("lets the exception of a port through", async () => {
+  it("passes on the exception of a port", async () => {
     const error = new ValueError("x");
     const port = function* (): Coroutine {
       throw error;
@@ -95,7 +95,7 @@ describe("sameUncaught", () => {
 });
 
 describe("sameScript", () => {
-  it("gives the port its loops", async () => {
+  it("gives the port a function that makes loops", async () => {
     const python = `
       loop = asyncio.new_event_loop()
       loop.call_later(1, lambda: print("timer", loop.time()))

@@ -49,7 +49,7 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toEqual([["CancelledError"], 2, 0, []]);
   });
 
-  it("gives what the block returns when the signal is not aborted, and leaves no listener", () => {
+  it("returns the block's result when the signal is not aborted, and leaves no listener", () => {
     const main = function* (): Coroutine<unknown> {
       const signal = abortAfter(2);
       const manager = cancelOnAbort(signal);
@@ -67,7 +67,7 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toBe("result");
   });
 
-  it("with a signal that is aborted already ends the block where it first waits", () => {
+  it("with an aborted signal ends the block where it first waits", () => {
     const main = function* (): Coroutine<unknown> {
       const steps: string[] = [];
       const signal = AbortSignal.abort();
@@ -86,7 +86,7 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toEqual([["begun"], "it never waited", 1]);
   });
 
-  it("throws a reason that is no error as the cause of one, and the web's TimeoutError as ours", () => {
+  it("wraps a reason that is not an error as the cause of one, and throws the web's TimeoutError as ours", () => {
     const main = function* (): Coroutine<unknown> {
       const timeout = new DOMException("late", "TimeoutError");
       const texts: unknown[] = [];
@@ -104,7 +104,7 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toBe("done");
   });
 
-  it("lets the task's own cancellation pass, also at the same time", () => {
+  it("lets the task's own cancellation pass, even at the same time", () => {
     const main = function* (): Coroutine<unknown> {
       const controller = new AbortController();
       const worker = function* (): Coroutine {
@@ -142,7 +142,7 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toEqual([["Error: inner", "Error: outer"], 0]);
   });
 
-  it("nests: of two blocks with one signal the outer one ends with its reason too", () => {
+  it("nests: two blocks with one signal both end with its reason", () => {
     const main = function* (): Coroutine<unknown> {
       const signal = abortAfter(1);
       const block = asyncWith([cancelOnAbort(signal), cancelOnAbort(signal)], function* () {
@@ -154,7 +154,7 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toEqual([0, 1]);
   });
 
-  it("takes the request back when the block swallows the cancellation, or has ended before it was delivered", () => {
+  it("withdraws its request when the block swallows the cancellation, or has ended before", () => {
     const main = function* (): Coroutine<unknown> {
       const swallowed = yield* asyncWith(cancelOnAbort(abortAfter(1)), function* (manager) {
         yield* caught(sleep(10));
@@ -170,7 +170,7 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toEqual([[true, 1], 0]);
   });
 
-  it("lets an error pass that the cancellation led to", () => {
+  it("passes on an error that the cancellation led to", () => {
     const error = new Error("cannot clean up");
     const main = function* (): Coroutine<unknown> {
       const block = asyncWith(cancelOnAbort(abortAfter(1)), function* () {
@@ -186,7 +186,7 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toEqual([error, 0]);
   });
 
-  it("can be entered once, and in a task", () => {
+  it("can be entered once, and only in a task", () => {
     const main = function* (): Coroutine<unknown> {
       const manager = cancelOnAbort(new AbortController().signal);
       const block = (): Coroutine => asyncWith(manager, function* () {});
@@ -194,7 +194,7 @@ describe("cancelOnAbort", () => {
       return yield* caught(block());
     };
     expect(runVirtual(main())).toEqual(new RuntimeError("CancelOnAbort has already been entered"));
-    // @ts-expect-error A controller is no signal.
+    // @ts-expect-error A controller is not a signal.
     expect(() => cancelOnAbort(new AbortController())).toThrow("an AbortSignal was expected, got ");
     expect(() => cancelOnAbort(undefined as never)).toThrow(new TypeError("an AbortSignal was expected, got None"));
   });
@@ -204,7 +204,7 @@ describe("cancelOnAbort", () => {
     expect(String(manager)).toBe("<CancelOnAbort [created]>");
   });
 
-  it("of a task that was destroyed does nothing when the signal is aborted", () => {
+  it("of a destroyed task does nothing when the signal is aborted", () => {
     const controller = new AbortController();
     const main = function* (): Coroutine {
       yield* asyncWith(cancelOnAbort(controller.signal), function* () {
@@ -240,7 +240,7 @@ describe("abortOnCancel", () => {
     expect(runVirtual(main())).toEqual(new CancelledError("enough"));
   });
 
-  it("aborts it when an error leaves the block, and not when it ends", () => {
+  it("aborts its signal when an error leaves the block, and not when it ends", () => {
     const error = new Error("boom");
     const main = function* (): Coroutine<unknown> {
       const ended = yield* asyncWith(abortOnCancel(), function* (signal) {
@@ -258,7 +258,7 @@ describe("abortOnCancel", () => {
     expect(runVirtual(main())).toEqual([false, error]);
   });
 
-  it("aborts it with the web's TimeoutError, whose cause is ours, when that leaves the block", () => {
+  it("aborts its signal with the web's TimeoutError, whose cause is ours, when ours leaves the block", () => {
     const error = new TimeoutError("late");
     const main = function* (): Coroutine<unknown> {
       let failed: AbortSignal | undefined;
@@ -273,7 +273,7 @@ describe("abortOnCancel", () => {
     expect(runVirtual(main())).toMatchObject({ name: "TimeoutError", message: "late", cause: error });
   });
 
-  it("does not abort it for a cancellation that is handled inside the block", () => {
+  it("does not abort its signal for a cancellation that is handled inside the block", () => {
     const main = function* (): Coroutine<unknown> {
       return yield* asyncWith(abortOnCancel(), function* (signal) {
         const inner = asyncWith(cancelOnAbort(abortAfter(1)), function* () {

@@ -12,7 +12,7 @@ function duration(program: () => Coroutine): number {
   return Math.min(...times);
 }
 
-/** Futures that are done. To take from the front of an array so long would move all of it each time. */
+/** Done futures. Removing them from the front of such a long array would move all of it each time. */
 function* takeAll(count: number): Coroutine {
   const future = (): Future<number> => {
     const made = getRunningLoop().createFuture<number>();
@@ -24,7 +24,7 @@ function* takeAll(count: number): Coroutine {
   expect(sum).toBe(count);
 }
 
-/** Tasks that wait for the next one, and are all cancelled. */
+/** Tasks that wait for the next future, and are all cancelled. */
 function* cancelAll(count: number): Coroutine {
   const pending = Array.from({ length: count }, () => getRunningLoop().createFuture<number>());
   const waiting = Array.from(asCompleted(pending), (next) => createTask(next));
@@ -39,11 +39,11 @@ describe("asCompleted", () => {
     ["many are done", takeAll, 50_000],
     ["many wait and are cancelled", cancelAll, 5_000],
   ])("takes as long for each, however many there are: %s", (_, program, few) => {
-    // Four times as many take four times as long; if each looked through all of them, sixteen times.
+    // Four times as many take four times as long; if each searched all of them, sixteen times.
     expect(duration(() => program(4 * few)) / duration(() => program(few))).toBeLessThan(10);
   });
 
-  it("gives the turn of a waiter that was cancelled to the next", () => {
+  it("gives the turn of a cancelled waiter to the next", () => {
     function* main(): Coroutine<unknown[]> {
       const futures = [1, 2, 3].map(() => getRunningLoop().createFuture<number>());
       const waiting = Array.from(asCompleted(futures), (next) => createTask(next));
@@ -51,7 +51,7 @@ describe("asCompleted", () => {
       waiting[0]?.cancel();
       futures[2]?.setResult(3);
       yield* sleep(1);
-      // Woken, and cancelled before its step.
+      // It was woken, and is cancelled before its step.
       futures[1]?.setResult(2);
       waiting[2]?.cancel();
       yield* sleep(1);

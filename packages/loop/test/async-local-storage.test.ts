@@ -21,7 +21,7 @@ const als = new AsyncLocalStorage<string>();
 
 beforeAll(() => void followAsyncLocalStorage());
 
-/** What a task sees in its first step and in later ones. */
+/** The stores that a task sees in its first step and in later ones. */
 function* look(): Coroutine<(string | undefined)[]> {
   const seen = [als.getStore()];
   yield* sleep(0);
@@ -44,7 +44,7 @@ describe("a task", () => {
     expect(als.run("outer", () => runVirtual(main()))).toEqual([all("one"), all("two"), all("outer")]);
   });
 
-  it("passes them on to the tasks it makes, and to the coroutines it awaits", () => {
+  it("passes them on to the tasks that it makes, and to the coroutines that it awaits", () => {
     const middle = function* (): Coroutine<unknown> {
       return [yield* look(), yield* createTask(look()), ...(yield* gather([look(), sleep(0)]))];
     };
@@ -54,7 +54,7 @@ describe("a task", () => {
     expect(runVirtual(main())).toEqual([all("one"), all("one"), all("one"), undefined]);
   });
 
-  it("has all stores that there are", () => {
+  it("has the values of all stores", () => {
     const other = new AsyncLocalStorage<number>();
     const both = function* (): Coroutine<unknown> {
       yield* sleep(1);
@@ -66,7 +66,7 @@ describe("a task", () => {
     expect(runVirtual(main())).toEqual(["one", 2]);
   });
 
-  it("never sees those of whoever wakes it", async () => {
+  it("never sees the stores of the code that wakes it", async () => {
     const events = new EventEmitter();
     const main = function* (): Coroutine<unknown> {
       const loop = getRunningLoop();
@@ -107,7 +107,7 @@ describe("a task", () => {
     expect(await run(main())).toEqual(Object.fromEntries(names.map((name) => [name, own])));
   });
 
-  it("never sees those of the promise that it waits for", async () => {
+  it("never sees the stores of the promise that it awaits", async () => {
     const main = function* (): Coroutine<unknown> {
       const promise = als.run("other", () => new Promise((resolve) => setImmediate(resolve, als.getStore())));
       return [yield* fromPromise(promise), als.getStore()];
@@ -115,7 +115,7 @@ describe("a task", () => {
     expect(await als.run("own", () => run(main()))).toEqual(["other", "own"]);
   });
 
-  it("cleans up with its own when it is cancelled", () => {
+  it("cleans up with its own stores when it is cancelled", () => {
     const seen: unknown[] = [];
     const worker = function* (): Coroutine {
       try {
@@ -140,7 +140,7 @@ describe("a task", () => {
     expect(seen).toEqual(["own", "own", true]);
   });
 
-  it("has its creator's in an eager first step, and those of its own after that", () => {
+  it("has its creator's stores in an eager first step, and its own after that", () => {
     const child = function* (): Coroutine<unknown> {
       const seen = [als.getStore()];
       als.enterWith("entered");
@@ -156,7 +156,7 @@ describe("a task", () => {
     expect(als.run("own", () => runVirtual(main()))).toEqual(["own", ["own"], all("other")]);
   });
 
-  it("keeps for itself what it enters", () => {
+  it("keeps the store values that it enters to itself", () => {
     const enterer = function* (): Coroutine {
       als.enterWith("entered");
       yield* sleep(0);
@@ -168,7 +168,7 @@ describe("a task", () => {
     expect(als.run("own", () => [runVirtual(main()), als.getStore()])).toEqual([all("own"), "own"]);
   });
 
-  it("has those of `als.run` only in the callback, since a coroutine runs later", () => {
+  it("has the value of `als.run` only in the callback, since a coroutine runs later", () => {
     const main = function* (): Coroutine<unknown> {
       const awaited = yield* als.run("other", () => look());
       return [als.run("other", () => als.getStore()), awaited];
@@ -176,7 +176,7 @@ describe("a task", () => {
     expect(als.run("own", () => runVirtual(main()))).toEqual(["other", all("own")]);
   });
 
-  it("costs one resource, and its steps and sleeps none", () => {
+  it("creates one async resource, and none for its steps and sleeps", () => {
     const resources = (count: number): number => {
       const types: string[] = [];
       const hook = createHook({ init: (_id, type) => types.push(type) }).enable();
@@ -219,7 +219,7 @@ describe("a callback", () => {
     expect(new Set(Object.values(seen))).toEqual(new Set(["scheduler"]));
   });
 
-  it("of a signal has those of whoever set it", async () => {
+  it("of a signal has the stores of the code that set it", async () => {
     const main = function* (): Coroutine<unknown> {
       const loop = getRunningLoop();
       const signalled = loop.createFuture<string | undefined>();
@@ -230,7 +230,7 @@ describe("a callback", () => {
     expect(await run(main())).toBe("setter");
   });
 
-  it("for lost errors has those of the task or callback that lost them", () => {
+  it("for lost errors has the stores of the task or callback that lost them", () => {
     const seen: unknown[] = [];
     const main = function* (): Coroutine {
       const loop = getRunningLoop();
@@ -257,14 +257,14 @@ describe("from outside", () => {
     await als.run("closer", () => runner.close());
   });
 
-  it("every toPromise has those of its caller, though all share a loop", async () => {
+  it("every toPromise has the stores of its caller, though all share a loop", async () => {
     const names = ["one", "two", "three"];
     const answers = await Promise.all(names.map((name) => als.run(name, () => toPromise(look()))));
     expect(answers).toEqual(names.map(all));
     expect(await toPromise(look())).toEqual(all(undefined));
   });
 
-  it("the function given to fromPromise is called with the task's, and so is dispose", async () => {
+  it("fromPromise calls its function and dispose with the task's stores", async () => {
     const seen: unknown[] = [];
     const load = function* (): Coroutine {
       yield* fromPromise(
@@ -289,7 +289,7 @@ describe("from outside", () => {
   });
 });
 
-it("where there is no AsyncLocalStorage nothing is followed, and all else works", async () => {
+it("without AsyncLocalStorage nothing is followed, and everything else works", async () => {
   const original = Object.getOwnPropertyDescriptor(process, "getBuiltinModule") as PropertyDescriptor;
   expect(followAsyncLocalStorage()).toBe(true);
   Object.defineProperty(process, "getBuiltinModule", { ...original, value: undefined });

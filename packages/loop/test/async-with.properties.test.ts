@@ -19,7 +19,7 @@ interface Manager {
   aexit(error: Error | undefined): Coroutine<boolean>;
 }
 
-/** What `asyncWith` does for one manager, as a generator would do it. */
+/** `asyncWith` for one manager, as a generator would do it. */
 function* reference(manager: Manager, body: (value: string) => Coroutine<string>): Coroutine<string | undefined> {
   const value = yield* manager.aenter();
   let result: string;
@@ -38,7 +38,7 @@ function* reference(manager: Manager, body: (value: string) => Coroutine<string>
   return result;
 }
 
-/** A coroutine that does as it is told and writes down what is done to it. */
+/** A coroutine that follows a plan and records how it is driven. */
 function* play<T>(name: string, steps: Steps, log: string[], result: T): Coroutine<T> {
   try {
     for (const step of steps) {
@@ -112,7 +112,7 @@ describe("asyncWith, driven by hand", () => {
     expect(block.next()).toEqual({ done: true, value: undefined });
   });
 
-  it("says what a manager has to return", () => {
+  it("says what the methods of a manager must return", () => {
     const manager = { aenter: () => undefined as unknown as Coroutine, *aexit(): Coroutine {} };
     const block = asyncWith(manager, function* () {});
     expect(() => block.next()).toThrow("aenter() returned (hint: make aenter a generator function)");

@@ -13,16 +13,16 @@ import { describe, expect, it } from "vitest";
 import { caught } from "./usable.ts";
 
 interface Plan {
-  /** What `aenter` throws. */
+  /** The error of `aenter`. */
   readonly enterError?: Error;
-  /** What `aexit` throws. */
+  /** The error of `aexit`. */
   readonly exitError?: Error;
   readonly swallows?: boolean;
-  /** For how long entering and leaving takes. */
+  /** How long entering and leaving take. */
   readonly delay?: number;
 }
 
-/** Makes managers that write down what is done to them. */
+/** Makes managers that record their calls. */
 class Record {
   readonly events: string[] = [];
 
@@ -85,7 +85,7 @@ describe("asyncWith", () => {
     ]);
   });
 
-  it("runs the body of an empty array without any", () => {
+  it("runs the body without managers for an empty array", () => {
     expect(
       runVirtual(
         asyncWith([], function* (values) {
@@ -97,7 +97,7 @@ describe("asyncWith", () => {
 });
 
 describe("an error in the body", () => {
-  it("is told to every manager and thrown on", () => {
+  it("is passed to every manager and thrown on", () => {
     const record = new Record();
     const error = new RangeError("boom");
     const block = asyncWith([record.manager("a"), record.manager("b")], function* () {
@@ -119,7 +119,7 @@ describe("an error in the body", () => {
     expect(record.events).toEqual(["enter a", "enter b", "exit b RangeError", "exit a normally"]);
   });
 
-  it("is swallowed although the body was cancelled", () => {
+  it("is swallowed even if the body was cancelled", () => {
     const record = new Record();
     const main = function* (): Coroutine {
       const task = createTask(
@@ -214,13 +214,13 @@ describe("an error in aexit", () => {
 });
 
 describe("closing a coroutine that is suspended inside the block", () => {
-  /** Runs `block` up to where it first waits. */
+  /** Runs `block` until it first waits. */
   function suspended<T>(block: Coroutine<T>): Coroutine<T> {
     expect(block.next().done).toBe(false);
     return block;
   }
 
-  it("tells every manager GeneratorExit", () => {
+  it("passes GeneratorExit to every manager", () => {
     const record = new Record();
     closeCoroutine(
       suspended(
@@ -248,7 +248,7 @@ describe("closing a coroutine that is suspended inside the block", () => {
     expect(record.events).toEqual(["enter a", "finally", "exit a GeneratorExit"]);
   });
 
-  it("also by the generator's own return()", () => {
+  it("works by the generator's own return() too", () => {
     const record = new Record();
     suspended(
       asyncWith(record.manager("a"), function* () {
@@ -270,7 +270,7 @@ describe("closing a coroutine that is suspended inside the block", () => {
     expect(record.events).toEqual([]);
   });
 
-  it("ends it even if a manager swallows", () => {
+  it("ends it even if a manager swallows the error", () => {
     const record = new Record();
     const block = suspended(
       asyncWith(record.manager("a", { swallows: true }), function* () {

@@ -3,7 +3,7 @@ import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { caught } from "./usable.ts";
 
-/** Hands `future` to the task as awaiting it does, with `meddle` called in between. */
+/** Yields `future` to the task as an await does, with a call of `meddle` in between. */
 function handOver<T>(future: Future<T>, meddle: () => void): Coroutine<T> {
   const steps = future[Symbol.iterator]();
   const coroutine = {
@@ -20,7 +20,7 @@ function handOver<T>(future: Future<T>, meddle: () => void): Coroutine<T> {
   return coroutine as unknown as Coroutine<T>;
 }
 
-describe("a future that is done when its task sees that it is awaited", () => {
+describe("a future that is done by the time its task sees it awaited", () => {
   it("wakes the task in the next iteration", () => {
     const main = function* (): Coroutine<string[]> {
       const trace: string[] = [];

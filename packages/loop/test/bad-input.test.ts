@@ -32,7 +32,7 @@ function* work(): Coroutine<string> {
   return "worked";
 }
 
-describe("a name whose text cannot be had", () => {
+describe("a name whose toString throws", () => {
   it("loses no coroutine", () => {
     const name = {
       toString(): string {
@@ -45,7 +45,7 @@ describe("a name whose text cannot be had", () => {
   });
 });
 
-describe("what is no coroutine", () => {
+describe("a value that is not a coroutine", () => {
   const notCoroutines: BadValue[] = [
     { what: "a generator function", value: work, text: "<function work> (hint: call it: work())" },
     { what: "an arrow function", value: [() => {}][0], text: "<function <lambda>> (hint: call it)" },
@@ -73,7 +73,7 @@ describe("what is no coroutine", () => {
   it("is refused by createTask: a future, which can be awaited as it is", () => {
     expectUsableAfter(function* (loop) {
       const future = loop.createFuture();
-      // @ts-expect-error A future is no coroutine.
+      // @ts-expect-error A future is not a coroutine.
       expect(() => createTask(future)).toThrow(new TypeError("a coroutine was expected, got <Future pending>"));
     });
   });
@@ -113,7 +113,7 @@ describe("what is no coroutine", () => {
   });
 });
 
-describe("what is no iterable of awaitables", () => {
+describe("a value that is not an iterable of awaitables", () => {
   const values: BadValue[] = [
     { what: "a coroutine, as Python's gather takes it", value: work(), text: "not coroutine" },
     { what: "undefined", value: undefined, text: "not undefined" },
@@ -186,7 +186,7 @@ describe("a coroutine that has a task", () => {
     });
   });
 
-  it("differs from CPython: one that was only awaited cannot be told from a new one", () => {
+  it("differs from CPython: a coroutine that was only awaited counts as new", () => {
     expectUsableAfter(function* () {
       const coroutine = work();
       expect(yield* coroutine).toBe("worked");
@@ -196,8 +196,8 @@ describe("a coroutine that has a task", () => {
   });
 });
 
-describe("a yield that is no await", () => {
-  /** A coroutine that yields `value` once, as JavaScript lets it. */
+describe("a yield without an await", () => {
+  /** A coroutine that yields `value` once, as JavaScript allows. */
   function* yielding(value: unknown): Coroutine {
     yield value as undefined;
   }
@@ -252,7 +252,7 @@ describe("a yield that is no await", () => {
   });
 });
 
-describe("a delay that is no number", () => {
+describe("a delay that is not a number", () => {
   const delays: BadValue[] = [
     { what: "null", value: null, text: "delay must not be None (hint: pass a number of seconds)" },
     { what: "undefined", value: undefined, text: "delay must not be None (hint: pass a number of seconds)" },
@@ -302,7 +302,7 @@ describe("a delay that is no number", () => {
   });
 });
 
-describe("a callback that is no plain function", () => {
+describe("a callback that is not a plain function", () => {
   const schedulers = {
     callSoon: (callback: never) => getRunningLoop().callSoon(callback),
     callLater: (callback: never) => getRunningLoop().callLater(1, callback),
@@ -321,7 +321,7 @@ describe("a callback that is no plain function", () => {
     });
   });
 
-  it("is refused by callSoonThreadsafe in its own name", () => {
+  it("is refused by callSoonThreadsafe under that name", () => {
     expectUsableAfter(function* (loop) {
       const error = new TypeError("a callable object was expected by callSoonThreadsafe(), got 5");
       expect(() => loop.callSoonThreadsafe(5 as never)).toThrow(error);
@@ -346,7 +346,7 @@ describe("a callback that is no plain function", () => {
   });
 });
 
-describe("an exception that is none", () => {
+describe("a value that is not an exception", () => {
   const values: [what: string, value: unknown][] = [
     ["undefined", undefined],
     ["null", null],
@@ -364,7 +364,7 @@ describe("an exception that is none", () => {
   });
 });
 
-describe("a manager that is none", () => {
+describe("a value that is not a context manager", () => {
   const unsupported = "does not support the asynchronous context manager protocol";
 
   class OnlyEnters {
@@ -403,7 +403,7 @@ describe("a manager that is none", () => {
   });
 });
 
-describe("a block that is no generator function", () => {
+describe("a block that is not a generator function", () => {
   const manager = { *aenter(): Coroutine {}, *aexit(): Coroutine {} };
   const required = "the body of asyncWith() must be a generator function, got";
   const hint = "(hint: write asyncWith(manager, function* (value) { … }))";
@@ -430,8 +430,8 @@ describe("a block that is no generator function", () => {
   });
 });
 
-describe("what is refused names what it got, and the fix", () => {
-  it("null is no object", () => {
+describe("a refused value is named with its hint", () => {
+  it("null is not an object", () => {
     const text = "'null' object does not support the asynchronous context manager protocol (missed aexit method)";
     expectUsableAfter(function* () {
       expect(yield* caught(asyncWith(null as never, () => work()))).toEqual(new TypeError(text));

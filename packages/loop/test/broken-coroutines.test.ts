@@ -22,7 +22,7 @@ const refuse = (): never => {
   throw new RangeError("refused");
 };
 
-/** A coroutine written by hand, or what somebody takes for one. */
+/** A coroutine written by hand, or an object that is mistaken for one. */
 function byHand(parts: object): Coroutine<unknown> {
   const coroutine = {
     throw(error: unknown): never {
@@ -40,15 +40,15 @@ function* native(): Coroutine<number> {
   return 7;
 }
 
-/** What `next` or `throw` may give, and what `yield*` makes of it. */
+/** Results of `next` or `throw`, with the reaction of `yield*`. */
 const makers: Readonly<Record<string, () => Coroutine<unknown>>> = {
   undefined: () => byHand({ next: () => undefined }),
   null: () => byHand({ next: () => null }),
   "a number": () => byHand({ next: () => 5 }),
   "a string": () => byHand({ next: () => "text" }),
   "a symbol": () => byHand({ next: () => Symbol("symbol") }),
-  "a `done` that is true enough": () => byHand({ next: () => ({ done: 1, value: 42 }) }),
-  "a `done` that is false enough, and then true": () => {
+  "a truthy `done`": () => byHand({ next: () => ({ done: 1, value: 42 }) }),
+  "a falsy `done`, and then a truthy one": () => {
     let calls = 0;
     return byHand({ next: () => (++calls > 3 ? { done: true, value: calls } : { done: 0 }) });
   },
@@ -56,7 +56,7 @@ const makers: Readonly<Record<string, () => Coroutine<unknown>>> = {
     let calls = 0;
     return byHand({ next: () => (++calls > 3 ? { done: true, value: calls } : { value: undefined }) });
   },
-  "a function that is a result": () => byHand({ next: () => Object.assign(() => {}, { done: true, value: 42 }) }),
+  "a function as its result": () => byHand({ next: () => Object.assign(() => {}, { done: true, value: 42 }) }),
   "a `done` that throws": () =>
     byHand({
       next: () => ({
@@ -75,7 +75,7 @@ const makers: Readonly<Record<string, () => Coroutine<unknown>>> = {
       }),
     }),
   "an error": () => byHand({ next: refuse }),
-  "what awaits, and then an error": () => {
+  "an await, and then an error": () => {
     let calls = 0;
     return byHand({ next: () => (calls++ === 0 ? { done: false, value: undefined } : refuse()) });
   },
@@ -84,11 +84,11 @@ const makers: Readonly<Record<string, () => Coroutine<unknown>>> = {
     return byHand({ next: () => (calls++ === 0 ? { done: false, value: {} } : {}), throw: () => undefined });
   },
   "a coroutine that is frozen": () => Object.freeze(native()),
-  "a result of one written by hand that is frozen": () =>
+  "a frozen result of a coroutine written by hand": () =>
     Object.freeze(byHand({ next: () => ({ done: true, value: 7 }) })),
 };
 
-/** How somebody gets the outcome of a coroutine. */
+/** The ways to get the outcome of a coroutine. */
 const ways: Readonly<Record<string, (coroutine: Coroutine<unknown>) => Awaitable<unknown>>> = {
   "in a task": (coroutine) => createTask(coroutine),
   "in an eager task": (coroutine) => new Task(coroutine, { loop: getRunningLoop(), eagerStart: true }),
@@ -114,7 +114,7 @@ function* outcomeOf(awaitable: () => Awaitable<unknown>): Coroutine<string> {
 }
 
 describe.each(Object.entries(makers))("a coroutine that gives %s", (_name, make) => {
-  it.each(Object.entries(ways))("ends %s as it does where it is awaited, and others go on", (_way, start) => {
+  it.each(Object.entries(ways))("ends %s as if it were awaited, and others go on", (_way, start) => {
     expectUsableAfter(function* () {
       const sibling = createTask(sleep(5, "sibling"));
       const outcome = yield* outcomeOf(() => start(make()));
@@ -125,7 +125,7 @@ describe.each(Object.entries(makers))("a coroutine that gives %s", (_name, make)
 });
 
 describe("a coroutine", () => {
-  it("whose `value` throws where it waits is told, and may clean up", () => {
+  it("whose `value` throws while it waits gets that error, and may clean up", () => {
     const unreadable = (): object => ({
       done: false,
       get value(): never {
@@ -143,14 +143,14 @@ describe("a coroutine", () => {
         }
       };
       yield* createTask(body());
-      // One that gives the like when it is told ends with the error.
+      // A coroutine that answers the error in the same way ends with the error.
       const stubborn = byHand({ next: unreadable, throw: unreadable });
       events.push(yield* caught(createTask(stubborn)));
     });
     expect(events).toEqual([new RangeError("refused"), new RangeError("refused")]);
   });
 
-  it("whose `next` is asynchronous gets told what it lacks, and does not spin", () => {
+  it("whose `next` is asynchronous gets an error that names the fix, and does not spin", () => {
     expectUsableAfter(function* () {
       const text = "Task got bad yield: <Promise object> (hint: wrap it in fromPromise: yield* fromPromise(promise))";
       const make = (): Coroutine<unknown> => byHand({ next: async () => ({ done: true }) });
@@ -176,7 +176,7 @@ describe("a coroutine", () => {
   });
 });
 
-describe("a task that was ended by a method of Future", () => {
+describe("a task that is ended by a method of Future", () => {
   it("refuses its next step, as in CPython, and is in no list of tasks", () => {
     const reported: unknown[] = [];
     const events: unknown[] = [];
@@ -206,7 +206,7 @@ describe("a task that was ended by a method of Future", () => {
     ]);
   });
 
-  // The right values are those of CPython 3.14.
+  // The expected values are those of CPython 3.14.
   it.each([
     { end: "returns", reports: ["InvalidStateError: invalid state"] },
     { end: "throws", reports: ["InvalidStateError: invalid state"] },
@@ -262,7 +262,7 @@ describe("a future of the user's own class", () => {
     expect(runVirtual(main())).toBeUndefined();
   });
 
-  it("whose addDoneCallback throws has that thrown into the task that awaits it", () => {
+  it("whose addDoneCallback throws throws that into the awaiting task", () => {
     class Refusing<T> extends Future<T> {
       override addDoneCallback = refuse;
     }
@@ -271,7 +271,7 @@ describe("a future of the user's own class", () => {
     });
   });
 
-  it("whose addDoneCallback calls back too early has an InvalidStateError thrown into the task", () => {
+  it("whose addDoneCallback calls back too early throws an InvalidStateError into the task", () => {
     class Early<T> extends Future<T> {
       override addDoneCallback(callback: (future: this) => void): void {
         getRunningLoop().callSoon(() => callback(this));
@@ -283,7 +283,7 @@ describe("a future of the user's own class", () => {
     });
   });
 
-  it("whose cancel throws goes on being awaited, as in CPython, and the cancel is delivered then", () => {
+  it("whose cancel throws stays awaited, as in CPython, and the cancel is delivered later", () => {
     class Refusing<T> extends Future<T> {
       override cancel = refuse;
     }
@@ -311,7 +311,7 @@ describe("a future of the user's own class", () => {
     expect(reported).toEqual([new RangeError("refused")]);
   });
 
-  it.each(["cancelled", "done", "exception"])("whose %s throws is awaited as any other", (method) => {
+  it.each(["cancelled", "done", "exception"])("whose %s throws is awaited like any other", (method) => {
     class Broken<T> extends Future<T> {}
     class BrokenTask<T> extends Task<T> {}
     for (const each of [Broken, BrokenTask]) Object.defineProperty(each.prototype, method, { value: refuse });
@@ -359,7 +359,7 @@ function* fail(): Coroutine<never> {
 }
 
 describe("a coroutine that a task runs", () => {
-  it("cannot be awaited too, neither while it runs nor when it has ended", () => {
+  it("cannot be awaited too, either while it runs or when it has ended", () => {
     expectUsableAfter(function* () {
       const coroutine = native();
       const task = createTask(coroutine);
@@ -376,7 +376,7 @@ describe("a coroutine that a task runs", () => {
     });
   });
 
-  it("can be awaited twice at once if it is written by hand, or if no task was made of it", () => {
+  it("can be awaited twice at once if it is written by hand, or if it has no task", () => {
     expectUsableAfter(function* () {
       const shared = native();
       const both = yield* gather([waitFor(shared), waitFor(shared)]);

@@ -20,7 +20,7 @@ type Method = Extract<keyof Host, "time" | "requestTurn" | "requestTurnAt" | "aw
 
 const methods: readonly Method[] = ["time", "requestTurn", "requestTurnAt", "awaitWakeUp", "cancelTurn", "close"];
 
-/** A host one of whose methods throws: an error of its own each time, from the call of that number on. */
+/** A host with one method that throws: a new error each time, from the given call on. */
 class Broken extends VirtualHost {
   readonly errors: Error[] = [];
   isRepaired = false;
@@ -50,7 +50,7 @@ class Broken extends VirtualHost {
   }
 }
 
-/** Sleeps, and then waits for what a promise wakes, and last for what never comes. */
+/** Sleeps, then waits for a promise, and at last for ever. */
 function* busy(): Coroutine {
   const loop = getRunningLoop();
   yield* sleep(1);
@@ -75,9 +75,9 @@ describe.each(methods)("a host whose %s throws", (method) => {
       const loop = new EventLoop({ host });
       const error = await rejection(loop.runUntilComplete(busy()));
       const [first] = host.errors;
-      // What is asked for less often does not get to fail, and a run that was to end with a DeadlockError still does.
+      // A method that is called less often does not fail, and a run that ends with a DeadlockError still does.
       const isStuck = first === undefined || method === "close" || method === "cancelTurn";
-      // A task asks for the time too: then the first error is its own.
+      // A task asks for the time too: then it gets the first error itself.
       const isKnown = isStuck ? error instanceof DeadlockError : host.errors.slice(0, 2).includes(error as Error);
       expect(isKnown).toBe(true);
       expect(loop.isRunning()).toBe(false);
@@ -112,14 +112,14 @@ describe.each(methods)("a host whose %s throws", (method) => {
 });
 
 describe("a host", () => {
-  it("that cannot be asked for Ctrl-C ends a run with its error", async () => {
+  it("that throws when asked for Ctrl-C ends a run with its error", async () => {
     const host = new Broken("onInterrupt");
     const error = await rejection(run(sleep(1), { loopFactory: () => new EventLoop({ host }) }));
     expect(error).toBe(host.errors[0]);
     printed();
   });
 
-  it("that cannot stop to listen for Ctrl-C ends a run with its error, unless there is an earlier one", async () => {
+  it("that cannot stop listening for Ctrl-C ends a run with its error, unless there is an earlier one", async () => {
     const host = new Broken("stopListening");
     const runner = new Runner({ loopFactory: () => new EventLoop({ host }) });
     const error = await rejection(runner.run(sleep(1)));
@@ -132,7 +132,7 @@ describe("a host", () => {
     await runner.close();
   });
 
-  it("that cannot be told of an exit does not hide it", async () => {
+  it("that fails at an exit does not hide the exit", async () => {
     const host = new Broken("announceExit");
     const exit = new SystemExit(3);
     const main = function* (): Coroutine {
@@ -142,7 +142,7 @@ describe("a host", () => {
     expect(printed()).toEqual([["error", "Exception in announceExit of the host", host.errors[0]]]);
   });
 
-  it("that fails while a future is settled from outside ends the run, and nothing that was queued is lost", async () => {
+  it("that fails while a future is settled from outside ends the run, and no queued work is lost", async () => {
     const host = new Broken("requestTurn", 2);
     const loop = new EventLoop({ host });
     const future = loop.createFuture<string>();
@@ -176,7 +176,7 @@ describe("an error in the idle check", () => {
 });
 
 describe("a report", () => {
-  it("that cannot be printed does not take the place of what is reported", async () => {
+  it("that cannot be printed does not replace the reported error", async () => {
     console.error = () => {
       throw new Error("no console");
     };
@@ -194,7 +194,7 @@ describe("a report", () => {
     expect(await run(main(), { loopFactory: () => new EventLoop({ host: new VirtualHost() }) })).toBe("result");
   });
 
-  it("of a task whose text cannot be had is made all the same", async () => {
+  it("of a task whose text throws is still made", async () => {
     class Nameless<T> extends Task<T> {
       override toString(): string {
         throw new Error("no text");

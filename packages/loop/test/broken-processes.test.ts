@@ -5,7 +5,7 @@ const circle = new URL("./programs/circle.ts", import.meta.url);
 const interruptedCircle = new URL("./programs/interrupted-circle.ts", import.meta.url);
 const lockedDown = new URL("./programs/locked-down.ts", import.meta.url);
 
-/** Runs before the program, as what secures or extends an environment does. */
+/** Runs before the program, as code that hardens or extends an environment does. */
 const before = (code: string): readonly string[] => ["--import", `data:text/javascript,${encodeURIComponent(code)}`];
 
 const freezeErrors = "Object.freeze(Error); Object.freeze(Error.prototype);";
@@ -47,7 +47,7 @@ describe.concurrent("a program", { timeout: 30_000 }, () => {
     { environment: "Error is frozen", args: before(freezeErrors) },
     { environment: "all intrinsics are frozen", args: before(freezeAll) },
     { environment: "Node has frozen the intrinsics", args: ["--frozen-intrinsics", "--no-warnings"] },
-    { environment: "every object has keys of somebody's", args: before(extendObjects) },
+    { environment: "every object has keys that other code added", args: before(extendObjects) },
   ])("works where $environment, in debug mode too", async ({ args }, { expect }) => {
     const { code, stdout, stderr } = await runProgram(lockedDown, [], { command: [process.execPath, ...args] });
     expect(stderr).toBe("");

@@ -20,7 +20,7 @@ describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
     await browser?.close();
   });
 
-  /** What the program answers: as the script of a page, or as a worker of its own. */
+  /** The answer of the program: as the script of a page, or as a worker. */
   async function ask(path: string): Promise<unknown> {
     const context = await browser.newContext();
     await context.route(`${origin}/**`, async (route) => {
@@ -65,7 +65,7 @@ describe.skipIf(lacksChromium)(`in Chromium, ${chromiumIs},`, () => {
     expect(iterationsOfNoBudget).toBeLessThan(5);
   });
 
-  it("an error that was lost in a page is told by the next collections", async () => {
+  it("an error that was lost in a page is reported after the next collections", async () => {
     const context = await browser.newContext();
     const tab = await context.newPage();
     await tab.addScriptTag({ type: "module", path: await bundle(lostProgram, "browser") });

@@ -8,7 +8,7 @@ import { bundle } from "./program.ts";
 const isDist = process.env["MODE"] === "dist";
 const entry = fileURLToPath(new URL(isDist ? "../dist/index.js" : "../src/index.ts", import.meta.url));
 
-it("a classic script, which has no place of its own, runs programs and shows their tasks", async () => {
+it("a classic script, which has no URL of its own, runs programs and shows their tasks", async () => {
   const contents = `
     import { createTask, getRunningLoop, run, sleep } from ${JSON.stringify(entry)};
     function* worker() {
@@ -37,7 +37,7 @@ it("a classic script, which has no place of its own, runs programs and shows the
   expect(printed).toMatch(/^<Task pending name='one' coro=</);
 });
 
-it("what is bundled for browsers carries nothing of Node's host", async ({ skip }) => {
+it("a bundle for browsers contains nothing of Node's host", async ({ skip }) => {
   skip(isDist, "here the manifest speaks of src; check:size bundles dist as it would be published");
   const program = new URL("./programs/smoke.ts", import.meta.url);
   const usesNode = async (platform: "browser" | "neutral"): Promise<boolean> =>

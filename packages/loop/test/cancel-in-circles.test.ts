@@ -14,7 +14,7 @@ import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
 
-/** Tasks that each run `body`, once all are made. */
+/** Makes tasks that each run `body`, once all of them exist. */
 function makeTasks(count: number, body: (index: number, tasks: readonly Task<unknown>[]) => Coroutine<unknown>) {
   const tasks: Task<unknown>[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -30,7 +30,7 @@ function makeTasks(count: number, body: (index: number, tasks: readonly Task<unk
   return tasks;
 }
 
-/** What became of tasks: how often each was asked, and whether it is cancelled. */
+/** The state of tasks: how often each was asked to cancel, and whether it is cancelled. */
 const fates = (tasks: readonly Task<unknown>[]): string[] =>
   tasks.map((task) => `${task.cancelling()} ${task.cancelled() ? "cancelled" : "not cancelled"}`);
 
@@ -57,7 +57,7 @@ describe("cancelling one of several tasks that await each other in a circle", ()
     expect(cleanedUp.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index));
   });
 
-  it("cancels those too that lead into the circle, with the message", () => {
+  it("also cancels tasks that lead into the circle, with the message", () => {
     const messages: unknown[] = [];
     const main = function* (): Coroutine {
       // 0 awaits 1, which awaits 2, which awaits 1.
@@ -83,7 +83,7 @@ describe("cancelling one of several tasks that await each other in a circle", ()
     ]);
   });
 
-  it("wakes one that swallows it, and the others go on waiting for that", () => {
+  it("wakes a task that swallows it, and the others wait on for that task", () => {
     const main = function* (): Coroutine {
       const tasks = makeTasks(2, function* (index, all) {
         try {
@@ -130,7 +130,7 @@ describe("cancelling one of several tasks that await each other in a circle", ()
     expect(runVirtual(main())).toBeUndefined();
   });
 
-  it("calls the method of a class of the user's own once for each", () => {
+  it("calls the cancel of a user's class once for each", () => {
     const calls: unknown[] = [];
     class OwnTask<T> extends Task<T> {
       override cancel(msg?: unknown): boolean {
@@ -153,7 +153,7 @@ describe("cancelling one of several tasks that await each other in a circle", ()
     expect(calls).toEqual(["0", "1", "2"]);
   });
 
-  it("ends a program that leaves one behind, with all cleanups and its result", () => {
+  it("ends a program that leaves a circle behind, with all cleanups and its result", () => {
     const cleanedUp: number[] = [];
     const main = function* (): Coroutine<string> {
       makeTasks(3, function* (index, all) {
@@ -172,7 +172,7 @@ describe("cancelling one of several tasks that await each other in a circle", ()
 });
 
 describe("cancelling the last of a long chain", () => {
-  it("of tasks asks each once, and takes no stack", () => {
+  it("of tasks asks each once, and uses no stack", () => {
     const count = 20_000;
     const main = function* (): Coroutine {
       let last: Future<unknown> = getRunningLoop().createFuture();
@@ -194,7 +194,7 @@ describe("cancelling the last of a long chain", () => {
     expect(runVirtual(main())).toBeUndefined();
   });
 
-  it("of gatherings, shields and tasks takes no stack", () => {
+  it("of gatherings, shields and tasks uses no stack", () => {
     const main = function* (): Coroutine {
       const inner = getRunningLoop().createFuture<unknown>();
       let last: Future<unknown> = inner;
@@ -211,7 +211,7 @@ describe("cancelling the last of a long chain", () => {
 });
 
 describe("cancelling a chain", () => {
-  it("reaches a task twice that two others of a gathering await, as in CPython", () => {
+  it("reaches a task twice that two members of a gathering await, as in CPython", () => {
     const main = function* (): Coroutine {
       const shared = createTask(sleep(100));
       const following = function* (): Coroutine {
@@ -227,7 +227,7 @@ describe("cancelling a chain", () => {
     expect(runVirtual(main())).toBeUndefined();
   });
 
-  it("is delivered at the next step where the awaited task has just ended", () => {
+  it("is delivered at the next step when the awaited task has just ended", () => {
     const main = function* (): Coroutine {
       const first = createTask(sleep(1));
       const second = createTask(
@@ -244,7 +244,7 @@ describe("cancelling a chain", () => {
 });
 
 describe("the end of a program", () => {
-  it("cancels all tasks, also where a cancel of the user's own class throws, and reports that", () => {
+  it("cancels all tasks, even if the cancel of a user's class throws, and reports that", () => {
     const reported: unknown[] = [];
     class Stubborn<T> extends Task<T> {
       override cancel(): never {

@@ -2,8 +2,8 @@ import { createTask, DeadlockError, getRunningLoop, sleep } from "@yieldstar/loo
 import { VirtualTimeLoop } from "@yieldstar/testing";
 import { expect, it } from "vitest";
 
-// So few wait in the heap for their turn to be dropped, and so many are dropped together.
-it.each([1, 500])("%i cancelled sleeps are no reason to wait until they would have ended", (count) => {
+// One cancelled timer stays in the heap until its turn; hundreds are dropped together.
+it.each([1, 500])("%i cancelled sleeps do not keep the loop waiting for their ends", (count) => {
   const loop = new VirtualTimeLoop();
   function* main() {
     const sleepers = Array.from({ length: count }, () => createTask(sleep(10)));

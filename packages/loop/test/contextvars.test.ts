@@ -14,7 +14,7 @@ import {
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 
-/** A context of its own, and one whose values are shared with others until a variable is set. */
+/** A separate context, and one that shares its values with others until a variable is set. */
 const states: [name: string, enter: (body: () => void) => void][] = [
   ["in a fresh context", (body) => new Context().run(body)],
   [
@@ -32,13 +32,13 @@ const states: [name: string, enter: (body: () => void) => void][] = [
 
 describe.each(states)("%s", (_name, enter) => {
   describe("a variable", () => {
-    it("without a value throws LookupError with its text", () =>
+    it("without a value throws LookupError with its repr", () =>
       enter(() => {
         const variable = new ContextVar<number>("v");
         expect(() => variable.get()).toThrow(new LookupError("<ContextVar name='v'>"));
       }));
 
-    it("without a value gives the fallback, else the default", () =>
+    it("without a value returns the fallback, else the default", () =>
       enter(() => {
         const variable = new ContextVar<number>("v", { default: 1 });
         expect(variable.get()).toBe(1);
@@ -55,7 +55,7 @@ describe.each(states)("%s", (_name, enter) => {
         expect(copyContext().has(variable)).toBe(true);
       }));
 
-    it("gives what was set last", () =>
+    it("returns the value that was set last", () =>
       enter(() => {
         const variable = new ContextVar<number>("v", { default: 1 });
         variable.set(2);
@@ -63,7 +63,7 @@ describe.each(states)("%s", (_name, enter) => {
         expect(variable.get(4)).toBe(3);
       }));
 
-    it("is not the other variable of the same name", () =>
+    it("is not another variable of the same name", () =>
       enter(() => {
         const [a, b] = [new ContextVar<number>("v"), new ContextVar<number>("v")];
         a.set(1);
@@ -72,7 +72,7 @@ describe.each(states)("%s", (_name, enter) => {
   });
 
   describe("a token", () => {
-    it("puts back what there was before", () =>
+    it("restores the value before", () =>
       enter(() => {
         const variable = new ContextVar<number>("v");
         const first = variable.set(1);
@@ -125,7 +125,7 @@ describe.each(states)("%s", (_name, enter) => {
   });
 
   describe("a copy", () => {
-    it("does not see what is set later", () =>
+    it("does not see later changes", () =>
       enter(() => {
         const variable = new ContextVar<number>("v", { default: 0 });
         variable.set(1);
@@ -134,7 +134,7 @@ describe.each(states)("%s", (_name, enter) => {
         expect([copy.get(variable), variable.get()]).toEqual([1, 2]);
       }));
 
-    it("keeps what is set in it to itself", () =>
+    it("keeps its own changes to itself", () =>
       enter(() => {
         const variable = new ContextVar<number>("v", { default: 0 });
         variable.set(1);
@@ -148,7 +148,7 @@ describe.each(states)("%s", (_name, enter) => {
         expect([variable.get(), copy.get(variable), copyOfCopy.get(variable)]).toEqual([1, 2, 1]);
       }));
 
-    it("is entered again and again, with what was set there before", () =>
+    it("can be entered again, with the values that were set there before", () =>
       enter(() => {
         const variable = new ContextVar<number>("v", { default: 0 });
         const copy = copyContext();
@@ -184,7 +184,7 @@ describe.each(states)("%s", (_name, enter) => {
   });
 
   describe("a context as a mapping", () => {
-    it("shows what is set in it, and no defaults", () =>
+    it("shows the values that are set in it, and no defaults", () =>
       enter(() => {
         const [a, b] = [new ContextVar<number>("a"), new ContextVar<number>("b", { default: 0 })];
         const { size } = copyContext();

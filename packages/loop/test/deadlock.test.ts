@@ -16,7 +16,9 @@ import { describe, expect, it } from "vitest";
 
 type Waits = (others: readonly Task<unknown>[]) => Coroutine<unknown>;
 
-/** The lines of the `DeadlockError` that a program ends with. The loop is not closed: that would be a report for each task. */
+/**
+ * The lines of the `DeadlockError` that a program ends with. The loop is not closed: closing would report each task.
+ */
 function linesOf(main: () => Coroutine<unknown>, isDebugging = false): string[] {
   const loop = new VirtualTimeLoop();
   loop.setDebug(isDebugging);
@@ -70,7 +72,7 @@ describe("the message of a deadlock", () => {
     ]);
   });
 
-  it("names a task that waits for itself by a detour", () => {
+  it("names a task that waits for itself indirectly", () => {
     expect(linesOf(ring(["own"], (others) => wait(others)))[1]).toBe("  'own' -> 'own'");
   });
 
@@ -87,7 +89,7 @@ describe("the message of a deadlock", () => {
     ]);
   });
 
-  it("begins with the pending tasks where none wait for each other, and names of each the next", () => {
+  it("begins with the pending tasks when none of them wait for each other, and names what each awaits", () => {
     const lines = linesOf(function* () {
       const future = getRunningLoop().createFuture<void>();
       const one = createTask(directly([future as Task<unknown>]), { name: "one" });
@@ -109,13 +111,13 @@ describe("the message of a deadlock", () => {
     expect(length / count).toBeLessThan(150);
   });
 
-  it("of a chain of 100,000 tasks names some, and says how many more there are", () => {
+  it("of a chain of 100,000 tasks names some of them, and the number of the others", () => {
     const lines = linesOf(chain(100_000));
     expect(lines).toHaveLength(503);
     expect(lines.at(-2)).toBe("  … and 99501 more");
   });
 
-  it("of a ring of 100,000 tasks names the ring, some of it", () => {
+  it("of a ring of 100,000 tasks names part of the ring", () => {
     const names = Array.from({ length: 100_000 }, (_, index) => `t${index}`);
     const lines = linesOf(ring(names, (others) => gather(others) as unknown as Coroutine<unknown>));
     expect(lines[1]).toMatch(/^ {2}'t0' -> 't1' -> .* -> 't19' -> … and 99980 more -> 't0'$/);
@@ -123,7 +125,7 @@ describe("the message of a deadlock", () => {
     expect(lines.at(-2)).toMatch(/^ {2}… and 99\d{3} more$/);
   });
 
-  it("of 50,000 tasks whose ends others take by asCompleted comes at once", { timeout: 20_000 }, () => {
+  it("of 50,000 tasks behind asCompleted comes at once", { timeout: 20_000 }, () => {
     const lines = linesOf(function* () {
       const tasks = Array.from({ length: 50_000 }, () => createTask(sleep(Infinity)));
       yield* wait(Array.from(asCompleted(tasks), (next) => createTask(next)));
@@ -131,7 +133,7 @@ describe("the message of a deadlock", () => {
     expect(lines.at(-2)).toBe("  … and 99501 more");
   });
 
-  it("passes over callbacks of the user's that throw when they are looked at", () => {
+  it("skips callbacks of the user's that throw when they are inspected", () => {
     const odd = new Proxy(() => {}, {
       get() {
         throw new Error("from a trap");
@@ -146,8 +148,8 @@ describe("the message of a deadlock", () => {
     expect(lines.join("\n")).toContain("cb=[<unprintable function object>(), ");
   });
 
-  // The last one: after it this file runs in debug mode, where all is slow.
-  it("says what debug mode would add, where it is off", () => {
+  // The last test: after it this file runs in debug mode, where everything is slow.
+  it("says what debug mode would add, when it is off", () => {
     const program = ring(["a", "b"], directly);
     expect(linesOf(program).at(-1)).toBe(
       "(hint: debug mode adds where each task waits: set YIELDSTAR_DEBUG=1 in the environment, or runVirtual(main(), { debug: true }))",
@@ -158,7 +160,7 @@ describe("the message of a deadlock", () => {
   });
 });
 
-/** A program of tasks each of which waits for the one before; the first waits for what never comes. */
+/** A program of tasks that each wait for the one before; the first waits for ever. */
 function chain(count: number): () => Coroutine {
   return function* () {
     let last: Future<unknown> = getRunningLoop().createFuture<unknown>();

@@ -16,8 +16,8 @@ function withoutCommentsAndTexts(code: string): string {
   return code.replaceAll(/\/\*.*?\*\/|\/\/[^\n]*|"[^"\n]*"|`[^`]*`/gs, "");
 }
 
-// With `isolatedDeclarations` an exported type is written where it is declared: none is inferred as `any` there.
-it("no declaration says any", () => {
+// With `isolatedDeclarations` an exported type is written in its declaration: none is inferred as `any`.
+it("no declaration contains any", () => {
   const files = readdirSync(packages)
     .filter((name) => name !== "conformance" && existsSync(join(packages, name, "src")))
     .flatMap(sourcesOf);

@@ -66,7 +66,7 @@ describe("runUntilComplete", () => {
     expect(await loop.runUntilComplete(task)).toBe("late");
   });
 
-  it("rejects with KeyboardInterrupt, whoever throws it, and the loop can run on", async () => {
+  it("rejects with a KeyboardInterrupt of any origin, and the loop can run on", async () => {
     const events: string[] = [];
     const interrupt = new KeyboardInterrupt();
     loop.callSoon(() => {
@@ -180,7 +180,7 @@ describe("outside of every loop", () => {
     expect(allTasks(loop)).toEqual(new Set());
   });
 
-  it("there is none for the host's callbacks while a loop waits", async () => {
+  it("there is none in the host's callbacks while a loop waits", async () => {
     const promise = loop.runUntilComplete(sleep(1));
     await Promise.resolve();
     expect(loop.isRunning()).toBe(true);
@@ -188,7 +188,7 @@ describe("outside of every loop", () => {
     await promise;
   });
 
-  it("getEventLoop gives the loop that was set, and never makes one", () => {
+  it("getEventLoop returns the loop that was set, and never makes one", () => {
     const none = new RuntimeError("There is no current event loop in thread 'MainThread'.");
     expect(() => getEventLoop()).toThrow(none);
     setEventLoop(loop);
@@ -197,7 +197,7 @@ describe("outside of every loop", () => {
     expect(() => getEventLoop()).toThrow(none);
   });
 
-  it("getEventLoop gives the running loop although another is set", async () => {
+  it("getEventLoop returns the running loop even if another is set", async () => {
     const other = newEventLoop();
     setEventLoop(other);
     const main = function* (): Coroutine<BaseEventLoop> {

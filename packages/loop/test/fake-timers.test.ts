@@ -19,7 +19,7 @@ type FakeMethods = NonNullable<NonNullable<Parameters<typeof vi.useFakeTimers>[0
 interface Fakes {
   readonly name: string;
   readonly begin: () => void;
-  /** By milliseconds. */
+  /** Advances the time by milliseconds. */
   readonly advance: (milliseconds: number) => void;
   readonly end: () => void;
 }
@@ -42,7 +42,7 @@ function fakesOfNode(name: string, apis?: ("setTimeout" | "setImmediate" | "Date
   };
 }
 
-/** Fakes by hand, of some functions and not of those that clear: nothing ever fires. */
+/** Fakes by hand, of some functions but not of the clearing ones: nothing ever fires. */
 function fakesByHand(name: string, methods: readonly ("setTimeout" | "setImmediate")[]): Fakes {
   const { setTimeout, setImmediate } = globalThis;
   return {
@@ -69,7 +69,7 @@ const everything: FakeMethods = [
   "queueMicrotask",
 ];
 
-/** Those in which time passes for `setTimeout`. */
+/** The fakes that make time pass for `setTimeout`. */
 const fakesOfTime = [
   fakesOfVitest("vitest"),
   fakesOfVitest("sinon and jest, which fake microtasks too", everything),
@@ -94,7 +94,7 @@ const allFakes = [
   fakesOfNode("node:test, setImmediate alone", ["setImmediate"]),
 ];
 
-/** Those that leave `clearTimeout` or `clearImmediate` as it is. */
+/** The fakes that leave `clearTimeout` or `clearImmediate` as it is. */
 const fakesThatClearNothing = [
   fakesOfVitest("vitest, setImmediate alone", ["setImmediate"]),
   fakesOfVitest("vitest, setTimeout and setImmediate", ["setTimeout", "setImmediate"]),
@@ -107,7 +107,7 @@ const fakesThatClearNothing = [
 
 const { setTimeout: setRealTimeout, setImmediate: setRealImmediate } = globalThis;
 
-/** Lets promises and the host do what they have to. */
+/** Lets promises and the host do their work. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setRealImmediate(resolve));
 }
@@ -120,7 +120,7 @@ function* job(name: string): Coroutine<string> {
 }
 
 beforeAll(async () => {
-  // Node warns once that its own are new.
+  // Node warns once that its fake timers are experimental.
   mock.timers.enable({ apis: ["setInterval"] });
   mock.timers.reset();
   await settle();
@@ -131,8 +131,8 @@ afterEach(() => {
   mock.timers.reset();
 });
 
-describe.each(allFakes)("after a test that has faked timers and not advanced them ($name)", (fakes) => {
-  it("all that is begun later works, and what was left goes on", async () => {
+describe.each(allFakes)("after a test that faked timers without advancing them ($name)", (fakes) => {
+  it("later work runs, and the work left behind goes on", async () => {
     const before = toPromise(job("before"));
     fakes.begin();
     const left = [toPromise(job("left")), toPromise(sleep(0.001, "asleep"))];
@@ -144,7 +144,7 @@ describe.each(allFakes)("after a test that has faked timers and not advanced the
     expect(await Promise.all([before, ...left])).toEqual(["before", "left", "asleep", "left later"]);
   });
 
-  it("a loop of its own that was left can be run on", async () => {
+  it("a separate loop that was left behind can run on", async () => {
     const loop = newEventLoop();
     fakes.begin();
     const left = loop.runUntilComplete(job("left"));
@@ -171,7 +171,7 @@ describe.each(allFakes)("after a test that has faked timers and not advanced the
 });
 
 describe.each(fakesThatClearNothing)(
-  "after tests in a row that fake timers and not what clears them ($name)",
+  "after tests in a row that fake timers without their clear functions ($name)",
   (fakes) => {
     const { clearTimeout: clearRealTimeout, clearImmediate: clearRealImmediate } = globalThis;
     const realClasses = new Set<unknown>([
@@ -180,7 +180,7 @@ describe.each(fakesThatClearNothing)(
     ]);
     let foreign: unknown[];
 
-    /** Node 20 calls no immediate any more when it has cleared one of a fake's. */
+    /** Node 20 calls no immediates any more after it has cleared a fake's immediate. */
     function refuse(clear: (handle: never) => void): (handle: object | undefined) => void {
       return (handle) => {
         if (handle === undefined || realClasses.has(handle.constructor)) clear(handle as never);
@@ -198,7 +198,7 @@ describe.each(fakesThatClearNothing)(
       Object.assign(globalThis, { clearTimeout: clearRealTimeout, clearImmediate: clearRealImmediate });
     });
 
-    it("the host's own functions have cleared none of the fakes', and loops work", async () => {
+    it("the host's own functions clear no fake timer, and loops work", async () => {
       const copy = await import("@yieldstar/loop");
       const left: Promise<string>[] = [];
       for (const name of ["first", "second"]) {
@@ -218,7 +218,7 @@ describe.each(fakesThatClearNothing)(
   },
 );
 
-/** A page without `MessageChannel` may be given the same functions. */
+/** A page without `MessageChannel` may get the same fake functions. */
 const hosts = [
   { host: "NodeHost", makeHost: () => new NodeHost() },
   { host: "BrowserHost", makeHost: () => new BrowserHost() },
@@ -251,7 +251,7 @@ describe.each(cases)("while timers are faked ($name, $host)", (fakes) => {
     woken = [];
   });
 
-  it("a timer fires when they are advanced, and not before", async () => {
+  it("a timer fires when the time is advanced, and not before", async () => {
     fakes.begin();
     const end = loop.runUntilComplete(sleeper("a", 1, 3));
     await advance(0);
@@ -279,7 +279,7 @@ describe.each(cases)("while timers are faked ($name, $host)", (fakes) => {
     loop.close();
   });
 
-  it("a timer that was set before they were fires when they are advanced, or in real time", async () => {
+  it("a timer that was set before the faking fires when the time is advanced, or in real time", async () => {
     const end = toPromise(sleeper("before", 0.02, 1), { loop });
     await settle();
     fakes.begin();
@@ -309,7 +309,7 @@ describe("while node:test fakes timers", () => {
     expect(await woken).toBe("woken");
   });
 
-  it("run takes two ticks more", async () => {
+  it("run takes two more ticks", async () => {
     mock.timers.enable();
     const woken = run(twice());
     for (const milliseconds of [0, 5000, 60_000, 0, 0]) {
@@ -319,7 +319,7 @@ describe("while node:test fakes timers", () => {
     expect(await woken).toBe("woken");
   });
 
-  it("of setTimeout alone, run needs only real turns when toPromise is done", async () => {
+  it("for setTimeout alone, run needs only real turns after toPromise is done", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const woken: string[] = [];
     const end = run(sleep(1, "run")).then((name) => woken.push(name));
@@ -331,8 +331,8 @@ describe("while node:test fakes timers", () => {
   });
 });
 
-describe("while the clock of performance is faked", () => {
-  it("the loop's own follows it, and goes on from there", async () => {
+describe("while performance's clock is faked", () => {
+  it("the loop's clock follows it, and goes on from there", async () => {
     const loop = newEventLoop();
     await loop.runUntilComplete(sleep(0));
     const begin = loop.time();
@@ -349,7 +349,7 @@ describe("while the clock of performance is faked", () => {
     loop.close();
   });
 
-  it("a loop that polls lets the host breathe", async () => {
+  it("a loop that polls gives turns to the host", async () => {
     vi.useFakeTimers();
     const state = { isDone: false };
     function* poll(): Coroutine<string> {
@@ -362,7 +362,7 @@ describe("while the clock of performance is faked", () => {
     expect(await end).toBe("polled");
   });
 
-  it("what is woken by promises without end lets the host breathe", async () => {
+  it("a loop that is woken by endless promises gives turns to the host", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
     const state = { isDone: false };
     function* poll(): Coroutine<string> {
@@ -398,7 +398,7 @@ describe("while the clock of performance is faked", () => {
 });
 
 describe("a clock that stands still", () => {
-  it("does not keep a loop that polls from letting the host breathe", async () => {
+  it("does not stop a polling loop from giving turns to the host", async () => {
     class Standing extends NodeHost {
       override time(): number {
         return 1000;
@@ -413,7 +413,7 @@ describe("a clock that stands still", () => {
     expect(await run(poll(), { loopFactory: () => new EventLoop({ host: new Standing() }) })).toBe("polled");
   });
 
-  it("is not taken over from a performance.now that a test has replaced by itself", async () => {
+  it("is ignored if a test replaced performance.now alone", async () => {
     vi.spyOn(performance, "now").mockReturnValue(1000);
     const begin = Date.now();
     await run(sleep(0.03));
@@ -442,7 +442,7 @@ describe("a copy of this package that is loaded while timers are faked", () => {
 });
 
 describe("a loop that runs in a step", () => {
-  it("goes by the timers that a step has faked, or put back", async () => {
+  it("follows the timers that a step has faked, or restored", async () => {
     function* main(): Coroutine<number> {
       const loop = getRunningLoop();
       yield* sleep(0.001);

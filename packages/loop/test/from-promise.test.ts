@@ -20,7 +20,7 @@ import { caught, expectUsableAfter } from "./usable.ts";
 
 const never = new Promise<never>(() => {});
 
-/** A promise that is settled from outside. */
+/** A promise that other code settles. */
 function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (reason: unknown) => void } {
   let resolve!: (value: T) => void;
   let reject!: (reason: unknown) => void;
@@ -37,13 +37,13 @@ function settled(): Coroutine {
 }
 
 describe("fromPromise", () => {
-  it("calls the `then` of a thenable for each wait, as `await` does: a query is sent anew", async () => {
+  it("calls the `then` of a thenable for each wait, as `await` does: a query is sent again", async () => {
     let calls = 0;
     const query: PromiseLike<string> = {
       // oxlint-disable-next-line unicorn/no-thenable -- a query builder is one
       then(onResult) {
         calls += 1;
-        // The first one is never answered.
+        // The first query gets no answer.
         if (calls > 1) void onResult?.("row");
         return never;
       },
@@ -59,7 +59,7 @@ describe("fromPromise", () => {
     expect(calls).toBe(2);
   });
 
-  it("gives what the promise is fulfilled with, and has its type", async () => {
+  it("returns the promise's value, and has its type", async () => {
     const main = function* (): Coroutine<string> {
       const number = yield* fromPromise(Promise.resolve(5));
       expectTypeOf(number).toEqualTypeOf<number>();
@@ -70,13 +70,13 @@ describe("fromPromise", () => {
     expect(await run(main())).toBe("5");
   });
 
-  it("throws what the promise is rejected with", async () => {
+  it("throws the promise's reason", async () => {
     const error = new Error("boom");
     await expect(run(fromPromise(Promise.reject(error)))).rejects.toBe(error);
     await expect(run(fromPromise(() => Promise.reject(error)))).rejects.toBe(error);
   });
 
-  it("throws a TypeError for a rejection that is no object", async () => {
+  it("throws a TypeError for a rejection that is not an object", async () => {
     const error = await run(caught(fromPromise(Promise.reject("boom"))));
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toHaveProperty("cause", "boom");
@@ -126,7 +126,7 @@ describe("fromPromise", () => {
     expect(await run(coroutine)).toBe(1);
   });
 
-  it("throws what the function throws", async () => {
+  it("throws the function's error", async () => {
     const error = new Error("boom");
     const source = (): Promise<void> => {
       throw error;
@@ -140,7 +140,7 @@ describe("fromPromise", () => {
     [5, "5"],
     ["text", "'text'"],
     [{}, "{}"],
-  ])("throws a TypeError, at the call, for no promise: %s", (value, text) => {
+  ])("throws a TypeError, at the call, for a value that is not a promise: %s", (value, text) => {
     const error = new TypeError(`a promise was expected, got ${text}`);
     expect(() => fromPromise(value as never)).toThrow(error);
     expectUsableAfter(function* () {
@@ -161,7 +161,7 @@ describe("fromPromise", () => {
   });
 
   it("does not type-check without a promise", () => {
-    // @ts-expect-error A number is no promise.
+    // @ts-expect-error A number is not a promise.
     expect(() => fromPromise(5)).toThrow(TypeError);
     // @ts-expect-error The function gives no promise.
     fromPromise(() => 5);
@@ -229,7 +229,7 @@ describe("fromPromise, cancelled", () => {
     expect(runVirtual(main())).toMatchObject({ name: "AbortError", cause: new GeneratorExit() });
   });
 
-  it("gives the signal to a function however it declares its parameters", () => {
+  it("gives a function the signal, however it declares its parameters", () => {
     const given: unknown[] = [];
     const note = (signal: AbortSignal | null | undefined): Promise<never> => {
       given.push(signal);
@@ -270,7 +270,7 @@ describe("fromPromise, cancelled", () => {
     expect(given.map((signal) => signal instanceof AbortSignal && signal.aborted)).toEqual(sources.map(() => true));
   });
 
-  it("makes no signal for a function that cannot see one", () => {
+  it("makes no signal for a function that cannot see it", () => {
     const OwnController = globalThis.AbortController;
     let made = 0;
     globalThis.AbortController = class extends OwnController {
@@ -317,7 +317,7 @@ describe("fromPromise, cancelled", () => {
     }
   });
 
-  it("ignores that the promise is rejected afterwards", async () => {
+  it("ignores a later rejection of the promise", async () => {
     const main = function* (): Coroutine<unknown> {
       const { promise, reject } = deferred<void>();
       const aborted = createTask(
@@ -337,7 +337,7 @@ describe("fromPromise, cancelled", () => {
     expect(await run(main())).toEqual([new CancelledError(), new CancelledError()]);
   });
 
-  it("before it was begun, ignores that the promise is rejected, and does not call a function", async () => {
+  it("before it began, ignores a rejection of the promise, and does not call a function", async () => {
     let calls = 0;
     const main = function* (): Coroutine {
       const promise = createTask(fromPromise(Promise.reject(new Error("nobody's concern"))));
@@ -449,7 +449,7 @@ describe("dispose of fromPromise", () => {
     expect(disposed).toEqual(["socket"]);
   });
 
-  it("takes nothing that the waiter has got, and no error", async () => {
+  it("takes no error, and no result that the waiter has received", async () => {
     const disposed: unknown[] = [];
     const dispose = (result: unknown): number => disposed.push(result);
     const main = function* (): Coroutine {
@@ -466,18 +466,18 @@ describe("dispose of fromPromise", () => {
     expect(disposed).toEqual([]);
   });
 
-  it("is refused at the call when it is no plain function", () => {
+  it("is refused at the call when it is not a plain function", () => {
     const generator = function* (): Coroutine {};
     expect(() => fromPromise(never, { dispose: generator })).toThrow(
       new TypeError("coroutines cannot be used with dispose() (hint: use createTask)"),
     );
-    // @ts-expect-error A number is no function.
+    // @ts-expect-error A number is not a function.
     expect(() => fromPromise(never, { dispose: 5 })).toThrow(
       new TypeError("a callable object was expected by dispose(), got 5"),
     );
   });
 
-  it("hands what dispose throws, or rejects with, to the loop's exception handler", async () => {
+  it("passes errors and rejections of dispose to the loop's exception handler", async () => {
     const error = new Error("cannot close");
     const reported: unknown[] = [];
     const disposals = [
@@ -506,8 +506,8 @@ describe("dispose of fromPromise", () => {
   });
 });
 
-describe("errors that come in from a promise", () => {
-  it("a TimeoutError of the web is ours, with the web's as its cause", async () => {
+describe("an error that comes in from a promise", () => {
+  it("is our TimeoutError, with the web's as its cause, for the web's TimeoutError", async () => {
     const source = (): Promise<never> =>
       new Promise((_, reject) => {
         const signal = AbortSignal.timeout(1);
@@ -521,12 +521,12 @@ describe("errors that come in from a promise", () => {
     expect((error as Error).cause).toBeInstanceOf(DOMException);
   });
 
-  it("an AbortError without a cancellation of ours is an ordinary error", async () => {
+  it("is an ordinary error for an AbortError without a cancellation of ours", async () => {
     const error = new DOMException("aborted", "AbortError");
     expect(await run(caught(fromPromise(Promise.reject(error))))).toBe(error);
   });
 
-  it("a CancelledError of another task is an AbortError, and does not cancel this one", async () => {
+  it("is an AbortError for a CancelledError of another task, and does not cancel this one", async () => {
     const main = function* (): Coroutine<unknown> {
       const other = createTask(sleep(10));
       const promise = other.toPromise();
@@ -544,7 +544,7 @@ describe("errors that come in from a promise", () => {
     ]);
   });
 
-  it("a TimeoutError of ours that went out comes back as itself", async () => {
+  it("is the original for a TimeoutError of ours that went out", async () => {
     const error = new TimeoutError("late");
     const failing = function* (): Coroutine {
       throw error;

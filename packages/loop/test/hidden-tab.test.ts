@@ -1,14 +1,14 @@
 import { BrowserHost, type Coroutine, EventLoop, fromPromise, sleep } from "@yieldstar/loop";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-/** How far apart the timers of this page fire, in milliseconds: a browser takes a second, and later a minute. */
+/** The distance between timers of this page, in milliseconds: a browser takes a second, and later a minute. */
 const pace = 40;
-/** A loop takes times that are no further apart for one. */
+/** A loop treats times that are no further apart as equal. */
 const resolution = new BrowserHost().clockResolution;
 
 let loop: EventLoop;
 
-/** Timers fire all together, at whole multiples of the pace, as those of a hidden tab do. */
+/** Timers fire together, at whole multiples of the pace, like those of a hidden tab. */
 beforeEach(() => {
   const { setTimeout: setTimer } = globalThis;
   vi.stubGlobal("setTimeout", (callback: () => void, delay: number) => {
@@ -42,7 +42,7 @@ describe("a page whose timers are throttled", () => {
     expect(woken).toEqual([0.001, 0.002, 0.003]);
   });
 
-  it("gives up control and is woken by promises without a timer", async () => {
+  it("gives turns and is woken by promises without a timer", async () => {
     vi.stubGlobal("setTimeout", () => {
       throw new Error("no timer is needed");
     });

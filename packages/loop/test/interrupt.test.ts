@@ -11,7 +11,7 @@ import {
 } from "@yieldstar/loop";
 import { beforeEach, describe, expect, it } from "vitest";
 
-/** A host whose user presses Ctrl-C when the test says so: between two turns, as a signal comes. */
+/** A host whose user presses Ctrl-C at a time that the test chooses: between two turns, as a signal comes. */
 class KeyboardHost extends VirtualHost {
   #interrupt: (() => void) | undefined;
 
@@ -78,7 +78,7 @@ describe("Ctrl-C", () => {
     await expect(run(main(), { loopFactory })).rejects.toBe(error);
   });
 
-  it("gives way to a cancellation that somebody else asked for too", async () => {
+  it("gives way to a cancellation that other code asked for too", async () => {
     const main = function* (): Coroutine {
       try {
         host.pressCtrlC();
@@ -111,7 +111,7 @@ describe("Ctrl-C", () => {
     expect(loop.time()).toBeLessThan(100);
   });
 
-  it("is listened to while something runs, and no longer", async () => {
+  it("has a listener only while something runs", async () => {
     const main = function* (): Coroutine<boolean> {
       return host.isListening;
     };
@@ -125,7 +125,7 @@ describe("Ctrl-C", () => {
     await runner.close();
   });
 
-  it("cancels only the run it came in", async () => {
+  it("cancels only the run during which it came", async () => {
     const main = function* (): Coroutine {
       host.pressCtrlC();
       yield* sleep(100);

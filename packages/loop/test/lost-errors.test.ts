@@ -27,7 +27,7 @@ const collectGarbage = runInNewContext("gc") as () => void;
 const hooks = Error as { prepareStackTrace?: unknown };
 const { prepareStackTrace } = hooks;
 
-/** Makes the error in a function of its own, inside the step of the task that fails. */
+/** Makes the error in a separate function, inside the step of the task that fails. */
 function boom(): Error {
   return new Error("boom");
 }
@@ -41,7 +41,7 @@ function* failingLater(): Coroutine {
   throw boom();
 }
 
-/** How an error may hold another. */
+/** The ways in which an error may hold another one. */
 const held: [string, (error: Error) => unknown][] = [
   ["an object", (inner) => ({ details: { inner } })],
   ["an object without a prototype", (inner) => Object.assign(Object.create(null) as object, { inner })],
@@ -67,7 +67,7 @@ function besideGetter(inner: Error): object {
   };
 }
 
-/** Collects often enough for all that can be collected, with turns of the host between. */
+/** Collects often enough to free everything that can be freed, with turns of the host in between. */
 async function untilCollected(): Promise<void> {
   for (let count = 0; count < 5; count += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -76,7 +76,7 @@ async function untilCollected(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-/** What is reported of `lose`, run a few times in tasks that nobody keeps, while the loop runs. */
+/** The reports of running `lose` a few times, in tasks without references, while the loop runs. */
 async function reportsOf(lose: () => Coroutine, debug = false): Promise<ExceptionContext[]> {
   const contexts: ExceptionContext[] = [];
   const main = function* (): Coroutine<ExceptionContext[]> {
@@ -90,7 +90,7 @@ async function reportsOf(lose: () => Coroutine, debug = false): Promise<Exceptio
   return run(main(), { debug });
 }
 
-describe("an error that was made in a task is reported by the next collections when nobody retrieves it:", () => {
+describe("an error that was made in a task is reported after the next collections if it is never retrieved:", () => {
   afterEach(() => {
     hooks.prepareStackTrace = prepareStackTrace;
   });
@@ -134,7 +134,7 @@ describe("an error that was made in a task is reported by the next collections w
       },
     ],
     [
-      "that holds another in a field of its own",
+      "that holds another in one of its fields",
       "Task",
       function* () {
         throw Object.assign(boom(), { original: boom() });
@@ -164,7 +164,7 @@ describe("an error that was made in a task is reported by the next collections w
       },
     ]),
     [
-      "that is a group of very many",
+      "that is a group of very many errors",
       "Task",
       function* () {
         throw new AggregateError(Array.from({ length: 1500 }, boom));
@@ -178,7 +178,7 @@ describe("an error that was made in a task is reported by the next collections w
       },
     ],
     [
-      "whose text cannot be made",
+      "whose text throws",
       "Task",
       function* () {
         throw Object.defineProperty(boom(), "message", {
@@ -204,7 +204,7 @@ describe("an error that was made in a task is reported by the next collections w
     expect(messages).toEqual(Array(3).fill(`${kind} exception was never retrieved`));
   });
 
-  it("in debug mode too, where it names those who awaited it, and where the task was created", async () => {
+  it("in debug mode too, with the awaiting tasks, and the place where the task was created", async () => {
     const contexts = await reportsOf(function* (): Coroutine {
       yield* createTask(failingLater());
     }, true);
@@ -216,7 +216,7 @@ describe("an error that was made in a task is reported by the next collections w
     );
   });
 
-  it("with the stack that the program's hook makes, which is asked once", async () => {
+  it("with the stack that the program's hook makes, which is called once", async () => {
     let asked = 0;
     hooks.prepareStackTrace = () => {
       asked += 1;
@@ -228,7 +228,7 @@ describe("an error that was made in a task is reported by the next collections w
   });
 });
 
-describe("an error that nobody retrieves is reported by the next collections", () => {
+describe("an error that is never retrieved is reported after the next collections", () => {
   it("although the loop is never idle", async () => {
     const contexts: ExceptionContext[] = [];
     const main = function* (): Coroutine {
@@ -243,7 +243,7 @@ describe("an error that nobody retrieves is reported by the next collections", (
     expect(contexts).toHaveLength(1);
   });
 
-  it("although it was set from outside a loop that waits", async () => {
+  it("although it was set from outside, while its loop waits", async () => {
     const contexts: ExceptionContext[] = [];
     const main = function* (): Coroutine<number> {
       const loop = getRunningLoop();
@@ -288,7 +288,7 @@ describe("the listener for the end of the process", () => {
     before = listeners();
   });
 
-  it("is one for all loops, and is there only while an error might be lost", async () => {
+  it("exists once for all loops, and only while an error might be lost", async () => {
     const loops = Array.from({ length: 20 }, () => new EventLoop());
     expect(listeners()).toBe(before);
     const futures = loops.map((loop) => loop.createFuture());
@@ -301,7 +301,7 @@ describe("the listener for the end of the process", () => {
     for (const loop of loops) loop.close();
   });
 
-  it("goes with the report, and with the loop", async () => {
+  it("is removed with the report, and with the loop", async () => {
     const contexts: ExceptionContext[] = [];
     const main = function* (): Coroutine {
       getRunningLoop().setExceptionHandler((_loop, context) => contexts.push(context));
@@ -319,7 +319,7 @@ describe("the listener for the end of the process", () => {
     expect(listeners()).toBe(before);
   });
 
-  it("is not there after errors that were retrieved", async () => {
+  it("does not exist after errors that were retrieved", async () => {
     const main = function* (): Coroutine {
       for (let count = 0; count < 3; count += 1) {
         yield* caught(createTask(failingLater()));
@@ -340,7 +340,7 @@ describe("a SystemExit that an exception handler throws outside the loop's steps
     throw new SystemExit(3);
   }
 
-  it("ends the run with it where the collector reports", async () => {
+  it("ends the run when the collector reports", async () => {
     const main = function* (): Coroutine {
       getRunningLoop().setExceptionHandler(exit);
       createTask(failing());
@@ -350,7 +350,7 @@ describe("a SystemExit that an exception handler throws outside the loop's steps
     await expect(run(main())).rejects.toMatchObject({ name: "SystemExit", code: 3 });
   });
 
-  it("ends the run with it where dispose of fromPromise fails", async () => {
+  it("ends the run when dispose of fromPromise fails", async () => {
     const main = function* (): Coroutine {
       getRunningLoop().setExceptionHandler(exit);
       let settle = (): void => {};
@@ -369,7 +369,7 @@ describe("a SystemExit that an exception handler throws outside the loop's steps
     await expect(run(main())).rejects.toMatchObject({ name: "SystemExit", code: 3 });
   });
 
-  it("is written to the console where nothing runs", async () => {
+  it("is written to the console when no loop runs", async () => {
     const lose = (): void => {
       const loop = new EventLoop();
       loop.setExceptionHandler(exit);
@@ -380,7 +380,7 @@ describe("a SystemExit that an exception handler throws outside the loop's steps
     expect(printed()).toEqual([["error", "Exception ignored in the exception handler", expect.any(SystemExit)]]);
   });
 
-  it("comes from close() when all are told", () => {
+  it("leaves close() after everything is reported", () => {
     const told: (string | undefined)[] = [];
     const loop = new VirtualTimeLoop();
     loop.setExceptionHandler((_loop, { message }) => {

@@ -44,7 +44,7 @@ describe("a timer", () => {
     expect(await loop.runUntilComplete(fired)).toBeGreaterThan(timer.when() - microsecond);
   });
 
-  it("fires in the order of the deadlines, and equal ones as they were set", async () => {
+  it("fires in the order of the deadlines, and equal ones in the order they were set", async () => {
     const fired: string[] = [];
     const start = loop.time();
     loop.callAt(start + 0.012, () => fired.push("c"));
@@ -55,7 +55,7 @@ describe("a timer", () => {
     expect(fired).toEqual(["a1", "a2", "b", "c"]);
   });
 
-  it("fires before one that the loop waits for already", async () => {
+  it("fires before a timer that the loop waits for already", async () => {
     loop.callLater(3600, () => {});
     setTimeout(() => loop.callLater(0.001, () => loop.stop()), 2);
     await loop.runForever();
@@ -63,7 +63,7 @@ describe("a timer", () => {
   });
 
   it.each([2 ** 31 / 1000, 2 ** 32 / 1000, 1e12, Number.MAX_VALUE, Infinity])(
-    "waits although Node cannot count so far: %d s",
+    "works beyond Node's longest timeout: %d s",
     async (delay) => {
       let fired = false;
       loop.callLater(delay, () => (fired = true));
@@ -81,13 +81,13 @@ describe("a timer", () => {
   });
 });
 
-/** Never waits. It gives up after a number of iterations, since a slow machine would spoil a time. */
+/** Never waits. It gives up after a number of iterations, since a time limit would depend on the machine. */
 function* spinUntil(condition: () => boolean): Coroutine {
   for (let count = 0; count < 10_000_000 && !condition(); count += 1) yield* sleep(0);
 }
 
 describe("a loop that is always busy", () => {
-  it("lets the host's immediates through, and a timer within a few turns after it is due", async () => {
+  it("serves the host's immediates, and a timer within a few turns after it is due", async () => {
     const served: string[] = [];
     let due = Infinity;
     let turns = 0;
@@ -124,7 +124,7 @@ describe("a loop that is always busy", () => {
     expect(turns).toBeLessThan(iterations);
   });
 
-  it("runs as many iterations in a turn as its time lets it", async () => {
+  it("runs as many iterations in a turn as its time allows", async () => {
     const iterationsOfTurn = function* (): Coroutine<number> {
       let isHostsTurn = false;
       setImmediate(() => (isHostsTurn = true));
@@ -144,7 +144,7 @@ describe("a loop that is always busy", () => {
     expect(await run(main(), { loopFactory: loopFactory(0.02) })).toBeGreaterThan(100);
   });
 
-  it("is refused a time that is none", () => {
+  it("refuses a turn budget that is not a time", () => {
     expect(() => new EventLoop({ turnBudget: "1" as unknown as number })).toThrow(
       new TypeError("turnBudget must be a number of seconds, got '1'"),
     );
@@ -186,7 +186,7 @@ describe("a loop that waits", () => {
     expect(await loop.runUntilComplete(main())).toBe("woken");
   });
 
-  it("runs what a host's callback schedules, in order", async () => {
+  it("runs the work that a host's callback schedules, in order", async () => {
     const events: string[] = [];
     setTimeout(() => {
       loop.callSoon(() => events.push("a"));
@@ -198,14 +198,14 @@ describe("a loop that waits", () => {
     expect(events).toEqual(["a", "c", "b"]);
   });
 
-  it("is stopped by a host's callback", async () => {
+  it("can be stopped by a host's callback", async () => {
     loop.callLater(3600, () => {});
     setTimeout(() => loop.stop(), 2);
     await loop.runForever();
     expect(loop.isRunning()).toBe(false);
   });
 
-  it("is one of many, of which Node does not warn", async () => {
+  it("may be one of many, without a warning of Node", async () => {
     const main = function* (): Coroutine<string> {
       const future = getRunningLoop().createFuture<string>();
       setTimeout(() => future.setResult("woken"), 5);
@@ -213,7 +213,7 @@ describe("a loop that waits", () => {
     };
     const runs = Array.from({ length: 12 }, () => run(main(), { loopFactory: newEventLoop }));
     expect(new Set(await Promise.all(runs))).toEqual(new Set(["woken"]));
-    await new Promise((resolve) => setImmediate(resolve)); // Warnings come a turn late.
+    await new Promise((resolve) => setImmediate(resolve)); // Warnings come one turn late.
     expect(printed().map(([, warning]) => String(warning))).toEqual([]);
   });
 
@@ -242,7 +242,7 @@ describe("a loop that has run", () => {
 
   it("leaves its work for the next run when it is stopped", async () => {
     const task = loop.createTask(sleep(0.03, "result"));
-    // It stops after the iteration that begins the sleep, however long that takes.
+    // The loop stops after the iteration that begins the sleep, however long that takes.
     loop.callSoon(() => loop.stop());
     await loop.runForever();
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -250,7 +250,7 @@ describe("a loop that has run", () => {
     expect(await loop.runUntilComplete(task)).toBe("result");
   });
 
-  it("does nothing for the host between two runs", async () => {
+  it("does nothing between two runs", async () => {
     let called = false;
     await loop.runUntilComplete(sleep(0));
     loop.callSoon(() => (called = true));

@@ -25,7 +25,7 @@ const openServer = new URL("./programs/open-server.ts", import.meta.url);
 const replacedHandlers = new URL("./programs/replaced-handlers.ts", import.meta.url);
 const inThread = new URL("./programs/in-thread.ts", import.meta.url);
 
-// A process takes its time to start: they start together.
+// A process takes a while to start: the tests start them together.
 describe.concurrent("a program in a process of its own", () => {
   it("cleans up at Ctrl-C, and exits as interrupted", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(cleanUp, ["ready"]);
@@ -50,7 +50,7 @@ describe.concurrent("a program in a process of its own", () => {
     });
   });
 
-  it("exits with the status that a SystemExit names, and silently", async ({ expect }) => {
+  it("exits with the status of a SystemExit, and silently", async ({ expect }) => {
     expect(await runProgram(exitStatus)).toEqual({ code: 3, signal: null, stdout: "", stderr: "" });
   });
 
@@ -60,7 +60,7 @@ describe.concurrent("a program in a process of its own", () => {
     expect(code).toBe(0);
   });
 
-  it("ends with a DeadlockError when nothing can wake it, instead of silently", async ({ expect }) => {
+  it("ends with a DeadlockError, not silently, when nothing can wake it", async ({ expect }) => {
     const { code, stderr } = await runProgram(deadlock);
     expect(stderr).toContain(
       "DeadlockError: nothing is ready and no timer is set, but these tasks are pending:\n" +
@@ -76,13 +76,13 @@ describe.concurrent("a program in a process of its own", () => {
     expect(code).toBe(1);
   });
 
-  it("ends with a DeadlockError on a terminal, of whose size Node itself hears by a signal", async ({ expect }) => {
+  it("ends with a DeadlockError on a terminal, where Node itself listens for a signal", async ({ expect }) => {
     const { code, stderr } = await runProgram(deadlockOnTerminal);
     expect(stderr).toContain("DeadlockError");
     expect(code).toBe(1);
   });
 
-  it("stays alive for what does not hold the process, as long as it may wake it", async ({ expect }) => {
+  it("stays alive for unrefed handles while they may wake it", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(unrefed);
     expect(stderr).toBe("");
     expect(stdout.trimEnd().split("\n")).toEqual([
@@ -96,9 +96,9 @@ describe.concurrent("a program in a process of its own", () => {
     expect(code).toBe(0);
   });
 
-  it("ends with a DeadlockError when the last thing that might have woken it has not", async ({ expect }) => {
+  it("ends with a DeadlockError when the last handle that might have woken it is gone", async ({ expect }) => {
     const { code, stdout } = await runProgram(deadlockLater);
-    // Which of the two loops notices first is nobody's concern.
+    // The two loops may notice in either order.
     const [first, ...rest] = stdout.trimEnd().split("\n");
     expect(first).toBe("the unrefed timer wakes nobody");
     expect(rest.sort()).toEqual(["0 listeners are left", "waitForFuture: true", "waitForPromise: true"]);
@@ -109,7 +109,7 @@ describe.concurrent("a program in a process of its own", () => {
     expect(await runProgram(exitInside)).toEqual({ code: 7, signal: null, stdout: "exit listener: 7\n", stderr: "" });
   });
 
-  it("reports at process.exit() what was lost on each loop, once, to its handler", async ({ expect }) => {
+  it("reports at process.exit() the lost errors of each loop, once, to its handler", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(lostAtExit);
     expect(stdout.split("\n")).toEqual([
       "true",
@@ -134,7 +134,7 @@ describe.concurrent("a program in a process of its own", () => {
     expect(code).toBe(5);
   });
 
-  it("reports at its end what the loop behind toPromise has lost", async ({ expect }) => {
+  it("reports at its end the lost errors of the loop behind toPromise", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(lostInBackground);
     expect(stdout).toBe("response\n");
     expect(stderr).toMatch(
@@ -144,26 +144,26 @@ describe.concurrent("a program in a process of its own", () => {
     expect(code).toBe(0);
   });
 
-  it("ends at an error that is thrown elsewhere and not caught", async ({ expect }) => {
+  it("ends at an uncaught error of other code", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(uncaught);
     expect(stdout).toBe("");
     expect(stderr).toContain("Error: thrown elsewhere");
     expect(code).toBe(1);
   });
 
-  it("goes on after an error that is thrown elsewhere and handled", async ({ expect }) => {
+  it("goes on after a handled error of other code", async ({ expect }) => {
     const { code, stdout } = await runProgram(uncaughtHandled);
     expect(stdout).toBe("handled: thrown elsewhere\nwent on\n");
     expect(code).toBe(0);
   });
 
-  it("is ended by SIGTERM, as any program of Node", async ({ expect }) => {
+  it("is ended by SIGTERM, like any Node program", async ({ expect }) => {
     const { code, signal, stdout } = await runProgram(cleanUp, ["ready"], { signal: "SIGTERM" });
     expect(stdout).toBe("ready\n");
     expect([code, signal]).toEqual([null, "SIGTERM"]);
   });
 
-  it("waits for a SIGTERM that it handles, with nothing else left, and cleans up", async ({ expect }) => {
+  it("waits for a SIGTERM that it handles, even with nothing else left, and cleans up", async ({ expect }) => {
     expect(await runProgram(serveUntilSigterm, ["serving"], { signal: "SIGTERM" })).toEqual({
       code: 0,
       signal: null,
@@ -172,14 +172,14 @@ describe.concurrent("a program in a process of its own", () => {
     });
   });
 
-  it("is cancelled by Ctrl-C only while it does not handle it itself", async ({ expect }) => {
+  it("is cancelled by Ctrl-C only while it does not handle Ctrl-C itself", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(ownInterrupt, ["first", "second"]);
     expect(stdout).toBe("first\nheard, and not cancelled\nsecond\n");
     expect(stderr).toContain("KeyboardInterrupt");
     expect(code).toBe(130);
   });
 
-  it("hears a signal only by the handler that has replaced others, and is then not cancelled", async ({ expect }) => {
+  it("gets a signal only in the handler that replaced others, and is then not cancelled", async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(replacedHandlers);
     const asInPython = "second replacing replaced ignoring true false restoring ignoring true".split(/ (?!false)/);
     const together = ["a hears by 2", "c hears by 3", "b is cancelled"];
@@ -187,13 +187,13 @@ describe.concurrent("a program in a process of its own", () => {
     const lines = stdout.trimEnd().split("\n");
     const isTogether = (line: string): boolean => together.some((each) => each.startsWith(line.slice(0, 3)));
     expect(lines.filter((line) => !isTogether(line))).toEqual([...asInPython, ...asInPython, ...outcome]);
-    // Which of the loops has its turn first is left to the host.
+    // The host decides which of the loops has its turn first.
     expect(lines.filter(isTogether).sort()).toEqual([...together].sort());
     expect(stderr).toBe("");
     expect(code).toBe(0);
   });
 
-  it("runs by timers where there is neither setImmediate nor MessageChannel, as in jsdom", async ({ expect }) => {
+  it("runs on timers where there is neither setImmediate nor MessageChannel, as in jsdom", async ({ expect }) => {
     expect(await runProgram(bareJsdom)).toEqual({
       code: 0,
       signal: null,
@@ -202,7 +202,7 @@ describe.concurrent("a program in a process of its own", () => {
     });
   });
 
-  it("is not held by the messages by which it runs, where there is no setImmediate", async ({ expect }) => {
+  it("is not kept alive by the messages that drive it, where there is no setImmediate", async ({ expect }) => {
     expect(await runProgram(jsdomWithChannel)).toEqual({
       code: 0,
       signal: null,
@@ -219,13 +219,13 @@ describe.concurrent("a program in a process of its own", () => {
     expect(code).toBe(0);
   });
 
-  it("is not held for a helper that is left in the loop of toPromise, when nobody awaits it", async ({ expect }) => {
+  it("is not kept alive by an unawaited helper in the loop of toPromise", async ({ expect }) => {
     const begin = performance.now();
     expect(await runProgram(helperLeft)).toEqual({ code: 0, signal: null, stdout: "done\nwoken\n", stderr: "" });
     expect(performance.now() - begin).toBeLessThan(20_000);
   });
 
-  it("is held by a server that it has not closed, after its run has ended", async ({ expect }) => {
+  it("is kept alive by an open server, after its run has ended", async ({ expect }) => {
     const { code, stdout } = await runProgram(openServer);
     expect(stdout).toBe("run has ended\nthe server still holds the process\nthe process ends\n");
     expect(code).toBe(0);

@@ -30,7 +30,7 @@ function* work(): Coroutine<string> {
 
 const nothing = (): void => {};
 
-/** Every function that takes options, called with them inside a step. */
+/** Every function with options, called with them inside a step. */
 const calls: Readonly<Record<string, (options: never) => unknown>> = {
   Future: (options) => new Future(options),
   Task: (options) => new Task(work(), options),
@@ -56,16 +56,16 @@ const calls: Readonly<Record<string, (options: never) => unknown>> = {
 };
 
 describe.each(Object.entries(calls))("the options of %s", (method, call) => {
-  it.each([null, 5, "name", true, nothing])("are refused at the call where they are none: %o", (options) => {
+  it.each([null, 5, "name", true, nothing])("are refused at the call when they are not options: %o", (options) => {
     expectUsableAfter(function* () {
       expect(() => call(options as never)).toThrow(TypeError);
       expect(() => call(options as never)).toThrow(`${method}() options must be an object, got `);
     });
   });
 
-  it("are refused at the call where there is no such option", () => {
+  it("are refused at the call when they have an unknown name", () => {
     expectUsableAfter(function* () {
-      // As in CPython, where create_task() hands its options on.
+      // As in CPython, where create_task() passes its options on.
       const callee = method === "createTask" ? "Task" : method;
       const message = `${callee}() got an unexpected keyword argument 'zzz'`;
       expect(() => call({ zzz: undefined } as never)).toThrow(new TypeError(message));
@@ -80,14 +80,14 @@ describe("an unknown option", () => {
     ["contxt", "context"],
     ["eager_start", "eagerStart"],
     ["eagerstart", "eagerStart"],
-  ])("%s is told that %s may be meant", (key, meant) => {
+  ])("%s gets the hint that %s may be meant", (key, meant) => {
     const message = `Task() got an unexpected keyword argument '${key}'. Did you mean '${meant}'?`;
     expectUsableAfter(function* () {
       expect(() => createTask(work(), { [key]: 1 })).toThrow(new TypeError(message));
     });
   });
 
-  it("is one where a loop makes tasks of its own: another loop", () => {
+  it("is also loop, when the loop itself makes the task", () => {
     expectUsableAfter(function* (running) {
       expect(() => createTask(work(), { loop: running } as never)).toThrow(
         new TypeError("Task() got multiple values for keyword argument 'loop'"),
@@ -95,7 +95,7 @@ describe("an unknown option", () => {
     });
   });
 
-  it("leaves what it was given with untouched", () => {
+  it("leaves the other arguments untouched", () => {
     expectUsableAfter(function* () {
       const coroutine = work();
       expect(() => createTask(coroutine, { nane: 1 } as never)).toThrow(TypeError);
@@ -107,7 +107,7 @@ describe("an unknown option", () => {
 });
 
 describe("an option that is undefined", () => {
-  it("is none", () => {
+  it("counts as absent", () => {
     const { name, ...others } = { name: undefined, context: undefined, eagerStart: undefined };
     expectUsableAfter(function* (running) {
       expect(createTask(work(), { name, ...others }).getName()).toMatch(/^Task-/);
@@ -118,13 +118,13 @@ describe("an option that is undefined", () => {
     });
   });
 
-  it("is a default of a ContextVar", () => {
+  it("is a default for a ContextVar", () => {
     expect(new ContextVar("name", { default: undefined }).get()).toBe(undefined);
     expect(() => new ContextVar("name", {}).get()).toThrow(loop.LookupError);
   });
 });
 
-describe("what has been put on Object.prototype", () => {
+describe("a property of Object.prototype", () => {
   const polluted = {
     name: "polluted",
     context: {},
@@ -154,7 +154,7 @@ describe("what has been put on Object.prototype", () => {
     }
   }
 
-  it("is no option", () => {
+  it("is not an option", () => {
     const seen: unknown[] = [];
     function* failing(): Coroutine {
       yield* sleep(0.5);
@@ -196,7 +196,7 @@ describe("what has been put on Object.prototype", () => {
   });
 });
 
-describe("a context that is none", () => {
+describe("a value that is not a context", () => {
   const values: readonly [what: string, value: unknown][] = [
     ["null", null],
     ["an object", {}],
@@ -216,7 +216,7 @@ describe("a context that is none", () => {
     });
   });
 
-  it("is told how to have the default: null", () => {
+  it("gets a hint for the default: null", () => {
     expectUsableAfter(function* () {
       expect(() => createTask(work(), { context: null as never })).toThrow(
         "context must be a Context, got null (hint: leave it out for a copy of the current one)",
@@ -224,7 +224,7 @@ describe("a context that is none", () => {
     });
   });
 
-  it("is refused where an eager task would run in it", () => {
+  it("is refused when an eager task would run in it", () => {
     expectUsableAfter(function* (running) {
       running.setTaskFactory(loop.eagerTaskFactory);
       expect(() => createTask(work(), { context: {} as never })).toThrow(TypeError);
@@ -232,7 +232,7 @@ describe("a context that is none", () => {
     });
   });
 
-  it("is told of the copy of the package that it belongs to", async () => {
+  it("is refused with the copy of the package that it belongs to", async () => {
     vi.resetModules();
     const other = await import("@yieldstar/loop");
     expect(other.Context).not.toBe(Context);
@@ -246,7 +246,7 @@ describe("a context that is none", () => {
   });
 });
 
-describe("a loop that is none", () => {
+describe("a value that is not a loop", () => {
   it.each([
     ["null", null],
     ["an object", {}],
@@ -261,7 +261,7 @@ describe("a loop that is none", () => {
     });
   });
 
-  it("cannot be made by what is no function", () => {
+  it("cannot come from a loopFactory that is not a function", () => {
     expect(() => run(work(), { loopFactory: 5 as never })).toThrow(
       new TypeError("loopFactory must be a function, got 5"),
     );
@@ -269,7 +269,7 @@ describe("a loop that is none", () => {
   });
 });
 
-describe("a number that is none", () => {
+describe("a value that is not a number", () => {
   it.each(["1", {}, null])("is refused as a limit of getStack: %o", (limit) => {
     expectUsableAfter(function* () {
       expect(() => currentTask()?.getStack({ limit: limit as never })).toThrow(TypeError);

@@ -26,7 +26,7 @@ afterEach(() => {
   else Object.defineProperty(Error, "isError", isError);
 });
 
-/** What is an error there, and so here. */
+/** Objects that are errors there, and so here. */
 const foreignErrors: { what: string; value: unknown }[] = [
   { what: "an Error", value: new other.Error("boom") },
   { what: "an error of a built-in subclass", value: new other.RangeError("boom") },
@@ -46,10 +46,10 @@ const foreignErrors: { what: string; value: unknown }[] = [
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 
-/** What is no error there, nor here. */
+/** Objects that are not errors, there or here. */
 const others: { what: string; value: unknown }[] = [
   { what: "an object", value: runInNewContext("({ name: 'Error', message: 'boom', stack: '' })") },
-  { what: "an object that is only tagged as one", value: runInNewContext("({ [Symbol.toStringTag]: 'Error' })") },
+  { what: "an object with the tag of an error", value: runInNewContext("({ [Symbol.toStringTag]: 'Error' })") },
   { what: "a class of errors", value: other.Error },
   { what: "a revoked Proxy", value: revoked.proxy },
   {
@@ -66,10 +66,10 @@ const others: { what: string; value: unknown }[] = [
 ];
 
 describe.each([
-  { where: "that has Error.isError", has: true },
-  { where: "that has none", has: false },
+  { where: "with Error.isError", has: true },
+  { where: "without Error.isError", has: false },
 ])("on a host $where", ({ has }) => {
-  /** The host's own, or what it does. */
+  /** The host's own function, or its fallback. */
   function setUp(): void {
     if (!has) Reflect.deleteProperty(Error, "isError");
     else if (isError === undefined) {
@@ -86,7 +86,7 @@ describe.each([
     expect(future.exception()).toBe(value);
   });
 
-  it.each(others)("$what is no exception", ({ value }) => {
+  it.each(others)("$what is not an exception", ({ value }) => {
     setUp();
     expect([value instanceof Exception, value instanceof BaseException]).toEqual([false, false]);
     const future = new EventLoop().createFuture();
@@ -98,14 +98,11 @@ describe.each([
 });
 
 describe("a class of errors of another realm", () => {
-  it.each(["Error", "RangeError", "DOMException"] as const)(
-    "is one that setException makes an error of: %s",
-    (name) => {
-      const future = new EventLoop().createFuture();
-      future.setException(other[name]);
-      expect(future.exception()).toBeInstanceOf(other[name]);
-    },
-  );
+  it.each(["Error", "RangeError", "DOMException"] as const)("can be given to setException: %s", (name) => {
+    const future = new EventLoop().createFuture();
+    future.setException(other[name]);
+    expect(future.exception()).toBeInstanceOf(other[name]);
+  });
 });
 
 describe("a promise of another realm", () => {
@@ -118,7 +115,7 @@ describe("a promise of another realm", () => {
     expect((error as Error).cause).toBe(late);
   });
 
-  it("wakes its task even if the reason cannot be looked at", async () => {
+  it("wakes its task even if the reason cannot be inspected", async () => {
     const main = function* (): Coroutine<boolean> {
       const error = yield* caught(fromPromise(other.Promise.reject(revoked.proxy)));
       return (error as Error).cause === revoked.proxy;
@@ -126,7 +123,7 @@ describe("a promise of another realm", () => {
     expect(await run(main())).toBe(true);
   });
 
-  it("is named in hints where it was taken for a coroutine", () => {
+  it("is named in hints when it is passed as a coroutine", () => {
     const promise = other.Promise.resolve(1) as never;
     const hint = "(hint: wrap it in fromPromise: fromPromise(promise))";
     const bad = function* (): Coroutine {
@@ -142,7 +139,7 @@ describe("a promise of another realm", () => {
   });
 });
 
-describe("what dispose returns", () => {
+describe("the value that dispose returns", () => {
   const error = new Error("cannot close");
   const disposals: { what: string; dispose: () => unknown; reported: readonly unknown[] }[] = [
     { what: "a promise of another realm", dispose: () => other.Promise.reject(error), reported: [error] },
@@ -188,7 +185,7 @@ describe("what dispose returns", () => {
     { what: "an object", dispose: () => ({ name: "socket" }), reported: [] },
   ];
 
-  it.each(disposals)("is listened to if it is $what", async ({ dispose, reported }) => {
+  it.each(disposals)("is awaited if it is $what", async ({ dispose, reported }) => {
     const seen: unknown[] = [];
     const main = function* (): Coroutine {
       getRunningLoop().setExceptionHandler((_, { exception }) => seen.push(exception));
@@ -221,7 +218,7 @@ describe("a thenable", () => {
     expect(runVirtual(main())).toBe(error);
   });
 
-  it("that is a promise with a then of its own is waited for as await does it", async () => {
+  it("that is a promise with a then of its own is awaited as await does it", async () => {
     // oxlint-disable-next-line unicorn/no-thenable
     const promise = Object.defineProperty(Promise.resolve("awaited"), "then", {
       value: (fulfil: (value: string) => void) => fulfil("called back at once"),

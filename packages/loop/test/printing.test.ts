@@ -23,7 +23,7 @@ import {
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 
-/** What `String()` gives, and what `console.log` shows, alone and inside an object, must be the same. */
+/** `String()` and `console.log`, alone and inside an object, must show the same text. */
 function shown(value: object): string {
   const text = String(value);
   expect(inspect(value)).toBe(text);
@@ -31,7 +31,7 @@ function shown(value: object): string {
   return text;
 }
 
-/** Runs `body` in a task and returns what it returns. */
+/** Runs `body` in a task and returns its result. */
 function inTask<T>(body: (loop: VirtualTimeLoop) => Coroutine<T>): T {
   const loop = new VirtualTimeLoop();
   try {
@@ -107,7 +107,7 @@ describe("a future", () => {
     expect(shown(new Reply({ loop: new VirtualTimeLoop() }))).toBe("<Reply pending>");
   });
 
-  it("prints a result that cannot be printed", () => {
+  it("prints a placeholder for a result that cannot be printed", () => {
     class Unprintable {
       toString(): string {
         throw new Error("unprintable");
@@ -120,7 +120,7 @@ describe("a future", () => {
 });
 
 describe("a task", () => {
-  it("prints its name, its coroutine and what it awaits", () => {
+  it("prints its name, its coroutine and the awaited future", () => {
     const printedTexts = inTask(function* () {
       const inner = createTask(sleep(1), { name: "inner" });
       const outer = createTask(
@@ -186,7 +186,7 @@ describe("a handle", () => {
     ]);
   });
 
-  it("prints its callback after it is cancelled too, in debug mode", () => {
+  it("prints its callback even after it is cancelled, in debug mode", () => {
     const loop = new VirtualTimeLoop();
     loop.setDebug(true);
     const handles = [loop.callSoon(callback), loop.callAt(2.5, callback)];
@@ -254,7 +254,7 @@ describe("an error", () => {
     expect(String(new CancelledError(Symbol("s")))).toBe("CancelledError: Symbol(s)");
   });
 
-  it("lists the tasks of a deadlock, one in a line", () => {
+  it("lists the tasks of a deadlock, one on a line", () => {
     expect(new DeadlockError(["<Task a>", "<Task b>"]).message).toBe(
       "nothing is ready and no timer is set, but these tasks are pending:\n  <Task a>\n  <Task b>",
     );
@@ -266,7 +266,7 @@ describe("an error", () => {
 });
 
 describe("coroutines", () => {
-  it("print what is known of them", () => {
+  it("print their name where it is known", () => {
     const [first, second] = runVirtual(
       (function* (): Coroutine<string[]> {
         const tasks = [createTask(sleep(1)), createTask((function* named(): Coroutine {})())];
@@ -279,7 +279,7 @@ describe("coroutines", () => {
   });
 });
 
-it("coroutines of ours, and managers, print as what they are, and not what they hold", () => {
+it("our coroutines and managers print as what they are, without what they hold", () => {
   const texts = inTask(function* (loop) {
     const promise = fromPromise(Promise.resolve());
     const coroutines = [sleep(1), sleep(0), promise, asyncWith(abortOnCancel(), () => sleep(0))].map(shown);
@@ -298,7 +298,7 @@ it("coroutines of ours, and managers, print as what they are, and not what they 
   ]);
 });
 
-it("a future that promise code waits for says so", () => {
+it("a future that promise code awaits says so", () => {
   const loop = new VirtualTimeLoop();
   const [first, second] = [loop.createFuture<void>(), loop.createFuture<void>()];
   void first.toPromise().catch(() => {});

@@ -14,11 +14,11 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** How a program is run. */
+/** The options of a program's process. */
 export interface Running {
-  /** The program that runs it, and its arguments; by default this Node. */
+  /** The command and its arguments; this Node by default. */
   readonly command?: readonly string[];
-  /** What is sent to it. */
+  /** The signal to send. */
   readonly signal?: NodeJS.Signals;
   /** Whether it can send messages to us, and we to it. */
   readonly isConnected?: boolean;
@@ -29,9 +29,9 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const bundles = new Map<string, Promise<string>>();
 
 /**
- * Makes one file of a program and all that it imports, once in this process.
+ * Bundles a program into one file, once in this process.
  *
- * @param platform - "browser" leaves out what only Node has a use for
+ * @param platform - "browser" leaves out the parts that only Node needs
  * @returns its path
  */
 export function bundle(program: URL, platform: "browser" | "neutral" = "neutral"): Promise<string> {
@@ -60,7 +60,7 @@ async function makeBundle(program: URL, platform: "browser" | "neutral"): Promis
     target: "es2022",
     logLevel: "warning",
   });
-  // Another process may be running the same program: it must never see a file that is half written.
+  // Another process may be running the same program: it must never see a half-written file.
   const draft = `${outfile}.${randomUUID()}`;
   await mkdir(dirname(outfile), { recursive: true });
   await writeFile(draft, outputFiles[0]?.contents ?? "");
@@ -68,10 +68,10 @@ async function makeBundle(program: URL, platform: "browser" | "neutral"): Promis
   return outfile;
 }
 
-/** Depends on what the tests run programs on. */
+/** For the runtimes that tests run programs on. */
 const runtimes = new URL("../../../.ci/runtimes/package.json", import.meta.url);
 
-/** Returns where a package is that tests need, or `undefined` if it is not for this machine. */
+/** Returns the path of a package that tests need, or `undefined` if it is not for this machine. */
 export function findPackage(name: string): string | undefined {
   try {
     return dirname(createRequire(runtimes).resolve(`${name}/package.json`));
@@ -81,7 +81,7 @@ export function findPackage(name: string): string | undefined {
 }
 
 /**
- * Runs a program in a process of its own.
+ * Runs a program in a new process.
  *
  * @param signalAt - lines of its output: at each it gets a signal, by default SIGINT
  */

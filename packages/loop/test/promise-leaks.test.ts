@@ -65,7 +65,7 @@ describe("a promise that never settles", () => {
 });
 
 describe("a promise that is pending for long", () => {
-  /** How many bytes stay of each wait for one promise. */
+  /** How many bytes each wait for one promise leaves behind. */
   async function bytesKept(wait: (promise: Promise<never>) => Coroutine<unknown>): Promise<number> {
     const never = new Promise<never>(() => {});
     const waits = 4000;
@@ -111,11 +111,11 @@ describe("a promise that is pending for long", () => {
         yield* sleep(0);
       },
     ],
-  ])("keeps nothing of a wait %s", async (_title, wait) => {
+  ])("keeps no memory of a wait %s", async (_title, wait) => {
     expect(await bytesKept(wait)).toBeLessThan(100);
   });
 
-  it.each(["fulfilled", "rejected"])("wakes those who wait on, in their order, when it is %s", async (end) => {
+  it.each(["fulfilled", "rejected"])("wakes the remaining tasks in their order when it is %s", async (end) => {
     let settle = (): void => {};
     const promise = new Promise<string>((resolve, reject) => {
       settle = () => (end === "fulfilled" ? resolve("value") : reject(new Error("value")));
@@ -156,7 +156,7 @@ describe("a promise that is pending for long", () => {
     expect(woken).toEqual(["1 value", "2 value", "3 value", "4 value", "5 value", "6 value"]);
   });
 
-  it("gives a result that comes late to each dispose, also of waits that came after others had gone", async () => {
+  it("gives a late result to each dispose, even of waits that came after others had gone", async () => {
     let settle: (result: string) => void = () => {};
     const promise = new Promise<string>((resolve) => (settle = resolve));
     const disposed: string[] = [];
@@ -175,7 +175,7 @@ describe("a promise that is pending for long", () => {
     expect(disposed).toEqual(["a!", "b!"]);
   });
 
-  it("does not take up again a coroutine that was closed twice", async () => {
+  it("does not resume a coroutine that was closed twice", async () => {
     const promise = Promise.resolve("value");
     const main = function* (): Coroutine<unknown> {
       const twice = fromPromise(promise);
@@ -205,7 +205,7 @@ describe("a rejection that came before its promise was awaited", () => {
     rejections.length = 0;
   });
 
-  it("is unhandled once the coroutine is dropped, which nobody will await any more", async () => {
+  it("is unhandled once the coroutine is dropped, since it can no longer be awaited", async () => {
     listen();
     const error = new Error("lost");
     const drop = (): void => void fromPromise(Promise.reject(error));
@@ -214,7 +214,7 @@ describe("a rejection that came before its promise was awaited", () => {
     expect(rejections).toEqual([error]);
   });
 
-  it("is not if it was awaited, or its task was cancelled", async () => {
+  it("is handled if it was awaited, or its task was cancelled", async () => {
     listen();
     const main = function* (): Coroutine {
       const awaited = fromPromise(Promise.reject(new Error("awaited")));
@@ -230,7 +230,7 @@ describe("a rejection that came before its promise was awaited", () => {
   });
 });
 
-it("toPromise keeps the process as long as something runs, and not longer", async () => {
+it("toPromise keeps the process alive as long as something runs, and not longer", async () => {
   const ending = await runProgram(new URL("./programs/background-loop.ts", import.meta.url));
   expect(ending).toEqual({ code: 0, signal: null, stdout: "main\nleft behind\n", stderr: "" });
 });

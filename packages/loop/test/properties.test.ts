@@ -2,8 +2,8 @@ import { VirtualTimeLoop } from "@yieldstar/testing";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 
-it("timers fire in the order of their deadlines, and equal ones as they were set", () => {
-  // Few deadlines, so that many are equal; many timers, so that the cancelled ones are cleared away together.
+it("timers fire in the order of their deadlines, and equal ones in the order they were set", () => {
+  // Few deadlines, so that many are equal; many timers, so that the cancelled ones are dropped together.
   const timers = fc.array(fc.record({ when: fc.integer({ min: -2, max: 5 }), isCancelled: fc.boolean() }), {
     maxLength: 400,
     size: "max",
@@ -27,7 +27,7 @@ it("timers fire in the order of their deadlines, and equal ones as they were set
   );
 });
 
-it("timers that are set and cancelled by others fire in their order", () => {
+it("timers that others set and cancel fire in their order", () => {
   const delays = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 150, size: "max" });
   fc.assert(
     fc.property(delays, fc.nat(), (plan, victim) => {
@@ -56,7 +56,7 @@ it("timers that are set and cancelled by others fire in their order", () => {
 });
 
 it("callbacks run in the order in which they were scheduled, each once", () => {
-  // Each callback schedules so many others: the queue grows and shrinks, whatever stands in it.
+  // Each callback schedules a planned number of others: the queue grows and shrinks, whatever it holds.
   const counts = fc.array(fc.oneof(fc.nat(2), fc.nat(200)), { maxLength: 60, size: "max" });
   fc.assert(
     fc.property(counts, (plan) => {

@@ -64,7 +64,7 @@ describe("a callback that throws", () => {
 });
 
 describe("an exception handler that throws", () => {
-  it("is reported together with what it was told", () => {
+  it("is reported together with the original report", () => {
     const broken = new Error("broken handler");
     expectUsableAfter(function* (loop) {
       loop.setExceptionHandler(() => {
@@ -104,7 +104,7 @@ describe("an exception handler that throws", () => {
   });
 });
 
-describe("an exception that nobody retrieves", () => {
+describe("an exception that is never retrieved", () => {
   const report = (kind: string, text: string): unknown[] => [
     ["error", `${kind} exception was never retrieved\nfuture: ${text}`, error],
   ];
@@ -199,7 +199,7 @@ describe("an exception that nobody retrieves", () => {
 });
 
 describe("a task that is pending when its loop closes", () => {
-  it("is reported with what it awaits", () => {
+  it("is reported with the future that it awaits", () => {
     const loop = new VirtualTimeLoop();
     loop.createTask(sleep(5), { name: "t" });
     loop.advance(1);
@@ -241,7 +241,7 @@ describe("a slow step, in debug mode", () => {
 });
 
 describe("the default exception handler", () => {
-  it("prints what else it was told in lines, sorted by their names", () => {
+  it("prints the other keys on lines, sorted by name", () => {
     runVirtual(
       (function* (): Coroutine {
         getRunningLoop().callExceptionHandler({ message: "text", zebra: "it's", apple: [1, undefined] });
@@ -254,7 +254,7 @@ describe("the default exception handler", () => {
     ]);
   });
 
-  it("prints all but the exception where the console cannot show that", () => {
+  it("prints everything but the exception when the console cannot show that", () => {
     class Bad extends Error {
       [inspect.custom](): never {
         throw new TypeError("inspect failed");

@@ -3,10 +3,10 @@ import { repr } from "@yieldstar/loop";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-/** How long a text may be, with what says that it was cut. */
+/** The longest length of a text, with the words that say it was cut. */
 const longest = 10_050;
 
-/** How to make one object of a graph. Each may hold any, also itself: `links` are the places of others in the graph. */
+/** The plan of one object of a graph. It may hold any object of the graph, even itself: `links` are their indices. */
 interface Plan {
   readonly kind:
     | "array"
@@ -51,7 +51,7 @@ function tryToSet(object: object, key: PropertyKey, value: unknown): void {
   try {
     Reflect.set(object, key, value);
   } catch {
-    // Then it holds nothing.
+    // Then the object holds nothing.
   }
 }
 
@@ -116,7 +116,7 @@ describe("the text of any graph of objects", () => {
     );
   });
 
-  it("is made of any value", () => {
+  it("exists for any value", () => {
     fc.assert(
       fc.property(
         fc.anything({

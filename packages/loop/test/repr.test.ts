@@ -22,14 +22,14 @@ const throwing = (): never => {
   throw new Error("from the value");
 };
 
-/** A Proxy all of whose traps throw. */
+/** A Proxy with traps that all throw. */
 const evil = new Proxy({}, new Proxy({}, { get: () => throwing }));
 
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 
 describe("the text of a value", () => {
-  it("ends where the value comes round", () => {
+  it("ends where the value contains itself", () => {
     const array: unknown[] = [1];
     const object = { array };
     array.push(object, array);
@@ -40,17 +40,17 @@ describe("the text of a value", () => {
     expect(repr(error)).toBe("RangeError(RangeError(...), [1, {'array': [...]}, [...]])");
   });
 
-  it("shows twice what stands in it twice", () => {
+  it("shows a member twice that is there twice", () => {
     const shared = { a: 1 };
     expect(repr([shared, shared])).toBe("[{'a': 1}, {'a': 1}]");
   });
 
-  it("ends where it is long: forty levels, each of which names the next twice", () => {
+  it("is cut when it is long: forty levels, each of which names the next twice", () => {
     expect(repr(sharing(40)).length).toBeLessThan(10_050);
     expect(abbreviated(sharing(40)).length).toBeLessThan(10_050);
   });
 
-  it("ends where it is deep", () => {
+  it("is cut when it is deep", () => {
     let deep: unknown = "end";
     for (let level = 0; level < 100_000; level += 1) deep = [deep];
     expect(repr(deep)).toBe(`${"[".repeat(30)}...${"]".repeat(30)}`);
@@ -87,21 +87,21 @@ describe("the text of a value", () => {
       "<unprintable Broken object>",
     ],
     [
-      "one whose toString is no function",
+      "an object whose toString is not a function",
       new (class Odd {
         toString = 5 as never;
       })(),
       "<Odd object>",
     ],
     [
-      "one whose toString returns none",
+      "an object whose toString returns no string",
       new (class Odd {
         toString = () => ({}) as never;
       })(),
       "<unprintable Odd object>",
     ],
     [
-      "one whose constructor throws",
+      "an object whose constructor throws",
       Object.defineProperty(
         new (class A {
           toString = throwing;
@@ -112,7 +112,7 @@ describe("the text of a value", () => {
       "<unprintable A object>",
     ],
     [
-      "one whose class has a name that throws",
+      "an object whose class has a name that throws",
       new (class {
         static get name(): string {
           return throwing();
@@ -122,7 +122,7 @@ describe("the text of a value", () => {
       "<unprintable object>",
     ],
     [
-      "one whose class has no text for its name",
+      "an object whose class has a name that is not a string",
       new (class extends Date {
         static override name = 5 as never;
         override toString = undefined as never;
@@ -144,9 +144,13 @@ describe("the text of a value", () => {
       Object.defineProperty(() => {}, "name", { get: throwing }),
       "<unprintable function object>",
     ],
-    ["a function whose name is none", Object.defineProperty(() => {}, "name", { value: {} }), "<function <lambda>>"],
     [
-      "an object one of whose getters throws",
+      "a function whose name is not a string",
+      Object.defineProperty(() => {}, "name", { value: {} }),
+      "<function <lambda>>",
+    ],
+    [
+      "an object with a getter that throws",
       {
         a: 1,
         get b() {
@@ -157,12 +161,12 @@ describe("the text of a value", () => {
       "{'a': 1, 'b': <unprintable object>, 'c': [2]}",
     ],
     [
-      "an array one of whose members throws",
+      "an array with a member that throws",
       Object.defineProperty([1, 2], 0, { get: throwing }),
       "[<unprintable object>, 2]",
     ],
     ["an object without a prototype", Object.assign(Object.create(null), { a: 1 }), "{'a': 1}"],
-    ["one whose prototype has none", Object.create(Object.create(null) as object), "<Object object>"],
+    ["an object whose prototype has none", Object.create(Object.create(null) as object), "<Object object>"],
     ["an object of another realm", runInNewContext("({ a: [1] })"), "{'a': [1]}"],
     ["a promise of another realm", runInNewContext("Promise.resolve()"), "<Promise object>"],
     ["a large array of bytes", new Uint8Array(1_000_000), "<Uint8Array object>"],
@@ -170,13 +174,13 @@ describe("the text of a value", () => {
     ["a BigInt", -(2n ** 64n), "-18446744073709551616"],
     ["a large BigInt", 10n ** 100_000n, "<int instance with more than 4300 digits>"],
     ["a class", class Named extends Date {}, "<function Named>"],
-    ["what a terminal would obey", "\x1b[31m\u2028\u{e0001}", "'\\x1b[31m\\u2028\\U000e0001'"],
-  ])("is made of %s", (_, value, text) => {
+    ["a string with control characters", "\x1b[31m\u2028\u{e0001}", "'\\x1b[31m\\u2028\\U000e0001'"],
+  ])("can be made of %s", (_, value, text) => {
     expect(repr(value)).toBe(text);
     expect(nameOfType(value)).toMatch(/./);
   });
 
-  it("looks at no more members than it shows", () => {
+  it("inspects no more members than it shows", () => {
     let looks = 0;
     const members = new Proxy(Array.from({ length: 1000 }), {
       get: (target, key, receiver) => {
@@ -188,7 +192,7 @@ describe("the text of a value", () => {
     expect(looks).toBeLessThan(110);
   });
 
-  it("is a part of the text in whose making it is asked for", () => {
+  it("may ask for itself while it is made", () => {
     class Node {
       readonly children: unknown[] = [];
       toString(): string {
@@ -202,7 +206,7 @@ describe("the text of a value", () => {
 });
 
 describe("a future or a task of a class with a text of its own", () => {
-  it("is shown so inside others", () => {
+  it("shows that text inside others", () => {
     class Reply extends Future<unknown> {
       override toString(): string {
         return `<<${super.toString()}>>`;
@@ -215,7 +219,7 @@ describe("a future or a task of a class with a text of its own", () => {
     expect(abbreviated(5)).toBe("<Future finished result=5>");
   });
 
-  it("is named where that text throws: by the console, by its waiter, and in the report of its exception", () => {
+  it("is replaced if that text throws: in the console, in its waiter, and in the report of its exception", () => {
     class Mute extends Task<void> {
       override toString = throwing;
     }
@@ -250,7 +254,7 @@ describe("a future or a task of a class with a text of its own", () => {
 });
 
 describe("a chain of tasks", () => {
-  it("is shown from one of them down to the third after it, and of that the next one's name", () => {
+  it("is shown for a task and the three after it, and then by the next one's name", () => {
     const main = function* (): Coroutine<string> {
       let last: Future<void> = getRunningLoop().createFuture<void>();
       const end = last;
@@ -279,7 +283,7 @@ describe("a chain of tasks", () => {
 });
 
 describe("a report", () => {
-  it("shows all that is known but what throws", () => {
+  it("shows everything but the parts that throw", () => {
     const loop = new VirtualTimeLoop();
     const tree: Record<string, unknown> = { name: "root" };
     tree["root"] = tree;
@@ -297,7 +301,7 @@ describe("a report", () => {
     expect(text.length).toBeLessThan(11_000);
   });
 
-  it("names a slow step whose task has returned what comes round", () => {
+  it("names a slow step whose task has returned a value that contains itself", () => {
     const loop = new VirtualTimeLoop();
     loop.setDebug(true);
     loop.slowCallbackDuration = 0;
@@ -313,7 +317,7 @@ describe("a report", () => {
 });
 
 describe("the message of an error", () => {
-  it("ends, whatever a task is cancelled with", () => {
+  it("is short, whatever a task is cancelled with", () => {
     const shared: unknown[] = [];
     let last = shared;
     for (let level = 0; level < 40; level += 1) last = [last, last];
@@ -322,7 +326,7 @@ describe("the message of an error", () => {
     expect(new CancelledError({ code: 5 }).message).toBe("{'code': 5}");
   });
 
-  it("names what was expected, whatever was given", () => {
+  it("names the expected value, whatever was given", () => {
     const ring: Record<string, unknown> = {};
     ring["left"] = ring["right"] = ring;
     const given = { node: ring, also: ring } as never;

@@ -45,7 +45,7 @@ describe("run", () => {
     expect(loop.isClosed()).toBe(true);
   });
 
-  it("cancels what is left, and waits for it", async () => {
+  it("cancels and awaits the tasks that are left", async () => {
     const events: string[] = [];
     const worker = function* (): Coroutine {
       try {
@@ -64,7 +64,7 @@ describe("run", () => {
     expect(events).toEqual(["cleaning up", "cleaned up"]);
   });
 
-  it("reports what fails while it is cancelled", async () => {
+  it("reports errors of tasks that it cancels", async () => {
     const error = new RangeError("in cleanup");
     const worker = function* (): Coroutine {
       try {
@@ -146,7 +146,7 @@ describe("run", () => {
     await promise;
   });
 
-  it("throws what the factory throws, at the call", () => {
+  it("throws the factory's error, at the call", () => {
     const error = new Error("no loop today");
     const broken = (): never => {
       throw error;
@@ -161,7 +161,7 @@ describe("run", () => {
     expect(await run(main(), { debug, loopFactory })).toBe(debug);
   });
 
-  it("takes anything awaitable", async () => {
+  it("takes any awaitable", async () => {
     const awaitable = { [Symbol.iterator]: () => sleep(1, "result") };
     expect(await run(awaitable, { loopFactory })).toBe("result");
   });
@@ -211,7 +211,7 @@ describe("Runner", () => {
     expect(events).toEqual(["tick 0", "tick 1", "tick 2"]);
   });
 
-  it("makes its loop when it is first asked for it, once", async () => {
+  it("makes its loop once, when it is first asked for it", async () => {
     let made = 0;
     const runner = new Runner({
       loopFactory: () => {

@@ -28,7 +28,7 @@ const nodes = Object.keys(optionalDependencies)
     isNode: true,
   }));
 
-/** Each is an optional package of ours, which is there where it is for the machine. */
+/** Each is an optional dependency, which is installed only on a machine that it is for. */
 const runtimes = [
   ...nodes,
   { name: "Deno", packageName: "@deno/linux-x64-glibc", command: ["deno", "run", "--allow-all"], isNode: false },
@@ -49,7 +49,7 @@ describe.each(runtimes)("a program on $title", ({ running, options, title }) => 
   });
 
   it(
-    "hears of an abort that somebody keeps from it, and tells promise code of its own",
+    "gets an abort although another listener stops it, and passes its own on to promise code",
     options,
     async ({ expect }) => {
       const { code, stdout, stderr } = await runProgram(programs.abort, [], running);
@@ -66,11 +66,11 @@ describe.each(runtimes)("a program on $title", ({ running, options, title }) => 
   it("cleans up at Ctrl-C, and ends as failed", options, async ({ expect }) => {
     const { code, stdout } = await runProgram(programs.cleanUp, ["ready"], running);
     expect(stdout).toBe("ready\ncleaning up\ncleaned up\n");
-    // Deno does not let a program choose the status after an error that nobody caught.
+    // Deno does not let a program choose its status after an uncaught error.
     expect(code).toBe(title === "Deno" ? 1 : 130);
   });
 
-  it("is told of errors that were lost when it ends, at the latest", options, async ({ expect }) => {
+  it("reports lost errors, at its end at the latest", options, async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(programs.lostInBackground, [], running);
     expect(stdout).toBe("response\n");
     expect(stderr.match(/Task exception was never retrieved/g)).toHaveLength(1);
@@ -78,7 +78,7 @@ describe.each(runtimes)("a program on $title", ({ running, options, title }) => 
     expect(code).toBe(0);
   });
 
-  it("is told of a promise that was rejected and never awaited, and ends as failed", options, async ({ expect }) => {
+  it("reports a promise that was rejected and never awaited, and ends as failed", options, async ({ expect }) => {
     const { code, stdout, stderr } = await runProgram(programs.lostRejection, [], running);
     expect(stdout).toBe("caught\n<coroutine object fromPromise>\n");
     // At the end, or when the collector finds it.
@@ -96,11 +96,11 @@ describe.each(runtimes)("a program on $title", ({ running, options, title }) => 
   });
 });
 
-// The collector of Bun cannot be told to run, and takes for a reference what looks like one.
+// Bun's collector cannot be forced to run, and treats anything that looks like a reference as one.
 describe.each(runtimes.filter(({ title }) => title !== "Bun"))(
   "a program that runs on $title",
   ({ running, options }) => {
-    it("is told of errors that were lost, soon", options, async ({ expect }) => {
+    it("reports lost errors soon", options, async ({ expect }) => {
       const [file = "", ...args] = running.command ?? [];
       const isDeno = args.length > 0;
       const command = [file, ...args, isDeno ? "--v8-flags=--expose-gc" : "--expose-gc"];
@@ -111,7 +111,7 @@ describe.each(runtimes.filter(({ title }) => title !== "Bun"))(
   },
 );
 
-// In Deno and Bun the listener for Ctrl-C holds the process: a program waits for ever, as in CPython.
+// In Deno and Bun the listener for Ctrl-C keeps the process alive: a program waits for ever, as in CPython.
 describe.each(runtimes.filter(({ isNode }) => isNode))("a program that waits on $title", ({ running, options }) => {
   it("ends with a DeadlockError when nothing can wake it", options, async ({ expect }) => {
     const { code, stderr } = await runProgram(programs.deadlock, [], running);
@@ -126,7 +126,7 @@ describe.each(runtimes.filter(({ isNode }) => isNode))("a program that waits on 
     expect(code).toBe(0);
   });
 
-  it("stays alive for what does not hold the process", options, async ({ expect }) => {
+  it("stays alive for unrefed handles", options, async ({ expect }) => {
     const { code, stdout } = await runProgram(programs.unrefed, [], running);
     expect(stdout).toContain("an AbortSignal\n0 listeners are left\n");
     expect(code).toBe(0);

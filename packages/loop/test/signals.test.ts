@@ -11,7 +11,7 @@ import {
 import { runVirtual } from "@yieldstar/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-/** Does nothing where nobody listens. */
+/** Does nothing without a listener. */
 const signal = "SIGWINCH";
 
 let loop: EventLoop;
@@ -50,7 +50,7 @@ describe("a signal handler", () => {
     expect(events).toEqual(["outer true", "outer true"]);
   });
 
-  it("is replaced by a second one, and called no more once it is removed", async () => {
+  it("is replaced by a second one, and not called after it is removed", async () => {
     const events: string[] = [];
     const main = function* (): Coroutine<boolean[]> {
       loop.addSignalHandler(signal, () => events.push("first"));
@@ -87,7 +87,7 @@ describe("a signal handler", () => {
 });
 
 describe("setting a signal handler", () => {
-  it("is refused for what is no signal", () => {
+  it("is refused for a value that is not a signal", () => {
     const wrong = 15 as unknown as string;
     expect(() => loop.addSignalHandler(wrong, () => {})).toThrow(
       new TypeError("sig must be the name of a signal, not 15"),
@@ -97,18 +97,18 @@ describe("setting a signal handler", () => {
     expect(loop.removeSignalHandler("SIGNONE")).toBe(false);
   });
 
-  it("is refused for a signal that nobody can catch", () => {
+  it("is refused for a signal that cannot be caught", () => {
     expect(() => loop.addSignalHandler("SIGKILL", () => {})).toThrow(new RuntimeError("sig SIGKILL cannot be caught"));
     expect(loop.removeSignalHandler("SIGKILL")).toBe(false);
   });
 
-  it("is refused a coroutine function", () => {
+  it("refuses a coroutine function", () => {
     expect(() => loop.addSignalHandler(signal, function* () {})).toThrow(
       new TypeError("coroutines cannot be used with addSignalHandler() (hint: use createTask)"),
     );
   });
 
-  it("is refused by a loop without a host", () => {
+  it("fails on a loop without a host", () => {
     const none = new RuntimeError("this loop has no signals");
     const main = function* (): Coroutine {
       expect(() => getRunningLoop().addSignalHandler(signal, () => {})).toThrow(none);
@@ -117,7 +117,7 @@ describe("setting a signal handler", () => {
     expect(runVirtual(main())).toBe(undefined);
   });
 
-  it("is refused by a closed loop, and by a host that has no signals", () => {
+  it("fails on a closed loop, and on a host that has no signals", () => {
     loop.close();
     expect(() => loop.addSignalHandler(signal, () => {})).toThrow(new RuntimeError("Event loop is closed"));
     const other = new EventLoop({ host: new VirtualHost() });

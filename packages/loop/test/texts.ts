@@ -1,7 +1,7 @@
 import { Future } from "@yieldstar/loop";
 import { VirtualTimeLoop } from "@yieldstar/testing";
 
-/** The text of a future that has `result`: its members and characters are few. */
+/** The text of a future with `result`: it limits the numbers of members and of characters. */
 export function abbreviated(result: unknown): string {
   const future = new Future<unknown>({ loop: new VirtualTimeLoop() });
   future.setResult(result);

@@ -40,7 +40,7 @@ describe.each(primitives)("$what thrown instead of an Error", (thrown) => {
   const { value } = thrown;
   const error = wrapped(thrown);
 
-  it("is the exception of a task, in a TypeError", () => {
+  it("becomes the exception of a task, in a TypeError", () => {
     expectUsableAfter(function* () {
       const task = createTask(throwing(value));
       expect(yield* caught(task)).toEqual(error);
@@ -67,7 +67,7 @@ describe.each(primitives)("$what thrown instead of an Error", (thrown) => {
     expect(errors).toEqual(["Exception in callback boom()", error]);
   });
 
-  it("is told to a context manager in a TypeError, and leaves the block as it was thrown", () => {
+  it("is passed to a context manager in a TypeError, and leaves the block as it was thrown", () => {
     const told: unknown[] = [];
     const manager: AsyncContextManager<void, void> = {
       *aenter() {},
@@ -90,7 +90,7 @@ describe.each(primitives)("$what thrown instead of an Error", (thrown) => {
 });
 
 describe("an object thrown instead of an Error", () => {
-  it("is the exception of a task as it is", () => {
+  it("becomes the exception of a task as it is", () => {
     const value = { code: 5 };
     expectUsableAfter(function* () {
       const task = createTask(throwing(value));
@@ -102,7 +102,7 @@ describe("an object thrown instead of an Error", () => {
 });
 
 describe("an Error of another realm", () => {
-  it("is the exception of a task as it is", () => {
+  it("becomes the exception of a task as it is", () => {
     const value = runInNewContext("new Error('boom')") as Error;
     expect(value).not.toBeInstanceOf(Error);
     expectUsableAfter(function* () {

@@ -24,7 +24,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 
 const never = new Promise<never>(() => {});
 
-/** What a promise is rejected with. */
+/** The reason of a rejected promise. */
 function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => expect.unreachable("it was fulfilled"),
@@ -32,7 +32,7 @@ function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** A loop on a virtual clock, in which seconds take no time. */
+/** A loop on a virtual clock, where seconds take no time. */
 function virtualLoop(): EventLoop {
   return new EventLoop({ host: new VirtualHost() });
 }
@@ -43,7 +43,7 @@ function* failing(error: Error): Coroutine<never> {
 }
 
 describe("toPromise", () => {
-  it("gives a promise of the result, and has its type", async () => {
+  it("returns a promise of the result, and has its type", async () => {
     const promise = toPromise(sleep(0, "result"));
     expectTypeOf(promise).toEqualTypeOf<Promise<string>>();
     expect(promise).toBeInstanceOf(Promise);
@@ -55,7 +55,7 @@ describe("toPromise", () => {
     expect(await rejection(toPromise(failing(error)))).toBe(error);
   });
 
-  it("runs all calls on one loop, which is not the current one, at once", async () => {
+  it("runs all calls on one background loop at once, which is not the current loop", async () => {
     const main = function* (): Coroutine<unknown> {
       yield* sleep(0);
       return getRunningLoop();
@@ -67,7 +67,7 @@ describe("toPromise", () => {
     expect(getRunningLoop).toThrow("no running event loop");
   });
 
-  it("lets tasks run on that the coroutine has left behind", async () => {
+  it("lets the tasks run on that the coroutine has left behind", async () => {
     let ended!: (text: string) => void;
     const end = new Promise<string>((resolve) => (ended = resolve));
     const left = function* (): Coroutine {
@@ -82,7 +82,7 @@ describe("toPromise", () => {
     expect(await end).toBe("ended");
   });
 
-  it("stops the background loop when nothing is left to run", async () => {
+  it("stops the background loop when it has nothing left to run", async () => {
     const main = function* (): Coroutine<EventLoop> {
       yield* sleep(0.001);
       return getRunningLoop() as EventLoop;
@@ -101,18 +101,18 @@ describe("toPromise", () => {
     expect(await toPromise(main())).toBe("inner");
   });
 
-  it("refuses, at the call, what cannot be awaited", () => {
-    // @ts-expect-error A promise is no coroutine.
+  it("refuses, at the call, values that cannot be awaited", () => {
+    // @ts-expect-error A promise is not a coroutine.
     expect(() => toPromise(never)).toThrow("wrap it in fromPromise");
-    // @ts-expect-error A generator function is no coroutine.
+    // @ts-expect-error A generator function is not a coroutine.
     expect(() => toPromise(failing)).toThrow("call it: failing()");
     // @ts-expect-error A number cannot be awaited.
     expect(() => toPromise(5)).toThrow(TypeError);
-    // @ts-expect-error A controller is no signal.
+    // @ts-expect-error A controller is not a signal.
     expect(() => toPromise(sleep(0), { signal: new AbortController() })).toThrow("an AbortSignal was expected, got ");
     const deaf = { aborted: false, addEventListener: () => {} } as unknown as AbortSignal;
     expect(() => toPromise(sleep(0), { signal: deaf })).toThrow("an AbortSignal was expected, got ");
-    // @ts-expect-error An object is no loop.
+    // @ts-expect-error An object is not a loop.
     expect(() => toPromise(sleep(0), { loop: {} })).toThrow(new TypeError("an event loop was expected, got {}"));
   });
 
@@ -128,7 +128,7 @@ describe("toPromise", () => {
 });
 
 describe("toPromise on a given loop", () => {
-  it("runs one that is idle until the task is done, and no longer", async () => {
+  it("runs an idle loop until the task is done, and no longer", async () => {
     const loop = virtualLoop();
     const other = loop.createTask(sleep(5));
     expect(await toPromise(sleep(1, "result"), { loop })).toBe("result");
@@ -141,17 +141,17 @@ describe("toPromise on a given loop", () => {
     loop.close();
   });
 
-  it("runs it until the last of several is done", async () => {
+  it("runs it until the last of several tasks is done", async () => {
     const loop = virtualLoop();
     const promises = [toPromise(sleep(3, "a"), { loop }), toPromise(sleep(1, "b"), { loop })];
     expect(await Promise.race(promises)).toBe("b");
-    // It comes when the loop has been told to stop, or has stopped.
+    // It comes when the loop was told to stop, or has stopped.
     expect(await promises[0]).toBe("a");
     expect(await toPromise(sleep(1, "c"), { loop })).toBe("c");
     expect(loop.time()).toBe(4);
   });
 
-  it("adds the task to one that is running, and leaves it to its owner", async () => {
+  it("adds the task to a running loop, and leaves the loop to its owner", async () => {
     const loop = virtualLoop();
     const running = loop.runUntilComplete(sleep(2));
     expect(await toPromise(sleep(1, "result"), { loop })).toBe("result");
@@ -161,7 +161,7 @@ describe("toPromise on a given loop", () => {
     loop.close();
   });
 
-  it("runs it on when its owner has left it before", async () => {
+  it("continues a loop that its owner has left before", async () => {
     const loop = virtualLoop();
     const running = loop.runUntilComplete(sleep(1));
     const promise = toPromise(sleep(5, "result"), { loop });
@@ -220,7 +220,7 @@ describe("toPromise on a given loop", () => {
     expect(() => toPromise(future, { loop: virtualLoop() })).toThrow(ValueError);
   });
 
-  it("rejects when somebody stops the loop before", async () => {
+  it("rejects when other code stops the loop first", async () => {
     const loop = virtualLoop();
     const main = function* (): Coroutine {
       getRunningLoop().stop();
@@ -231,7 +231,7 @@ describe("toPromise on a given loop", () => {
     );
   });
 
-  it("gives the result if the task has stopped the loop and ended", async () => {
+  it("gives the result if the task stopped the loop and ended", async () => {
     const main = function* (): Coroutine<string> {
       getRunningLoop().stop();
       return "result";
@@ -255,7 +255,7 @@ describe("toPromise on a given loop", () => {
     expect(String(reason)).toContain("DeadlockError: nothing is ready and no timer is set");
   });
 
-  it("runs the cleanup of all that is stuck before it rejects with the DeadlockError", async () => {
+  it("runs the cleanup of all stuck tasks before it rejects with the DeadlockError", async () => {
     const loop = virtualLoop();
     const steps: string[] = [];
     const stuck = function* (cleanup: () => Awaitable<unknown>): Coroutine {
@@ -314,7 +314,7 @@ describe("the signal of toPromise", () => {
     expect(loop.time()).toBe(3);
   });
 
-  it("may have any reason, which is also what the CancelledError tells", async () => {
+  it("may have any reason, which is also the message of the CancelledError", async () => {
     const controller = new AbortController();
     let args: unknown;
     const main = function* (): Coroutine {
@@ -332,7 +332,7 @@ describe("the signal of toPromise", () => {
     expect(args).toEqual(["closed"]);
   });
 
-  it("that is aborted already keeps the coroutine from starting", async () => {
+  it("prevents the coroutine from starting if it is aborted already", async () => {
     let hasStarted = false;
     const main = function* (): Coroutine {
       hasStarted = true;
@@ -343,7 +343,7 @@ describe("the signal of toPromise", () => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
-  it("does not overrule the result of a task that swallows its cancellation, or the error of one that fails", async () => {
+  it("does not overrule the result of a task that swallows its cancellation, or the error of a failed task", async () => {
     const controller = new AbortController();
     const error = new Error("cannot clean up");
     const swallowing = function* (): Coroutine<string> {
@@ -370,7 +370,7 @@ describe("the signal of toPromise", () => {
     expect(await rejection(promises[1] as Promise<unknown>)).toBe(error);
   });
 
-  it("cancels a task that is given, and a future", async () => {
+  it("cancels a given task or future", async () => {
     const loop = virtualLoop();
     const controller = new AbortController();
     const task = loop.createTask(sleep(10));
@@ -399,7 +399,7 @@ describe("the signal of toPromise", () => {
     expect(await rejection(promise)).toEqual(new RuntimeError("Event loop is closed"));
   });
 
-  it("is what the promise rejects with if the loop was closed before the task could clean up", async () => {
+  it("gives its reason for the rejection if the loop was closed before the task could clean up", async () => {
     const loop = new VirtualTimeLoop();
     loop.setExceptionHandler(() => {});
     const controller = new AbortController();
@@ -410,8 +410,8 @@ describe("the signal of toPromise", () => {
   });
 });
 
-describe("errors that go out to promise code", () => {
-  it("a cancellation of another origin is an AbortError of the web, whose cause is the CancelledError", async () => {
+describe("an error that goes out to promise code", () => {
+  it("is the web's AbortError, whose cause is the CancelledError, for a cancellation of another origin", async () => {
     const main = function* (): Coroutine {
       const child = createTask(sleep(10));
       child.cancel("enough");
@@ -424,7 +424,7 @@ describe("errors that go out to promise code", () => {
     expect(error.cause).toEqual(new CancelledError("enough"));
   });
 
-  it("a TimeoutError is the web's, whose cause is ours", async () => {
+  it("is the web's TimeoutError, whose cause is ours, for our TimeoutError", async () => {
     const ours = new TimeoutError();
     const error = (await rejection(toPromise(failing(ours)))) as DOMException;
     expect(error).toBeInstanceOf(DOMException);
@@ -433,7 +433,7 @@ describe("errors that go out to promise code", () => {
     expect(error.cause).toBe(ours);
   });
 
-  it("one whose message cannot be read stays as it is, and the promise of a future settles too", async () => {
+  it("stays as it is if its message cannot be read, and the promise of a future settles too", async () => {
     class Unreadable extends CancelledError {
       override get message(): string {
         throw new RangeError("no message");
@@ -452,7 +452,7 @@ describe("errors that go out to promise code", () => {
     loop.close();
   });
 
-  it("a subclass of TimeoutError stays as it is", async () => {
+  it("stays as it is for a subclass of TimeoutError", async () => {
     class GatewayTimeout extends TimeoutError {}
     const error = new GatewayTimeout();
     expect(await rejection(toPromise(failing(error)))).toBe(error);
@@ -460,7 +460,7 @@ describe("errors that go out to promise code", () => {
 });
 
 describe("Task.toPromise", () => {
-  it("is how promise code awaits a task or a future, which are no thenables", async () => {
+  it("lets promise code await a task or a future, which are not thenables", async () => {
     const main = function* (): Coroutine<unknown> {
       const task = createTask(sleep(0.001, "result"));
       const promise = task.toPromise();
@@ -474,7 +474,7 @@ describe("Task.toPromise", () => {
     expect("then" in Future.prototype).toBe(false);
   });
 
-  it("gives the outcome of one that is done, even when its loop is closed", async () => {
+  it("gives the outcome of a done task, even when its loop is closed", async () => {
     const loop = virtualLoop();
     const task = loop.createTask(sleep(1, "result"));
     await loop.runUntilComplete(task);

@@ -16,19 +16,19 @@ import { caught } from "./usable.ts";
 
 const file = /\(.*traceback\.test\.ts:\d+:\d+\)/.source;
 
-/** The functions of this file that a stack names as those that wait, the innermost first. */
+/** The functions of this file that a stack names as awaiting, the innermost first. */
 function placesOf(error: unknown): string[] {
   const lines = String((error as Error).stack).matchAll(new RegExp(`^    at async (.*) ${file}$`, "gm"));
   return Array.from(lines, ([, name = ""]) => name);
 }
 
-/** In debug mode, on a loop that warns of no slow step. */
+/** In debug mode, on a loop without warnings about slow steps. */
 function runDebugging<T>(main: Coroutine<T>): Promise<T> {
   const loopFactory = (): EventLoop => Object.assign(new EventLoop(), { slowCallbackDuration: Infinity });
   return run(main, { debug: true, loopFactory });
 }
 
-/** What `main` fails with. */
+/** The error of `main`. */
 function failureOf(main: Coroutine<unknown>): Promise<unknown> {
   return runDebugging(main).then(
     () => undefined,
@@ -36,7 +36,7 @@ function failureOf(main: Coroutine<unknown>): Promise<unknown> {
   );
 }
 
-/** An error that was made in no step, as those of sockets and files are. */
+/** An error that was made outside of steps, like those of sockets and files. */
 const foreign = (): Error => new TypeError("made elsewhere");
 const rejectingLater = (error: unknown = foreign()): Promise<never> =>
   new Promise((_resolve, reject) => {
@@ -84,7 +84,7 @@ describe("in debug mode the stack of an error names where it was awaited:", () =
     expect(placesOf(await failureOf(waiting(false)))).toEqual(["waiting"]);
   });
 
-  it("of a task, and of those that wait for it in turn", async () => {
+  it("of a task, and of the tasks that await it in turn", async () => {
     function* worker(): Coroutine<unknown> {
       return yield* load();
     }
@@ -98,7 +98,7 @@ describe("in debug mode the stack of an error names where it was awaited:", () =
     expect(placesOf(error)).toEqual(["load", "worker", "joining", "outermost"]);
   });
 
-  it("of one that many await: where the first does", async () => {
+  it("of a future that many tasks await: where the first awaits it", async () => {
     let promise = Promise.resolve();
     function* first(): Coroutine {
       yield* fromPromise(promise);
@@ -131,7 +131,7 @@ describe("in debug mode the stack of an error names where it was awaited:", () =
     expect(Object.keys(error as Error)).toEqual(["args"]);
   });
 
-  it("but a chain of tasks without end makes no stack without end", async () => {
+  it("but an endless chain of tasks makes no endless stack", async () => {
     function* chained(depth: number): Coroutine<unknown> {
       return depth === 0 ? yield* fromPromise(rejectingLater()) : yield* createTask(chained(depth - 1));
     }
@@ -140,7 +140,7 @@ describe("in debug mode the stack of an error names where it was awaited:", () =
     expect(error.stack?.split("\n").length).toBeLessThanOrEqual(100);
   });
 
-  it("and so does getStack() of a task that failed with it", async () => {
+  it("and so does getStack() of a task that failed with the error", async () => {
     function* joining(): Coroutine<unknown> {
       const task = createTask(main());
       yield* caught(task);
@@ -161,11 +161,11 @@ describe("in debug mode an error whose stack cannot be changed arrives as it is:
     throw new Error("trap");
   };
   it.each<[string, unknown]>([
-    ["a frozen one", Object.freeze(foreign())],
-    ["one whose stack is a getter that throws", throwing()],
-    ["one whose stack is no text", Object.assign(foreign(), { stack: [1, 2] })],
-    ["an object that is no error", { message: "none" }],
-    ["one whose traps throw", new Proxy(foreign(), { set: refuse, defineProperty: refuse })],
+    ["a frozen error", Object.freeze(foreign())],
+    ["an error whose stack is a getter that throws", throwing()],
+    ["an error whose stack is not a string", Object.assign(foreign(), { stack: [1, 2] })],
+    ["an object that is not an error", { message: "none" }],
+    ["a Proxy whose traps throw", new Proxy(foreign(), { set: refuse, defineProperty: refuse })],
   ])("%s", async (_name, error) => {
     const before = Reflect.ownKeys(error as object);
     function* main(): Coroutine<unknown> {
@@ -221,7 +221,7 @@ describe("in debug mode a hook for stacks", () => {
     expect(printed()).toEqual([["error", expect.stringMatching(/^No stack for <Task finished/)]]);
   });
 
-  it("is not needed for an error whose stack is no text", async () => {
+  it("is not needed for an error whose stack is not a string", async () => {
     const stackless = Object.defineProperty(foreign(), "stack", { value: 5 });
     const main = function* (): Coroutine<unknown> {
       const task = createTask(

@@ -34,7 +34,7 @@ function* number(): Coroutine<number> {
   return 5;
 }
 
-/** What `asyncWith` is to enter; it gives a `T`. */
+/** The manager that `asyncWith` enters; it gives a `T`. */
 function manager<T, S extends boolean | void>(value: T, result: S): AsyncContextManager<T, S> {
   return {
     *aenter() {
@@ -47,7 +47,7 @@ function manager<T, S extends boolean | void>(value: T, result: S): AsyncContext
 }
 
 describe("yield*", () => {
-  it("gives the type of what is awaited", () => {
+  it("has the type of the awaited result", () => {
     expectUsableAfter(function* () {
       const future = getRunningLoop().createFuture<Date>();
       future.setResult(new Date());
@@ -61,7 +61,7 @@ describe("yield*", () => {
     });
   });
 
-  it("makes the type of a coroutine that does not say it", () => {
+  it("infers the type of a coroutine without an annotation", () => {
     const main = function* () {
       yield;
       const [first, second] = yield* gather([text(), number()]);
@@ -83,7 +83,7 @@ describe("yield*", () => {
 });
 
 describe("tasks and futures", () => {
-  it("are of what their coroutine returns", () => {
+  it("have the type of their coroutine's result", () => {
     expectUsableAfter(function* () {
       const task = createTask(text(), { name: "t" });
       expectTypeOf(task).toEqualTypeOf<Task<string>>();
@@ -96,7 +96,7 @@ describe("tasks and futures", () => {
     });
   });
 
-  it("are what ensureFuture makes of a coroutine, and leaves of the rest", () => {
+  it("come out of ensureFuture: a task for a coroutine, the rest unchanged", () => {
     expectUsableAfter(function* () {
       const future = getRunningLoop().createFuture<number>();
       expectTypeOf(ensureFuture(text())).toEqualTypeOf<Task<string>>();
@@ -106,7 +106,7 @@ describe("tasks and futures", () => {
     });
   });
 
-  it("tell their callbacks what they are", () => {
+  it("give their own type to their callbacks", () => {
     expectUsableAfter(function* () {
       const task = createTask(text());
       task.addDoneCallback((done) => {
@@ -139,7 +139,7 @@ describe("gather", () => {
     });
   });
 
-  it("gives errors among the results where it is asked to", () => {
+  it("includes errors in the results when it is asked to", () => {
     expectUsableAfter(function* () {
       const options = { returnExceptions: true } as const;
       expectTypeOf(yield* gather([text(), number()], options)).toEqualTypeOf<[string | Error, number | Error]>();
@@ -148,7 +148,7 @@ describe("gather", () => {
     });
   });
 
-  it("does not know whether there are errors where the option is not known", () => {
+  it("does not know whether there are errors when the option is not known", () => {
     expectUsableAfter(function* () {
       const options: { returnExceptions: boolean } = { returnExceptions: false };
       expectTypeOf(yield* gather([text()], options)).toEqualTypeOf<[string] | [string | Error]>();
@@ -157,7 +157,7 @@ describe("gather", () => {
 });
 
 describe("asyncWith", () => {
-  it("gives the body what the manager gives, and the caller what the body returns", () => {
+  it("gives the body the manager's value, and the caller the body's result", () => {
     expectUsableAfter(function* () {
       const result = yield* asyncWith(manager(new Date(), undefined), function* (value) {
         expectTypeOf(value).toEqualTypeOf<Date>();
@@ -200,8 +200,8 @@ describe("asyncWith", () => {
   });
 });
 
-describe("what runs a coroutine", () => {
-  it("gives its result, in a promise where the host is shared", async () => {
+describe("a function that runs a coroutine", () => {
+  it("returns its result, in a promise where the host is shared", async () => {
     const loopFactory = (): EventLoop => new EventLoop({ host: new VirtualHost() });
     expectTypeOf(run(text(), { loopFactory })).toEqualTypeOf<Promise<string>>();
     expectTypeOf(await run(number(), { loopFactory })).toEqualTypeOf<number>();
@@ -217,7 +217,7 @@ describe("what runs a coroutine", () => {
 });
 
 describe("a context variable", () => {
-  it("holds what it is declared to hold", () => {
+  it("has the declared type", () => {
     const variable = new ContextVar<number>("v");
     const withDefault = new ContextVar("w", { default: "x" });
     const token = variable.set(1);
@@ -230,8 +230,8 @@ describe("a context variable", () => {
   });
 });
 
-describe("no part of the public interface", () => {
-  it("is any", () => {
+describe("the public interface", () => {
+  it("contains no any", () => {
     expectTypeOf(run).parameters.not.toBeAny();
     expectTypeOf<Future<string>["result"]>().returns.toEqualTypeOf<string>();
     expectTypeOf<Coroutine["next"]>().parameters.toEqualTypeOf<[] | [unknown]>();

@@ -2,7 +2,7 @@ import { type Awaitable, type BaseEventLoop, type Coroutine, getRunningLoop, sle
 import { runVirtual } from "@yieldstar/testing";
 import { expect } from "vitest";
 
-/** Runs `body` in a task, and expects that its loop still runs tasks and timers afterwards. */
+/** Runs `body` in a task, and expects that the loop still runs tasks and timers afterwards. */
 export function expectUsableAfter(body: (loop: BaseEventLoop) => Coroutine<unknown>): void {
   const main = function* (): Coroutine<string> {
     const loop = getRunningLoop();
@@ -13,7 +13,7 @@ export function expectUsableAfter(body: (loop: BaseEventLoop) => Coroutine<unkno
   expect(runVirtual(main())).toBe("usable");
 }
 
-/** Awaits what must fail, and returns what it throws. */
+/** Awaits an awaitable that must fail, and returns its error. */
 export function* caught(awaitable: Awaitable<unknown>): Coroutine<unknown> {
   try {
     yield* awaitable;

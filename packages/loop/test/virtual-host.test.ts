@@ -37,7 +37,7 @@ describe("an EventLoop on a VirtualHost", () => {
     expect(await run(main(), { loopFactory })).toBeLessThan(5);
   });
 
-  it("rejects when nothing can wake it, and names what waits for what", async () => {
+  it("rejects when nothing can wake it, and names the awaited future of each task", async () => {
     const main = function* (): Coroutine {
       yield* createTask(sleep(Infinity), { name: "sleeper" });
     };

@@ -66,7 +66,7 @@ describe("a closed loop", () => {
     expect(() => call(closedLoop())).toThrow(new RuntimeError("Event loop is closed"));
   });
 
-  it("is closed, told its time, and stopped without complaint", () => {
+  it("can be closed, asked for its time, and stopped without complaint", () => {
     const loop = closedLoop();
     loop.close();
     loop.stop();
@@ -74,7 +74,7 @@ describe("a closed loop", () => {
     expect(loop.isClosed()).toBe(true);
   });
 
-  it("leaves a refused coroutine to be given to another", () => {
+  it("leaves a refused coroutine usable on another loop", () => {
     const coroutine = work();
     expect(() => closedLoop().createTask(coroutine)).toThrow("Event loop is closed");
     expect(runVirtual(coroutine)).toBe("worked");
@@ -99,7 +99,7 @@ describe("a future of another loop", () => {
     other.close();
   });
 
-  it("cannot be gathered, nor run by this one", () => {
+  it("cannot be gathered, or run by this loop", () => {
     const other = new VirtualTimeLoop();
     const future = other.createFuture();
     const error = new ValueError("The future belongs to a different loop than the one specified as the loop argument");

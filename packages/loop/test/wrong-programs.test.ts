@@ -23,10 +23,11 @@ function* work(): Coroutine<string> {
   return "worked";
 }
 
-// Each is a mistake that has to be found where it is written. None is ever run: what they do is in bad-input.test.ts.
+// Each is a mistake that the compiler has to find where it is written. None of them runs: bad-input.test.ts covers
+// that.
 const wrongPrograms = {
   *"yields a promise"(): Coroutine {
-    // @ts-expect-error A promise is no suspension.
+    // @ts-expect-error A promise is not a suspension.
     yield promise;
   },
   *"yields a future"(): Coroutine {
@@ -38,16 +39,16 @@ const wrongPrograms = {
     yield work();
   },
   *"yields a number"(): Coroutine {
-    // @ts-expect-error A number is no suspension.
+    // @ts-expect-error A number is not a suspension.
     yield 5;
   },
-  "yields a promise, and does not say that it is a coroutine": () => {
+  "yields a promise, without the return type Coroutine": () => {
     const main = function* () {
       yield promise;
     };
-    // @ts-expect-error A promise is no suspension.
+    // @ts-expect-error A promise is not a suspension.
     void run(main());
-    // @ts-expect-error A promise is no suspension.
+    // @ts-expect-error A promise is not a suspension.
     createTask(main());
   },
   "yields a future in a block": () => {
@@ -85,11 +86,11 @@ const wrongPrograms = {
     loop.createTask(work);
   },
   "makes a task of a future": () => {
-    // @ts-expect-error A future is no coroutine.
+    // @ts-expect-error A future is not a coroutine.
     createTask(future);
   },
   "makes a task of a promise": () => {
-    // @ts-expect-error A promise is no coroutine.
+    // @ts-expect-error A promise is not a coroutine.
     createTask(promise);
   },
   "makes a future of a function": () => {
@@ -122,7 +123,7 @@ const wrongPrograms = {
     // @ts-expect-error A promise cannot be awaited by itself.
     gather([promise]);
   },
-  "gives a delay as a text": () => {
+  "gives a delay as a string": () => {
     // @ts-expect-error A delay is a number of seconds.
     sleep("1");
     // @ts-expect-error A delay is a number of seconds.
@@ -139,7 +140,7 @@ const wrongPrograms = {
     loop.callLater(() => {}, 1);
   },
   "schedules a coroutine": () => {
-    // @ts-expect-error A coroutine is no function.
+    // @ts-expect-error A coroutine is not a function.
     loop.callSoon(work());
   },
   "sets a result of another type": () => {
@@ -155,7 +156,7 @@ const wrongPrograms = {
     // @ts-expect-error The variable holds numbers.
     variable.set("text");
   },
-  "enters what is no manager": () => {
+  "enters a value that is not a manager": () => {
     // @ts-expect-error It has no aenter.
     asyncWith({}, function* () {});
     // @ts-expect-error It has no aexit.
@@ -176,7 +177,7 @@ const wrongPrograms = {
   },
 };
 
-describe("no program compiles that", () => {
+describe("a program does not compile if it", () => {
   it.each(Object.entries(wrongPrograms))("%s", (_name, program) => {
     expect(program).toBeTypeOf("function");
   });

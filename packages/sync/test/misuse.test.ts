@@ -11,7 +11,7 @@ const noNumbers: { readonly what: string; readonly value: unknown }[] = [
   { what: "a bigint", value: 3n },
 ];
 
-/** Two tasks, one after the other, can have what is acquired. */
+/** Two tasks can acquire it, one after the other. */
 function expectUsable(primitive: Lock | Condition | Semaphore): void {
   const main = function* (): Coroutine<string> {
     yield* primitive.acquire();
@@ -24,7 +24,7 @@ function expectUsable(primitive: Lock | Condition | Semaphore): void {
   expect(primitive.locked()).toBe(false);
 }
 
-describe("a size that is no number", () => {
+describe("a size that is not a number", () => {
   it.each(noNumbers)("is refused with a TypeError: $what", ({ value }) => {
     const size = value as number;
     expect(() => new Queue(size)).toThrow(TypeError);
@@ -41,19 +41,19 @@ describe("a size that is no number", () => {
     expect(() => new Barrier(NaN)).toThrow(new ValueError("parties must be >= 1"));
   });
 
-  it.each([Condition, Semaphore, Barrier])("is refused where it has to be a whole number: %o", (made) => {
+  it.each([Condition, Semaphore, Barrier])("is refused when it has to be a whole number: %o", (made) => {
     const use = (size: number): unknown =>
       made === Condition ? new Condition().notify(size) : new (made as typeof Semaphore)(size);
     expect(() => use(1.5)).toThrow(/^\w+ must be a whole number, got 1\.5$/);
     expect(() => use(NaN)).toThrow(Error);
   });
 
-  it("is refused where it is missing and there is no default", () => {
+  it("is refused when it is missing and there is no default", () => {
     // @ts-expect-error A barrier must know how many have to come.
     expect(() => new Barrier()).toThrow(Error);
   });
 
-  it("is named in the text", () => {
+  it("appears in the repr", () => {
     expect(() => new Queue("3" as never)).toThrow("maxsize must be a number, got '3'");
   });
 });
@@ -73,7 +73,7 @@ describe("the options of a PriorityQueue", () => {
   });
 });
 
-describe("a lock that nobody has", () => {
+describe("a lock that is not held", () => {
   it.each([
     { what: "a lock", lock: new Lock() },
     { what: "a condition", lock: new Condition() },
@@ -106,7 +106,7 @@ describe("a bounded semaphore", () => {
 });
 
 describe("a condition", () => {
-  it("is refused what is no lock, when it is made", () => {
+  it("refuses a value that is not a lock, when it is made", () => {
     for (const value of [5, {}, null, Lock]) expect(() => new Condition(value as never)).toThrow(TypeError);
   });
 
@@ -118,7 +118,7 @@ describe("a condition", () => {
     expectUsable(condition);
   });
 
-  it("cannot wait for what is no function", () => {
+  it("refuses a predicate that is not a function", () => {
     const condition = new Condition();
     const main = asyncWith(condition, () => condition.waitFor(5 as never));
     expect(() => runVirtual(main)).toThrow(TypeError);
@@ -127,7 +127,7 @@ describe("a condition", () => {
 });
 
 describe("without a running loop", () => {
-  it("what need not wait works, driven by hand", () => {
+  it("uses that need not wait work, driven by hand", () => {
     const [lock, event, queue] = [new Lock(), new Event(), new Queue<string>()];
     event.set();
     queue.putNowait("item");
@@ -136,7 +136,7 @@ describe("without a running loop", () => {
     expect(queue.get().next()).toEqual({ done: true, value: "item" });
   });
 
-  it("what has to wait is refused, and can wait on a loop afterwards", () => {
+  it("uses that have to wait are refused, and can wait on a loop afterwards", () => {
     const lock = new Lock();
     lock.acquire().next();
     const [event, semaphore, queue] = [new Event(), new Semaphore(0), new Queue<string>()];
@@ -202,7 +202,7 @@ describe("a queue", () => {
   });
 });
 
-it("condition.waitFor refuses, at the call, what is no plain function", () => {
+it("condition.waitFor refuses, at the call, a value that is not a plain function", () => {
   const condition = new Condition();
   expect(() => condition.waitFor(true as never)).toThrow(
     new TypeError("a callable object was expected by waitFor(), got True"),

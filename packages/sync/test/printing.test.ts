@@ -18,7 +18,7 @@ import {
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 
-/** What `String()` gives, and what `console.log` shows, alone and inside an object, must be the same. */
+/** `String()` and `console.log`, alone and inside an object, must show the same text. */
 function shown(value: object): string {
   const text = String(value);
   expect(inspect(value)).toBe(text);
@@ -38,11 +38,11 @@ describe("a primitive", () => {
     [new Queue(), "<Queue maxsize=0>"],
     [new PriorityQueue(2), "<PriorityQueue maxsize=2>"],
     [new LifoQueue(-1), "<LifoQueue maxsize=-1>"],
-  ])("is shown as its repr: %s", (primitive, text) => {
+  ])("prints as its repr: %s", (primitive, text) => {
     expect(shown(primitive)).toBe(text);
   });
 
-  it("shows who waits", () => {
+  it("shows its waiters", () => {
     const main = function* () {
       const [lock, event, barrier, queue] = [new Lock(), new Event(), new Barrier(2), new Queue<string>()];
       yield* lock.acquire();
@@ -70,7 +70,7 @@ describe("a primitive", () => {
 });
 
 describe("a queue", () => {
-  it("that holds itself, or one that holds it, prints where that comes round", () => {
+  it("that contains itself, directly or not, prints with an ellipsis there", () => {
     const [queue, other] = [new Queue<unknown>(), new LifoQueue<unknown>()];
     queue.putNowait(queue);
     queue.putNowait([other]);
@@ -93,14 +93,14 @@ describe("an error", () => {
     [new QueueFull(), "QueueFull"],
     [new QueueShutDown(), "QueueShutDown"],
     [new BrokenBarrierError("x"), "BrokenBarrierError: x"],
-  ])("has its class's name: %s", (error, text) => {
+  ])("has the name of its class: %s", (error, text) => {
     expect(String(error)).toBe(text);
     expect(inspect(error).startsWith(text)).toBe(true);
     expect(Object.keys(error)).toEqual([]);
   });
 });
 
-it("what waits for a primitive prints as a coroutine", () => {
+it("the coroutine of a wait for a primitive prints as a coroutine", () => {
   const coroutines = [new Lock().acquire(), new Event().wait(), new Queue().get(), new Semaphore().acquire()];
   expect(coroutines.map(shown)).toEqual([
     expect.stringMatching(/^<coroutine object .*acquire>$/),

@@ -14,14 +14,14 @@ import { runVirtual } from "@yieldstar/testing";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-// All is counted in iterations of the loop: what is planned for the same one meets in every order.
-// A wake-up that is lost leaves somebody waiting for ever: then runVirtual() ends with a DeadlockError.
+// Everything is counted in iterations of the loop: actions planned for the same iteration meet in every order. A lost
+// wake-up leaves a task waiting for ever: then runVirtual() ends with a DeadlockError.
 
 function* iterations(count: number): Coroutine {
   for (let passed = 0; passed < count; passed += 1) yield* sleep(0);
 }
 
-/** When a worker comes, how long it stays, how often, and when it is cancelled, if it is. */
+/** When a worker comes, how long it stays, how often, and when it is cancelled, if at all. */
 interface Plan {
   readonly start: number;
   readonly stay: number;
@@ -38,7 +38,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 });
 const plans = fc.array(plan, { minLength: 1, maxLength: 8 });
 
-/** Runs all workers to their ends, cancels each when it is planned, and expects that nothing else fails. */
+/** Runs all workers to their ends, cancels each as planned, and expects that nothing else fails. */
 function* runAll(workers: readonly { readonly plan: Plan; readonly work: Coroutine }[]): Coroutine {
   const tasks: [task: Task<void>, cancelAt: number | undefined][] = workers.map((worker) => [
     createTask(worker.work),
@@ -58,7 +58,7 @@ describe.each([
   { what: "a semaphore for one", bound: 1, make: () => new BoundedSemaphore(1) },
   { what: "a semaphore for three", bound: 3, make: () => new BoundedSemaphore(3) },
 ])("$what", ({ bound, make }) => {
-  it("is held by so many at most, is given in the order of arrival, and is free in the end", () => {
+  it("never has more holders than it allows, serves in the order of arrival, and is free in the end", () => {
     fc.assert(
       fc.property(plans, (all) => {
         const held = make();
@@ -90,7 +90,7 @@ describe.each([
   });
 });
 
-/** Says what an error is, where others would be a failure. */
+/** Returns the message of an expected error; other errors are failures. */
 function expectOneOf(error: unknown, ...classes: readonly (new () => Error)[]): void {
   expect(classes.some((cls) => error instanceof cls)).toBe(true);
 }
@@ -101,7 +101,7 @@ describe("a queue", () => {
     { maxLength: 6 },
   );
 
-  it("gives every item once, in the order of the puts, and wakes whoever can go on", () => {
+  it("gives every item once, in the order of the puts, and wakes every task that can go on", () => {
     fc.assert(
       fc.property(plans, plans, steps, fc.nat(3), fc.boolean(), (producers, consumers, others, maxsize, isShutDown) => {
         const queue = new Queue<string>(maxsize);
@@ -146,7 +146,7 @@ describe("a queue", () => {
           }
         };
         const main = function* (): Coroutine {
-          // The last consumer is never cancelled, so that all that is put is taken in the end.
+          // The last consumer is never cancelled, so that all items are taken in the end.
           const last = createTask(consume({ start: 0, stay: 1, rounds: 0, cancelAt: undefined }));
           const cancelled = consumers.map((each) => ({ plan: each, task: createTask(consume(each)) }));
           const interfering = others.map((each, index) => createTask(interfere(each, index)));
@@ -178,7 +178,7 @@ describe("a queue", () => {
     size: "max",
   });
 
-  it("of priorities always gives one of the smallest it holds, and each item once", () => {
+  it("of priorities always gives one of the smallest items, and each item once", () => {
     fc.assert(
       fc.property(ranks, fc.boolean(), (actions, isReversed) => {
         const sign = isReversed ? -1 : 1;
@@ -218,7 +218,7 @@ describe("a queue", () => {
     );
   });
 
-  it("for the newest first is a stack", () => {
+  it("of the last-in-first-out kind is a stack", () => {
     fc.assert(
       fc.property(ranks, (actions) => {
         const queue = new LifoQueue<number>();
@@ -240,7 +240,7 @@ describe("a queue", () => {
 });
 
 describe("conditions that share a lock", () => {
-  it("make a buffer that loses nothing, although each change wakes one only", () => {
+  it("make a buffer that loses nothing, although each change wakes only one waiter", () => {
     fc.assert(
       fc.property(plans, plans, fc.integer({ min: 1, max: 2 }), (producers, consumers, size) => {
         const lock = new Lock();

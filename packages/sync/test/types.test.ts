@@ -23,7 +23,7 @@ import {
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 
-/** Runs what stands in a test to its end. */
+/** Runs the body of a test to its end. */
 function expectToEnd(body: () => Coroutine): void {
   expect(runVirtual(body())).toBeUndefined();
 }
@@ -32,8 +32,8 @@ function* text(): Coroutine<string> {
   return "text";
 }
 
-describe("what is acquired", () => {
-  it("gives true, or what the block returns, which is never missing", () => {
+describe("an acquirable primitive", () => {
+  it("gives true, or the block's result, which is never missing", () => {
     expectToEnd(function* () {
       for (const held of [new Lock(), new Condition(), new Semaphore(), new BoundedSemaphore()]) {
         expectTypeOf(yield* held.acquire()).toEqualTypeOf<true>();
@@ -65,8 +65,8 @@ describe("what is acquired", () => {
   });
 });
 
-describe("what is waited for", () => {
-  it("gives true, an index, or what the predicate gave", () => {
+describe("a wait", () => {
+  it("gives true, an index, or the predicate's result", () => {
     expectToEnd(function* () {
       const event = new Event();
       event.set();
@@ -79,14 +79,14 @@ describe("what is waited for", () => {
       const condition = new Condition(new Lock());
       expectTypeOf(condition.wait()).toEqualTypeOf<Coroutine<true>>();
       expectTypeOf(yield* condition.waitFor(() => [1, 2])).toEqualTypeOf<number[]>();
-      // @ts-expect-error A semaphore is no lock.
+      // @ts-expect-error A semaphore is not a lock.
       expectTypeOf(new Condition(new Semaphore())).toEqualTypeOf<Condition>();
     });
   });
 });
 
 describe("a queue", () => {
-  it("gives what it is of", () => {
+  it("gives items of its type", () => {
     expectToEnd(function* () {
       for (const queue of [new Queue<string>(), new PriorityQueue<string>(), new LifoQueue<string>(3)]) {
         expectTypeOf(yield* queue.put("a")).toEqualTypeOf<void>();
@@ -102,7 +102,7 @@ describe("a queue", () => {
     });
   });
 
-  it("passes its type on, and takes it from the comparison", () => {
+  it("passes its type on, and infers it from the comparison", () => {
     const first = <T>(queue: Queue<T>): T => queue.getNowait();
     const queue = new LifoQueue<Date>();
     queue.putNowait(new Date());
@@ -117,7 +117,7 @@ describe("a queue", () => {
     expectTypeOf(() => people.getNowait()).returns.toEqualTypeOf<{ age: number }>();
   });
 
-  it("does not show what only its subclasses may use", () => {
+  it("does not show its protected methods", () => {
     const queue = new Queue<string>();
     queue.putNowait("a");
     // @ts-expect-error `_get` is for subclasses.
@@ -126,7 +126,7 @@ describe("a queue", () => {
 });
 
 describe("an error", () => {
-  it("stands where it stands in Python", () => {
+  it("has the same base class as in Python", () => {
     expectTypeOf<BrokenBarrierError>().toExtend<RuntimeError>();
     expectTypeOf<QueueEmpty>().toExtend<Error>();
     expect(new BrokenBarrierError()).toBeInstanceOf(RuntimeError);

@@ -28,7 +28,7 @@ function* attempt(action: () => unknown): Coroutine {
   action();
 }
 
-/** A coroutine that has been closed cannot be given to a task any more. */
+/** A closed coroutine cannot be given to a task any more. */
 function expectClosed(coroutine: Coroutine<unknown>): void {
   expect(() => createTask(coroutine)).toThrow("cannot reuse already awaited coroutine");
 }
@@ -131,7 +131,7 @@ describe("TaskGroup.createTask", () => {
     ["a function", sleep],
     ["a number", 5],
     ["undefined", undefined],
-  ])("says that the group has not been entered although it is given %s", (_what, value) => {
+  ])("says that the group has not been entered even if it is given %s", (_what, value) => {
     expect(() => new TaskGroup().createTask(value as never)).toThrow(
       /^(TaskGroup <TaskGroup> has not been entered|a coroutine was expected, got .*)$/,
     );
@@ -172,7 +172,7 @@ describe("a TaskGroup", () => {
     );
   });
 
-  it("takes what a task throws that is no Error as a TypeError", () => {
+  it("collects a thrown value that is not an Error as a TypeError", () => {
     const throwing = function* (): Coroutine {
       throw "text";
     };
@@ -200,7 +200,7 @@ describe("a group of errors", () => {
     ["a number for errors", ["g", 5], new TypeError("second argument (exceptions) must be a sequence")],
     ["an empty array", ["g", []], new ValueError("second argument (exceptions) must be a non-empty sequence")],
     [
-      "a text among the errors",
+      "a string among the errors",
       ["g", [error, "text"]],
       new ValueError("Item 1 of second argument (exceptions) is not an exception"),
     ],
@@ -266,7 +266,7 @@ describe("except*", () => {
     expect(() => on(errorClass as never, () => {})).toThrow(noErrors);
   });
 
-  it("needs clauses that were made by on, one by one", () => {
+  it("needs clauses that were made by on, each as an argument", () => {
     const clause = on(ValueError, () => {});
     const error = new TypeError("except* clauses are made by on() (hint: pass them one by one: on(…), on(…))");
     expect(() => exceptStarSync(new ValueError(), [clause] as never)).toThrow(error);
@@ -284,7 +284,7 @@ describe("except*", () => {
     ["a task", () => createTask(sleep(0)), "<Task pending "],
     ["a generator function", () => function* block() {}, "<function block>"],
     ["a function", () => () => {}, "<function <lambda>>"],
-  ])("is not done with %s, which was not caught", (_, make, shown) => {
+  ])("refuses %s, which was not caught", (_, make, shown) => {
     const clause = on(ValueError, () => {});
     function* main(): Coroutine {
       for (const [call, run] of [
@@ -301,7 +301,7 @@ describe("except*", () => {
     runVirtual(main());
   });
 
-  it("is not done by exceptStarSync with handlers that await", () => {
+  it("refuses handlers that await in exceptStarSync", () => {
     const clause = on(ValueError, function* () {
       yield* sleep(1);
     });
@@ -310,7 +310,7 @@ describe("except*", () => {
     );
   });
 
-  it("throws on what is no error as it is", () => {
+  it("passes on a thrown value that is not an error", () => {
     const clause = on(ValueError, () => {});
     let thrown: unknown;
     try {
@@ -326,7 +326,7 @@ describe("except*", () => {
 describe("a handler of except*", () => {
   const group = new ExceptionGroup("group", [new TypeError("one"), new ValueError("two")]);
 
-  it("that is an async function is refused, and what no clause took is not lost", () => {
+  it("is refused if it is an async function, and the uncaught rest is not lost", () => {
     const clause = on(TypeError, async () => {});
     const main = function* (): Coroutine {
       for (const error of [yield* caught(exceptStar(group, clause)), syncError(group, clause)]) {
@@ -341,7 +341,7 @@ describe("a handler of except*", () => {
     expect(runVirtual(main())).toBeUndefined();
   });
 
-  it("that is no function is refused by on()", () => {
+  it("is refused by on() if it is not a function", () => {
     const text = "the handler of on() must be a function, got None (hint: on(errorClass, handler))";
     expect(() => on(TypeError, undefined as never)).toThrow(new TypeError(text));
     expect(() => on([], null as never)).toThrow(TypeError);
@@ -357,7 +357,7 @@ describe("a handler of except*", () => {
   }
 });
 
-it("exceptStar refuses a promise, which nobody caught", () => {
+it("exceptStar refuses a promise, whose rejection it could not catch", () => {
   const clause = on(TypeError, () => {});
   const text = /^except\* handles what was caught, got <Promise object> \(hint: /;
   const main = function* (): Coroutine {

@@ -7,13 +7,13 @@ import { other } from "../../../.ci/vitest/other-realm.ts";
 const errors = [new other.DOMException("data", "DataError"), new other.RangeError("range"), new TimeoutError("ours")];
 
 describe("errors of another realm", () => {
-  it("are members of a group, which is one of ordinary errors", () => {
+  it("are members of a group, which is an ExceptionGroup", () => {
     const group = new BaseExceptionGroup("g", errors);
     expect(group).toBeInstanceOf(ExceptionGroup);
     expect(group.exceptions).toEqual(errors);
   });
 
-  it("leave a task group as they are", () => {
+  it("leave a task group unchanged", () => {
     const failing = function* (error: Error): Coroutine {
       throw error;
     };
@@ -57,7 +57,7 @@ describe("errors of another realm", () => {
   });
 });
 
-describe("a class of another realm that is none of errors", () => {
+describe("a class of another realm, not of errors,", () => {
   it("is refused", () => {
     const foreign = other.Promise as never;
     expect(() => on(foreign, () => {})).toThrow(

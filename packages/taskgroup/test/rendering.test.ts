@@ -82,7 +82,7 @@ describe("a group that is printed", () => {
     expect(inspect({ error: nested })).toContain("| ExceptionGroup: outer (3 sub-exceptions)\n");
   });
 
-  it("shows of errors that name each other as their causes each once", () => {
+  it("shows errors that are each other's causes once each", () => {
     const [one, two] = [new ValueError("one"), new ValueError("two")];
     one.cause = two;
     two.cause = one;
@@ -117,7 +117,7 @@ describe("a group that is printed", () => {
     expect(lines.at(-2)?.trim()).toMatch(/caused by … and 479 more$/);
   });
 
-  it("ends where the same groups stand in it again and again", () => {
+  it("is cut where the same groups appear in it again and again", () => {
     let group: Error = new ValueError("leaf");
     for (let level = 0; level < 12; level += 1) {
       group = new ExceptionGroup(
@@ -130,13 +130,13 @@ describe("a group that is printed", () => {
     expect(text).toMatch(/and \d+ more exceptions/);
   });
 
-  it("ends where the message is long", () => {
+  it("is cut where the message is long", () => {
     const text = inspect(new ExceptionGroup("g", [new ValueError("line\n".repeat(1_000_000))]));
     expect(text.length).toBeLessThan(20_000);
     expect(text).toContain("… and ");
   });
 
-  it("shows what can be had of errors that throw when they are looked at", () => {
+  it("shows the readable parts of errors that throw when they are inspected", () => {
     const throwing = (): never => {
       throw new Error("from a getter");
     };
@@ -158,7 +158,7 @@ describe("a group that is printed", () => {
     ]);
   });
 
-  it("is as short as its class, message and count in a text", () => {
+  it("is only its class, message and count in a text", () => {
     expect(String(nested)).toBe("ExceptionGroup: outer (3 sub-exceptions)");
     expect(String(new BaseExceptionGroup("b", [new CancelledError()]))).toBe("BaseExceptionGroup: b (1 sub-exception)");
   });

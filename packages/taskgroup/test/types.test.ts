@@ -13,24 +13,24 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 
 const group = new BaseExceptionGroup("g", [new SystemExit(1), new CancelledError()]);
 
-describe("a group that was caught", () => {
+describe("a caught group", () => {
   const caught = (error: unknown): unknown => error;
 
-  it("has members that are errors, and not any", () => {
+  it("has errors as its members, and not any", () => {
     const error = caught(new ExceptionGroup("g", [new ValueError()]));
     if (!(error instanceof ExceptionGroup)) throw error;
     expectTypeOf(error.exceptions).toEqualTypeOf<readonly Member<Error>[]>();
     expectTypeOf(error.message).toEqualTypeOf<string>();
   });
 
-  it("has them when it is caught as a BaseExceptionGroup too", () => {
+  it("has errors as its members when it is caught as a BaseExceptionGroup too", () => {
     const error = caught(group);
     if (!(error instanceof BaseExceptionGroup)) throw error;
     expectTypeOf(error.exceptions).toEqualTypeOf<readonly Member<Error>[]>();
     expectTypeOf(error).not.toBeAny();
   });
 
-  it("is not taken for another class of groups", () => {
+  it("is not confused with another class of groups", () => {
     expect(group).toBeInstanceOf(BaseExceptionGroup);
     expect(group).not.toBeInstanceOf(ExceptionGroup);
     expect(group).toBeInstanceOf(AggregateError);
@@ -40,7 +40,7 @@ describe("a group that was caught", () => {
 });
 
 describe("a group", () => {
-  it("is of the classes of its members", () => {
+  it("has the classes of its members", () => {
     expectTypeOf(group).toEqualTypeOf<BaseExceptionGroup<SystemExit | CancelledError>>();
     expectTypeOf(new ExceptionGroup("g", [new ValueError()])).toEqualTypeOf<ExceptionGroup<ValueError>>();
   });
@@ -54,7 +54,7 @@ describe("a group", () => {
     expect(matched?.exceptions).toHaveLength(1);
   });
 
-  it("has subgroups by class, by several classes, and by what a function says", () => {
+  it("has subgroups by class, by several classes, and by a predicate", () => {
     expectTypeOf(group.subgroup(SystemExit)).toEqualTypeOf<BaseExceptionGroup<SystemExit> | undefined>();
     expectTypeOf(group.subgroup([SystemExit, CancelledError])).toEqualTypeOf<
       BaseExceptionGroup<SystemExit | CancelledError> | undefined
@@ -62,19 +62,19 @@ describe("a group", () => {
     expectTypeOf(group.subgroup((error) => error.message === "")).toEqualTypeOf<BaseExceptionGroup | undefined>();
   });
 
-  it("tells a function that is asked about it an Error", () => {
+  it("gives its predicate an Error", () => {
     group.subgroup((error) => {
       expectTypeOf(error).toEqualTypeOf<Error>();
       return true;
     });
   });
 
-  it("is made of errors, or it does not compile", () => {
-    // @ts-expect-error A string is no error.
+  it("needs errors to compile", () => {
+    // @ts-expect-error A string is not an error.
     expect(() => new ExceptionGroup("g", ["text"])).toThrow("not an exception");
     // @ts-expect-error Python's order: the message comes first.
     expect(() => new ExceptionGroup([new Error("e")], "g")).toThrow(TypeError);
-    // @ts-expect-error Maps are no errors.
+    // @ts-expect-error Maps are not errors.
     expect(() => group.split(Map)).toThrow(TypeError);
   });
 });
@@ -98,14 +98,14 @@ describe("on", () => {
     expectTypeOf(exceptStar(new ValueError(), clause)).toEqualTypeOf<Coroutine>();
   });
 
-  it("does not take a class of other things", () => {
-    // @ts-expect-error Maps are no errors.
+  it("refuses a class of other things", () => {
+    // @ts-expect-error Maps are not errors.
     expect(() => on(Map, () => {})).toThrow(TypeError);
   });
 });
 
 describe("a TaskGroup", () => {
-  it("is what its block is given, and makes tasks of what their coroutines return", () => {
+  it("is the argument of its block, and makes tasks of what their coroutines return", () => {
     const main = function* (): Coroutine<string> {
       return yield* asyncWith(new TaskGroup(), function* (tasks) {
         expectTypeOf(tasks).toEqualTypeOf<TaskGroup>();
@@ -117,13 +117,13 @@ describe("a TaskGroup", () => {
     expect(runVirtual(main())).toBe("result");
   });
 
-  it("does not make tasks of functions and futures", () => {
+  it("makes no tasks of functions and futures", () => {
     const main = function* (): Coroutine<string> {
       return yield* asyncWith(new TaskGroup(), function* (tasks) {
         // @ts-expect-error The call is missing.
         expect(() => tasks.createTask(main)).toThrow(TypeError);
         const task = tasks.createTask(sleep(0, "usable"));
-        // @ts-expect-error A future is no coroutine.
+        // @ts-expect-error A future is not a coroutine.
         expect(() => tasks.createTask(task)).toThrow(TypeError);
         return yield* task;
       });

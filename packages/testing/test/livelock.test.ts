@@ -11,7 +11,7 @@ import { LivelockError, runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
 
-/** As asyncio-throttle does: it waits until more than a second has passed. */
+/** Like asyncio-throttle: it waits until more than a second has passed. */
 function* throttle(): Coroutine {
   const loop = getRunningLoop();
   const end = loop.time() + 1;
@@ -28,7 +28,7 @@ function caught(body: () => unknown): unknown {
 }
 
 describe("a program that spins on a virtual clock", () => {
-  it("ends with a LivelockError that names what spins, and not what waits", () => {
+  it("ends with a LivelockError that names the spinning tasks, and not the waiting ones", () => {
     let isCleanedUp = false;
     function* main(): Coroutine {
       const spinner = createTask(throttle(), { name: "spinner" });
@@ -50,7 +50,7 @@ describe("a program that spins on a virtual clock", () => {
     expect(isCleanedUp).toBe(true);
   });
 
-  it("is told of by the first of many tasks", () => {
+  it("is reported with the first ten of many tasks", () => {
     function* main(): Coroutine {
       for (let count = 0; count < 1000; count += 1) createTask(throttle());
       yield* throttle();
@@ -60,7 +60,7 @@ describe("a program that spins on a virtual clock", () => {
     expect(text).toContain("\n  … and 991 more\n");
   });
 
-  it("is named where it yields what cannot be awaited, again and again", () => {
+  it("is reported when it yields values that cannot be awaited, again and again", () => {
     function* stubborn(): Coroutine {
       for (;;) {
         try {
@@ -75,7 +75,7 @@ describe("a program that spins on a virtual clock", () => {
     printed();
   });
 
-  it("is told of by its callbacks where no task spins", () => {
+  it("is reported with its callbacks when no task spins", () => {
     const loop = new VirtualTimeLoop({ stepLimit: 1000 });
     loop.callSoon(function again() {
       loop.callSoon(again);
@@ -85,7 +85,7 @@ describe("a program that spins on a virtual clock", () => {
     loop.close();
   });
 
-  it("ends with that error when it spins on after it was cancelled", () => {
+  it("ends with a LivelockError if it spins on after it was cancelled", () => {
     function* stubborn(): Coroutine {
       for (;;) {
         try {
@@ -126,11 +126,11 @@ describe("a program that does much at one time", () => {
     loop.close();
   });
 
-  it("is not cut short where it ends just beyond the limit", () => {
+  it("is not cut short when it ends just beyond the limit", () => {
     expect(runVirtual(busy(1050), { stepLimit: 1000 })).toBe("done");
   });
 
-  it("is refused a limit that is none", () => {
+  it("refuses an invalid limit", () => {
     for (const stepLimit of ["1", null]) {
       expect(() => new VirtualTimeLoop({ stepLimit } as object)).toThrow(TypeError);
     }

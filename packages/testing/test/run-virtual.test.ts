@@ -47,14 +47,14 @@ function* program<T>(end: () => Coroutine<T>): Coroutine<T> {
   return yield* end();
 }
 
-/** What was left must have been cancelled and waited for, and the loop closed. */
+/** The tasks left behind must have been cancelled and awaited, and the loop closed. */
 function expectClosedDown(): void {
   expect(events).toEqual(["cleaning up", "cleaned up"]);
   expect(loop?.isClosed()).toBe(true);
 }
 
 describe("runVirtual", () => {
-  it("gives the result, synchronously", () => {
+  it("returns the result, synchronously", () => {
     const clock = function* (): Coroutine<number[]> {
       const before = getRunningLoop().time();
       yield* sleep(3600);
@@ -63,7 +63,7 @@ describe("runVirtual", () => {
     expect(runVirtual(clock())).toEqual([0, 3600]);
   });
 
-  it("cancels what is left and waits for it", () => {
+  it("cancels and awaits the tasks that are left", () => {
     expect(runVirtual(program(() => sleep(0, "result")))).toBe("result");
     expectClosedDown();
   });
@@ -132,7 +132,7 @@ describe("runVirtual", () => {
     expectClosedDown();
   });
 
-  it("says that no promise settles in it, when a task waits for one", () => {
+  it("says that no promise settles in it, when a task awaits one", () => {
     const wait = function* (): Coroutine {
       yield* fromPromise(Promise.resolve());
     };
@@ -148,7 +148,7 @@ describe("runVirtual", () => {
     expect(() => runVirtual(stuck())).not.toThrow(hint);
   });
 
-  it("names itself where it says how to learn more of a deadlock", () => {
+  it("names itself in the hint of a deadlock's message", () => {
     const stuck = function* (): Coroutine {
       yield* getRunningLoop().createFuture<void>();
     };
@@ -165,7 +165,7 @@ describe("runVirtual", () => {
     expectClosedDown();
   });
 
-  it("reports what fails while it is cancelled, and gives the result all the same", () => {
+  it("reports errors of tasks that it cancels, and still gives the result", () => {
     const error = new ValueError("in cleanup");
     const failing = function* (): Coroutine {
       try {
@@ -203,7 +203,7 @@ describe("runVirtual", () => {
       if (error !== undefined) throw error;
     };
 
-    it("says which", () => {
+    it("names that task", () => {
       expect(() => runVirtual(main())).toThrow(/these tasks are pending:\n +<Task cancelling name='stubborn' /);
       expect(printed()).toHaveLength(1);
     });
@@ -228,7 +228,7 @@ describe("runVirtual", () => {
     expect(runVirtual(main(), { debug })).toBe(debug);
   });
 
-  it("can be called again and again, each time on a clock of its own", () => {
+  it("can be called again and again, each time on a new clock", () => {
     const main = function* (): Coroutine<number> {
       yield* sleep(1);
       return getRunningLoop().time();
@@ -236,7 +236,7 @@ describe("runVirtual", () => {
     expect([runVirtual(main()), runVirtual(main())]).toEqual([1, 1]);
   });
 
-  it("refuses what is no coroutine", () => {
+  it("refuses a value that is not a coroutine", () => {
     // @ts-expect-error The call is missing.
     expect(() => runVirtual(worker)).toThrow(
       new TypeError("a coroutine was expected, got <function worker> (hint: call it: worker())"),

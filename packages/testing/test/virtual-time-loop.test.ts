@@ -26,7 +26,7 @@ afterEach(() => {
   loop.close();
 });
 
-/** Makes a callback that writes down its name and the time. */
+/** Makes a callback that records its name and the time. */
 function note(name: string): () => void {
   return () => events.push(`${name} ${loop.time()}`);
 }
@@ -54,7 +54,7 @@ describe("its clock", () => {
     expect(events).toEqual(["a 0.1", "b 0.3", "c 1000000000"]);
   });
 
-  it("stands still while something is ready", () => {
+  it("does not move while something is ready", () => {
     loop.callLater(1, note("timer"));
     const spin = function* (): Coroutine {
       for (let count = 0; count < 1000; count++) yield* sleep(0);
@@ -72,7 +72,7 @@ describe("its clock", () => {
     expect(events).toEqual(["late 5"]);
   });
 
-  it("takes times for one that are nearer than a nanosecond", () => {
+  it("counts times that are nearer than a nanosecond as one", () => {
     loop.callAt(1, note("a"));
     loop.callAt(1 + 1e-10, note("b"));
     loop.callAt(1 + 1e-8, note("c"));
@@ -100,7 +100,7 @@ describe("runUntilComplete", () => {
     expect(loop.runUntilComplete(sleep(1, "usable"))).toBe("usable");
   });
 
-  it("leaves what is not done for the next run", () => {
+  it("leaves unfinished tasks for the next run", () => {
     const task = loop.createTask(ticker(3));
     loop.runUntilComplete(sleep(1.5));
     expect(events).toEqual(["tick 1 0", "tick 2 1"]);
@@ -117,7 +117,7 @@ describe("runUntilComplete", () => {
 });
 
 describe("advance", () => {
-  it("runs all that becomes due, each at its own time, and then stands at the end", () => {
+  it("runs everything that becomes due, each at its own time, and then stops at the end", () => {
     loop.createTask(ticker(5));
     loop.advance(2.5);
     expect(events).toEqual(["tick 1 0", "tick 2 1", "tick 3 2"]);
@@ -126,7 +126,7 @@ describe("advance", () => {
     expect(loop.time()).toBe(12.5);
   });
 
-  it("runs what is due exactly at the end, and what comes of it", () => {
+  it("runs timers that are due exactly at the end, and the work that follows from them", () => {
     const future = loop.createFuture<string>();
     const waiter = function* (): Coroutine {
       note(yield* future)();
@@ -137,7 +137,7 @@ describe("advance", () => {
     expect(events).toEqual(["woken 1"]);
   });
 
-  it("by 0 runs what is ready, and nothing else", () => {
+  it("by 0 runs the ready work, and nothing else", () => {
     loop.callSoon(note("ready"));
     loop.callLater(0, note("due"));
     loop.callLater(1, note("later"));
@@ -161,7 +161,7 @@ describe("advance", () => {
     expect(events).toEqual(["tick 1 0", "tick 2 1", "tick 3 2"]);
   });
 
-  it("throws what leaves the loop, and can be called again", () => {
+  it("throws errors that leave the loop, and can be called again", () => {
     const interrupt = new KeyboardInterrupt();
     loop.callLater(1, () => {
       throw interrupt;
@@ -201,7 +201,7 @@ describe("advance", () => {
 });
 
 describe("a deadlock", () => {
-  it("is told with each pending task and what it awaits", () => {
+  it("is reported with each pending task and the future it awaits", () => {
     const [plain, shared] = [loop.createFuture(), loop.createFuture()];
     const waitFor = function* (future: typeof plain): Coroutine {
       yield* future;
@@ -237,13 +237,13 @@ describe("a deadlock", () => {
     expect(loop.runUntilComplete(future)).toBe("resolved");
   });
 
-  it("is none where a cancelled timer was all there was", () => {
+  it("does not happen when a cancelled timer was all there was", () => {
     loop.callLater(5, note("cancelled")).cancel();
     expect(() => loop.runForever()).toThrow(DeadlockError);
     expect(loop.time()).toBe(0);
   });
 
-  it("is none for advance, which may be called again", () => {
+  it("does not happen in advance, which may be called again", () => {
     loop.createTask(sleep(Infinity)).cancel();
     loop.advance(1);
     expect(loop.time()).toBe(1);
@@ -251,7 +251,7 @@ describe("a deadlock", () => {
 });
 
 describe("an endless sleep", () => {
-  it("is no timer: the clock does not jump to Infinity", () => {
+  it("sets no timer: the clock does not jump to Infinity", () => {
     const task = loop.createTask(sleep(Infinity));
     loop.callLater(Infinity, note("never"));
     loop.advance(1e6);
@@ -263,8 +263,8 @@ describe("an endless sleep", () => {
   });
 });
 
-describe("what is left at close", () => {
-  it("is reported: the tasks that are pending", () => {
+describe("close()", () => {
+  it("reports pending tasks", () => {
     loop.createTask(sleep(5), { name: "left" });
     loop.advance(1);
     loop.close();
@@ -273,7 +273,7 @@ describe("what is left at close", () => {
     ]);
   });
 
-  it("is dropped: callbacks and timers", () => {
+  it("drops callbacks and timers", () => {
     loop.callSoon(note("soon"));
     loop.callLater(1, note("later"));
     loop.close();
@@ -282,7 +282,7 @@ describe("what is left at close", () => {
 });
 
 describe("its steps", () => {
-  it("run in its own name", () => {
+  it("run under its own name", () => {
     const main = function* (): Coroutine<unknown[]> {
       return [getRunningLoop(), currentTask()?.getLoop(), createTask(sleep(0)).getLoop()];
     };

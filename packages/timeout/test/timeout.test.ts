@@ -27,7 +27,7 @@ function* work(): Coroutine<string> {
   return "worked";
 }
 
-/** What awaiting `awaitable` throws. */
+/** The error of awaiting `awaitable`. */
 function* thrownBy(awaitable: Awaitable<unknown>): Coroutine<unknown> {
   try {
     yield* awaitable;
@@ -37,7 +37,7 @@ function* thrownBy(awaitable: Awaitable<unknown>): Coroutine<unknown> {
   return undefined;
 }
 
-describe("a deadline that is no number", () => {
+describe("a deadline that is not a number", () => {
   const badDeadlines = [
     { what: "a string", value: "1", text: "'1'" },
     { what: "undefined", value: undefined, text: "undefined" },
@@ -64,7 +64,7 @@ describe("a deadline that is no number", () => {
   });
 
   it.each([...badDeadlines, { what: "NaN", value: NaN }])(
-    "is refused by reschedule, and the old one stays: $what",
+    "is refused by reschedule, and the old deadline stays: $what",
     ({ value }) => {
       function* main(): Coroutine<number> {
         const cm = timeout(5);
@@ -122,7 +122,7 @@ describe("reschedule from outside the loop", () => {
     loop.close();
   });
 
-  it("to what is past ends the block in the next iteration, and to null lifts the deadline", () => {
+  it("to the past ends the block in the next iteration, and to null lifts the deadline", () => {
     const loop = new VirtualTimeLoop();
     const [past, lifted] = [new Timeout(5), new Timeout(5)];
     const tasks = [past, lifted].map((cm) => loop.createTask(asyncWith(cm, () => sleep(10, "done"))));
@@ -137,7 +137,7 @@ describe("reschedule from outside the loop", () => {
     loop.close();
   });
 
-  it("wakes the loop, as from a timer of the host's", async () => {
+  it("wakes the loop, as from a timer of the host", async () => {
     const main = function* (): Coroutine<boolean> {
       const cm = timeout(60);
       setTimeout(() => cm.reschedule(0), 1);
@@ -146,7 +146,7 @@ describe("reschedule from outside the loop", () => {
     expect(await run(main())).toBe(true);
   });
 
-  it("is by the loop of its task, also in a step of another loop", () => {
+  it("uses the loop of its task, even in a step of another loop", () => {
     const [own, foreign] = [new VirtualTimeLoop(), new VirtualTimeLoop()];
     const cm = new Timeout(1);
     const task = own.createTask(asyncWith(cm, () => sleep(10)));
@@ -194,8 +194,8 @@ describe("reschedule from outside the loop", () => {
   });
 });
 
-describe("an error that a deadline has led to", () => {
-  it("gets its TimeoutError also if another realm has made it", () => {
+describe("an error that a timeout led to", () => {
+  it("gets its TimeoutError even if it is of another realm", () => {
     const error = new other.Error("outer");
     error.cause = new other.RangeError("inner");
     function* main(): Coroutine<unknown> {
@@ -213,7 +213,7 @@ describe("an error that a deadline has led to", () => {
     expect(runVirtual(main())).toBeInstanceOf(TimeoutError);
   });
 
-  it("leaves as it is when its cause cannot be read", () => {
+  it("is left as it is when its cause cannot be read", () => {
     const error = Object.defineProperty(new Error("boom"), "cause", {
       get() {
         throw new Error("a cause that throws");
@@ -234,7 +234,7 @@ describe("an error that a deadline has led to", () => {
 });
 
 describe("a deadline of null", () => {
-  it("means that there is none", () => {
+  it("means no deadline", () => {
     function* main(): Coroutine<string> {
       for (const cm of [timeout(null), timeoutAt(null)]) {
         expect(cm.when()).toBeNull();
@@ -259,14 +259,14 @@ describe("an infinite deadline", () => {
     expect(runVirtual(main())).toBe("worked");
   });
 
-  it("is no timer that a loop could wait for", () => {
+  it("sets no timer for the loop to wait for", () => {
     function* main(): Coroutine {
       yield* waitFor(getRunningLoop().createFuture<void>(), Infinity);
     }
     expect(() => runVirtual(main())).toThrow(DeadlockError);
   });
 
-  it("can be replaced by a finite one, and the other way round", () => {
+  it("can be replaced by a finite one, and vice versa", () => {
     function* main(): Coroutine {
       const cm = timeout(Infinity);
       const error = yield* thrownBy(
@@ -284,7 +284,7 @@ describe("an infinite deadline", () => {
     runVirtual(main());
   });
 
-  it("of minus infinity is past", () => {
+  it("of minus infinity is in the past", () => {
     function* main(): Coroutine {
       expect(yield* thrownBy(asyncWith(timeout(-Infinity), () => sleep(0)))).toBeInstanceOf(TimeoutError);
       expect(yield* thrownBy(waitFor(work(), -Infinity))).toBeInstanceOf(TimeoutError);
@@ -294,7 +294,7 @@ describe("an infinite deadline", () => {
   });
 });
 
-describe("waitFor of what cannot be awaited", () => {
+describe("waitFor of a value that cannot be awaited", () => {
   const required = "An asyncio.Future, a coroutine or an awaitable is required";
   const notAwaitables = [
     { what: "a number", value: 5 },
@@ -352,7 +352,7 @@ describe("waitFor of what cannot be awaited", () => {
 });
 
 describe("the types", () => {
-  it("of waitFor give the result of what is awaited", () => {
+  it("of waitFor are those of the awaited result", () => {
     function* main(): Coroutine {
       const future = getRunningLoop().createFuture<boolean>();
       future.setResult(true);
@@ -405,9 +405,9 @@ describe("a Timeout", () => {
   it.each([
     { what: "a string", thrown: "text" },
     { what: "undefined", thrown: undefined },
-    { what: "an object", thrown: { cause: "a cause that is no error" } },
-    { what: "an error whose cause is no error", thrown: new Error("x", { cause: "text" }) },
-  ])("lets through what is thrown upon its expiry: $what", ({ thrown }) => {
+    { what: "an object", thrown: { cause: "a cause that is not an error" } },
+    { what: "an error whose cause is not an error", thrown: new Error("x", { cause: "text" }) },
+  ])("lets through other errors thrown at its expiry: $what", ({ thrown }) => {
     function* main(): Coroutine<unknown> {
       let caught: unknown = "nothing";
       try {
@@ -515,7 +515,7 @@ describe("in debug mode the stack of a TimeoutError", () => {
     expect((error.cause as Error).stack).toContain(`CancelledError\n${first}\n`);
   });
 
-  it.each([waiting, within])("is what a hook for stacks makes, be it no text (%s)", (main) => {
+  it.each([waiting, within])("is the value that a hook for stacks makes, even if it is not a string (%s)", (main) => {
     const hooks = Error as { prepareStackTrace?: unknown };
     const { prepareStackTrace } = hooks;
     hooks.prepareStackTrace = (_error: Error, sites: unknown) => sites;
@@ -528,7 +528,7 @@ describe("in debug mode the stack of a TimeoutError", () => {
     }
   });
 
-  it("does not without it", () => {
+  it("has no such lines without it", () => {
     const error = runVirtual(thrownBy(waiting()), { debug: false }) as TimeoutError;
     expect(error.stack).not.toContain("at async");
     expect((error.cause as Error).stack).toBeUndefined();

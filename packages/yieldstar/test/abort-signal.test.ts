@@ -18,7 +18,7 @@ function* caught(awaitable: asyncio.Awaitable<unknown>): asyncio.Coroutine<unkno
   throw new Error("nothing was thrown");
 }
 
-/** A program's result and how long it took, in seconds. */
+/** A program's result and its duration, in seconds. */
 function timed<T>(main: () => asyncio.Coroutine<T>): [T, number] {
   return runVirtual(
     (function* (): asyncio.Coroutine<[T, number]> {
@@ -28,7 +28,7 @@ function timed<T>(main: () => asyncio.Coroutine<T>): [T, number] {
   );
 }
 
-describe("cancelOnAbort binds to a signal from outside", () => {
+describe("cancelOnAbort binds an outside signal to", () => {
   it("a task group: its tasks are cancelled and clean up, and the block ends with the bare reason", () => {
     const steps: string[] = [];
     const worker = function* (): asyncio.Coroutine {
@@ -69,7 +69,7 @@ describe("cancelOnAbort binds to a signal from outside", () => {
     };
     expect(timed(() => names(1))).toEqual([["TimeoutError", "TimeoutError"], 2]);
     expect(timed(() => names(3))).toEqual([["AbortError", "AbortError"], 4]);
-    // At the same moment the outer one decides, as it does of two timeouts.
+    // At the same moment the outer block decides, as with two timeouts.
     expect(timed(() => names(2))).toEqual([["AbortError", "TimeoutError"], 4]);
   });
 });

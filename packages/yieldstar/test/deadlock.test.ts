@@ -26,7 +26,7 @@ function messageOf(main: Coroutine): string {
 const first = "nothing is ready and no timer is set, but these tasks wait for each other:";
 
 describe("the message of a deadlock names tasks that wait for each other", () => {
-  it("where a task of a group waits for the task that waits for the group", () => {
+  it("when a task of a group waits for the task that waits for the group", () => {
     function* main(): Coroutine {
       const parent: Task<void> = createTask(
         asyncWith(new TaskGroup(), function* (group) {
@@ -45,7 +45,7 @@ describe("the message of a deadlock names tasks that wait for each other", () =>
     expect(messageOf(main())).toContain(`${first}\n  'parent' -> 'child' -> 'parent'\nthese tasks are pending:\n`);
   });
 
-  it("where they wait inside of timeouts without a deadline", () => {
+  it("when they wait inside timeouts without a deadline", () => {
     function* main(): Coroutine {
       const tasks: Task<void>[] = [];
       function* link(index: number): Coroutine {

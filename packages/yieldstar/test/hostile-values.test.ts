@@ -8,7 +8,7 @@ const refuse = (): never => {
   throw new Error("refused");
 };
 
-/** An error of which nothing can be read. */
+/** An error with no readable property. */
 class Unreadable extends Error {
   static {
     for (const key of ["message", "name", "stack", "cause", Symbol.toStringTag]) {
@@ -27,7 +27,7 @@ function revoked(target: object): unknown {
 
 const handler = { get: refuse, has: refuse, getPrototypeOf: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse };
 
-/** What JavaScript can throw, and hand to anything. */
+/** Values that JavaScript can throw, and pass to any function. */
 const values: Readonly<Record<string, unknown>> = {
   nothing: undefined,
   null: null,
@@ -56,7 +56,7 @@ const values: Readonly<Record<string, unknown>> = {
 
 type Place = (value: never) => asyncio.Coroutine<unknown>;
 
-/** What TypeScript would refuse. */
+/** Lets a value through that TypeScript would refuse. */
 const any = (value: unknown): never => value as never;
 
 function* throwing(value: unknown): asyncio.Coroutine {
@@ -71,7 +71,7 @@ function* turns(count = 3): asyncio.Coroutine {
 const managerOf = (manager: object): never => any({ *aenter() {}, *aexit() {}, ...manager });
 const nothing = function* (): asyncio.Coroutine {};
 
-/** Where a value is thrown, in such a way that whoever waits gets to know. */
+/** The places where a value can be thrown so that the waiting code gets it. */
 const throwers: Readonly<Record<string, Place>> = {
   *"a task"(value) {
     yield* asyncio.createTask(throwing(value));
@@ -116,7 +116,7 @@ const throwers: Readonly<Record<string, Place>> = {
   },
 };
 
-/** What else can be done with a value: it has no use in most places. */
+/** The other uses of a value, most of which make no sense. */
 const places: Readonly<Record<string, Place>> = {
   *"thrown by a task that nobody awaits"(value) {
     asyncio.createTask(throwing(value));
@@ -353,7 +353,7 @@ function* withFactory(factory: () => never): asyncio.Coroutine {
   }
 }
 
-/** Runs a place beside a sibling; returns what it has thrown, in an array, and tells whether both have come to their ends. */
+/** Runs a place beside a sibling task; returns the thrown values, and whether both came to their ends. */
 async function tryOut(
   place: Place,
   value: unknown,
@@ -375,13 +375,13 @@ async function tryOut(
     return "end";
   }
   const end = await asyncio.run(main());
-  // It is not for here what is reported: that it can be reported is.
+  // The contents of the reports do not matter here, only that they can be made.
   printed();
   return { thrown, isWhole: end === "end" && hasSiblingEnded };
 }
 
-describe.each(Object.entries(throwers))("whatever is thrown by %s", (_name, place) => {
-  it("is caught as it was thrown, or as the cause of a TypeError, and others go on", async () => {
+describe.each(Object.entries(throwers))("a hostile value thrown by %s", (_name, place) => {
+  it("is caught as it was thrown, or as the cause of a TypeError, and other tasks go on", async () => {
     for (const [name, value] of Object.entries(values)) {
       const { thrown, isWhole } = await tryOut(place, value);
       const [error] = thrown;
@@ -396,7 +396,7 @@ describe.each(Object.entries(throwers))("whatever is thrown by %s", (_name, plac
   });
 });
 
-describe.each(Object.entries(places))("whatever is %s", (_name, place) => {
+describe.each(Object.entries(places))("a hostile value that is %s", (_name, place) => {
   it("leaves the loop and the other tasks as they are", async () => {
     for (const [name, value] of Object.entries(values)) {
       const { isWhole } = await tryOut(place, value);

@@ -7,7 +7,7 @@ import * as timeout from "@yieldstar/timeout";
 import { describe, expect, it } from "vitest";
 import * as asyncio from "yieldstar";
 
-/** What the packages export for each other, and for whoever writes a loop; a program has no use for it. */
+/** Exports for the other packages, and for authors of loops; a program does not need them. */
 const forAuthors = new Set([
   "andMore",
   "chain",
@@ -49,7 +49,7 @@ describe("the flat namespace", () => {
     expect(Object.keys(asyncio).sort()).toEqual(names.sort());
   });
 
-  it("has the packages' own objects under them", () => {
+  it("exports the packages' own objects under these names", () => {
     for (const [name, value] of Object.entries(asyncio)) expect(value).toBe(parts[name]);
   });
 

@@ -67,7 +67,7 @@ import { nameOfType } from "@yieldstar/loop/internal";
   process.exit();
 `;
 
-/** What the program prints, bundled as for a page. */
+/** The output of the program, bundled as for a page. */
 async function printedWhen(minify: boolean): Promise<string[]> {
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: packages },
@@ -92,7 +92,7 @@ async function printedWhen(minify: boolean): Promise<string[]> {
 }
 
 describe("a minified program", () => {
-  it("prints what it prints when it is not", async () => {
+  it("prints the same as the original", async () => {
     const [plain, minified] = [await printedWhen(false), await printedWhen(true)];
     expect(plain.length).toBeGreaterThan(80);
     expect(minified).toEqual(plain);

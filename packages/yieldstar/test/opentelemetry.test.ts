@@ -39,7 +39,7 @@ afterAll(async () => {
   await provider.shutdown();
 });
 
-/** Runs a coroutine in a task of its own with a span of its own around it, as a child of the active one. */
+/** Runs a coroutine in a new task with a new span around it, as a child of the active one. */
 function* spanned<T>(name: string, body: () => Coroutine<T>): Coroutine<T> {
   const span = trace.getTracer("test").startSpan(name);
   try {
@@ -111,7 +111,7 @@ describe("OpenTelemetry's spans", () => {
     expect(paths()).toEqual(["a", "a/b", "a/c", "a/c/d", "a/e", "a/f", "a/g", "a/g/h", "a/i"]);
   });
 
-  it("nest across timeouts, and in the cleanup of what they cancel", () => {
+  it("nest across timeouts, and in the cleanup of cancelled tasks", () => {
     const worker = function* (): Coroutine {
       try {
         yield* sleep(100);
@@ -138,7 +138,7 @@ describe("OpenTelemetry's spans", () => {
     expect(paths()).toEqual(["a", "a/b", "a/b/cleanup", "a/c", "a/c/cleanup", "a/c/late", "a/late"]);
   });
 
-  it("do not mix when requests run at once, whoever wakes them", async () => {
+  it("do not mix when requests run at once, whichever code wakes them", async () => {
     const queue = new Queue<() => void>();
     const names = ["a", "b", "c", "d"];
     const request = (name: string, index: number): Coroutine =>

@@ -4,9 +4,9 @@ import type { Libraries } from "../../shared/systems.ts";
 import type { Implementation, TimedWorkload, Workloads } from "../workload.ts";
 
 const tasks = 10_000;
-const delay = 1_000; // seconds, that never pass
+const delay = 1_000; // seconds, longer than the benchmark
 
-/** As all of them: spawns the tasks, lets each start, and then cancels and joins them while the stopwatch runs. */
+/** In every system: spawns the tasks, lets each start, and then cancels and joins them while the stopwatch runs. */
 const ours: Implementation<Libraries["ours"]> = ({ run, createTask, sleep, wait }) => {
   let cleanups = 0;
   function* sleeper() {
@@ -65,7 +65,7 @@ const native: Implementation<Libraries["native"]> = () => {
   };
 };
 
-/** Its fibers run no `finally` of a generator when they are interrupted: `ensuring` is its word for it. */
+/** An interrupt of its fibers runs no `finally` of a generator: it has `ensuring` instead. */
 const effect: Implementation<Libraries["effect"]> = ({ Effect, Fiber }) => {
   let cleanups = 0;
   const cleanUp = Effect.sync(() => {
@@ -86,7 +86,7 @@ const effect: Implementation<Libraries["effect"]> = ({ Effect, Fiber }) => {
   };
 };
 
-/** Halting a task halts those that it has spawned. */
+/** Halting a task halts the tasks that it has spawned. */
 const effection: Implementation<Libraries["effection"]> = ({ run, sleep, spawn, suspend }) => {
   let cleanups = 0;
   function* sleeper() {
@@ -102,7 +102,7 @@ const effection: Implementation<Libraries["effection"]> = ({ run, sleep, spawn, 
   }
   function* main(stopwatch: Stopwatch) {
     const task = yield* spawn(parent);
-    // Those that are nearer to the root go first: only once the host has its turn have all of them started.
+    // Tasks nearer to the root run first: all of them have started only when the host has had its turn.
     yield* sleep(0);
     stopwatch.start();
     yield* task.halt();
@@ -115,7 +115,7 @@ const effection: Implementation<Libraries["effection"]> = ({ run, sleep, spawn, 
   };
 };
 
-/** A cancel ends once every `finally` has run. There is nothing to join: that would cancel whoever joins. */
+/** A cancel ends when every `finally` has run. There is nothing to join: joining would cancel the joining task. */
 const saga: Implementation<Libraries["redux-saga"]> = ({ runSaga, stdChannel, effects }) => {
   let cleanups = 0;
   function* sleeper() {
@@ -141,7 +141,7 @@ const saga: Implementation<Libraries["redux-saga"]> = ({ runSaga, stdChannel, ef
 
 const noStopwatch: Stopwatch = { start() {}, stop() {} };
 
-/** The same, but the whole of it counts. */
+/** The same, but all of the time counts. */
 function whole<Library>(implementation: Implementation<Library>): Implementation<Library> {
   return (library) => {
     const run = implementation(library);

@@ -1,4 +1,4 @@
-"""Coroutines that await one another. Only the innermost ever waits; every resume walks the chain."""
+"""Coroutines that await one another. Only the innermost one ever waits; every resume walks the chain."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -6,7 +6,7 @@ import type { TimedWorkload, Workloads } from "../workload.ts";
 const resumes = 100_000;
 const settled = Promise.resolve();
 
-/** Coroutines that await one another, that many deep: only the innermost ever waits. */
+/** Coroutines that await one another, `frames` deep: only the innermost one ever waits. */
 function chain(frames: number): TimedWorkload {
   return {
     title: `await chain, ${frames} frames deep: resuming the innermost`,
@@ -111,5 +111,5 @@ function chain(frames: number): TimedWorkload {
   };
 }
 
-/** Depth is where generators pay: the whole chain is walked at every resume. Promises resume the innermost alone. */
+/** Depth is costly for generators: every resume walks the whole chain. Promises resume the innermost function alone. */
 export const workloads: Workloads = { "5": chain(5), "10": chain(10), "20": chain(20), "100": chain(100) };

@@ -1,4 +1,4 @@
-"""Every task sets a variable to numbers of its own, and reads each ten times."""
+"""Every task sets a variable to its own numbers, and reads each ten times."""
 
 import asyncio
 from contextvars import ContextVar

@@ -7,7 +7,7 @@ const sets = 10;
 const reads = 10;
 const settled = Promise.resolve();
 
-/** What a task sets: numbers that no other task sets. */
+/** The values that a task sets: numbers that no other task sets. */
 function valueOf(task: number, set: number): number {
   return task * sets + set;
 }
@@ -21,8 +21,8 @@ function sumOfAllReads(): number {
 }
 
 /**
- * Every task sets a variable to numbers of its own and reads each ten times. Once a round it gives up control between
- * a set and its reads, so that what the others have set must not be seen.
+ * Every task sets a variable to its own numbers and reads each ten times. Once a round it gives up control between a
+ * set and its reads, so that it could see the values of other tasks, and must not.
  */
 export const workloads: Workloads = {
   "": {
@@ -74,7 +74,7 @@ export const workloads: Workloads = {
           return sum;
         };
       },
-      // A value is given to an effect, for as long as it runs. Nothing can be set from within.
+      // An effect gets a value for its whole duration. It cannot set one from within.
       effect: ({ Context, Effect }) => {
         const Variable = Context.Reference<number>("Variable", { defaultValue: () => 0 });
         let sum = 0;

@@ -53,7 +53,7 @@ export const workloads: Workloads = {
         }
         return () => run(main);
       },
-      // Its manual has two ways: `yield* one()`, and the dearer `yield call(one)`, which a test can look at.
+      // Its manual has two ways: `yield* one()`, and the slower `yield call(one)`, which a test can look at.
       "redux-saga": ({ runSaga, stdChannel }) => {
         function* one() {
           return 1;

@@ -1,4 +1,4 @@
-"""Coroutines that run side by side, and whose results are wanted in their order."""
+"""Coroutines that run at the same time, and whose results are wanted in their order."""
 
 import asyncio
 

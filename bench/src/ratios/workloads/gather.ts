@@ -97,5 +97,5 @@ function workload(isYielding: boolean): TimedWorkload {
   };
 }
 
-/** Coroutines that run side by side, and whose results are wanted in their order. */
+/** Coroutines that run at the same time, and whose results are wanted in their order. */
 export const workloads: Workloads = { trivial: workload(false), yielding: workload(true) };

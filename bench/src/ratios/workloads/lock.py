@@ -1,4 +1,4 @@
-"""A lock that everyone wants. A lock that lets two in loses a turn."""
+"""A lock that every task wants. A lock that lets two tasks in loses a turn."""
 
 import asyncio
 

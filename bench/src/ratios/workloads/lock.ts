@@ -5,8 +5,8 @@ const turns = 500;
 const nothing = () => {};
 
 /**
- * A lock that everyone wants. Who has it reads the count, gives up control and writes it back plus one, so that a lock
- * that lets two in loses a turn.
+ * A lock that every task wants. Its holder reads the count, gives up control and writes the count back plus one, so
+ * that a lock that lets two tasks in loses a turn.
  */
 export const workloads: Workloads = {
   "": {
@@ -40,7 +40,7 @@ export const workloads: Workloads = {
         return () => run(main());
       },
       // A chain of promises, the cheapest lock that people write on them: each turn waits for the end of the one before
-      // it. Who waits cannot be cancelled.
+      // it. A waiting task cannot be cancelled.
       native: () => async () => {
         let last: Promise<void> | undefined;
         let count = 0;
@@ -121,7 +121,7 @@ export const workloads: Workloads = {
         }
         return () => run(main);
       },
-      // It has no lock. A channel with a token in it is one: who has taken the token has the lock.
+      // It has no lock. A channel with a token in it is one: the task that has taken the token holds the lock.
       "redux-saga": ({ runSaga, channel, buffers, effects: { all, call, put, take } }) => {
         const token = {};
         const settled = Promise.resolve();

@@ -1,4 +1,4 @@
-"""What a task holds in memory. `weigh` is called once all is held."""
+"""The memory that a task holds. The run calls `weigh` when all objects exist."""
 
 import asyncio
 from collections.abc import Callable

@@ -10,7 +10,7 @@ const seconds = 1000;
 type Held = HeldWorkload["systems"];
 type Weigh = () => void;
 
-/** Suspended generators and nothing else. One in the ring weighs the others. */
+/** Suspended generators and nothing else. One generator in the ring weighs the others. */
 const ring: NonNullable<Held["ring"]> = ({ spawn, drain }) => {
   return (weigh) => {
     let started = 0;
@@ -92,7 +92,7 @@ const sleeping: Held = {
     });
     return (weigh) => Effect.runPromise(main(weigh));
   },
-  // Those who still sleep are halted at the end of who spawned them.
+  // Sleeping tasks are halted when the task that spawned them ends.
   effection: ({ run, spawn, sleep }) => {
     function* main(weigh: Weigh) {
       let started = 0;
@@ -122,7 +122,7 @@ const sleeping: Held = {
     }
     return (weigh) => runSaga({}, main, weigh).toPromise();
   },
-  // Nothing can be cancelled: a sleep is a bare timer, and those who sleep are forgotten with it.
+  // It cannot cancel: a sleep is a bare timer, and sleeping functions are forgotten with their timers.
   co: (co) => (weigh) => {
     let started = 0;
     const timers: NodeJS.Timeout[] = [];
@@ -138,7 +138,7 @@ const sleeping: Held = {
   ring,
 };
 
-/** Each waits for something of its own, which is kept by those who will settle it. */
+/** Each waits for its own promise, which is held by the code that will settle it. */
 const waiting: Held = {
   ours: ({ run, createTask, getRunningLoop, sleep, wait }) => {
     function* main(weigh: Weigh) {

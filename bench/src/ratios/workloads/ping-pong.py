@@ -1,4 +1,4 @@
-"""Two tasks that hand a number to and fro."""
+"""Two tasks that pass a number to and fro."""
 
 import asyncio
 

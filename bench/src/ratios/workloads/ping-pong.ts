@@ -4,7 +4,7 @@ import type { Workloads } from "../workload.ts";
 
 const rounds = 50_000;
 
-/** A promise, and what fulfils it. */
+/** A promise, and the function that fulfils it. */
 interface Reply {
   readonly promise: Promise<number>;
   readonly resolve: (value: number) => void;
@@ -19,8 +19,8 @@ function createReply(): Reply {
 }
 
 /**
- * Two tasks that hand a number to and fro. Whoever has it makes the future in which it will come back, and then
- * fulfils the one in which the other waits.
+ * Two tasks that pass a number to and fro. The task that has it makes the future in which it will come back, and then
+ * fulfils the future in which the other task waits.
  */
 export const workloads: Workloads = {
   "": {
@@ -189,7 +189,7 @@ export const workloads: Workloads = {
           return number;
         };
       },
-      // It has no futures: each waits until it sees the number.
+      // It has no futures: each function waits until it sees the number.
       ring: ({ spawn, drain }) => {
         const mail: { toPing?: number | undefined; toPong?: number | undefined } = {};
         let number = 0;

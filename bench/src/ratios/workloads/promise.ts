@@ -3,7 +3,7 @@ import type { Workloads } from "../workload.ts";
 const awaits = 100_000;
 const settled = Promise.resolve(1);
 
-/** What a coroutine pays for each promise that others give it. CPython has none. */
+/** The cost of awaiting a foreign promise in a coroutine. CPython has no promises. */
 export const workloads: Workloads = {
   "": {
     title: "a settled promise, awaited again and again",

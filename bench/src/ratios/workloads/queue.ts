@@ -5,7 +5,7 @@ const items = 100_000;
 const maxsize = 16;
 const nothing = () => {};
 
-/** What people write on promises: the items, and the resolvers of those who wait. Nobody who waits can be cancelled. */
+/** What people write on promises: the items, and the resolvers of the waiting functions. A wait cannot be cancelled. */
 class PromiseQueue {
   readonly #items: number[] = [];
   readonly #getters: (() => void)[] = [];
@@ -76,7 +76,7 @@ export const workloads: Workloads = {
         });
         return () => Effect.runPromise(main);
       },
-      // Its queue has no bound: waiting for room is added by hand, in the cheapest way.
+      // Its queue has no bound: we add the wait for room by hand, in the cheapest way.
       effection: ({ run, spawn, action, createQueue }) => {
         function* main() {
           const queue = createQueue<number, never>();
@@ -107,8 +107,8 @@ export const workloads: Workloads = {
         }
         return () => run(main);
       },
-      // A buffer has a bound, but a `put` beyond it throws instead of waiting. It never comes to that: a `put` resumes
-      // the one who waits for the item.
+      // A buffer has a bound, but a `put` beyond it throws instead of waiting. That never happens here: a `put` resumes
+      // the function that waits for the item.
       "redux-saga": ({ runSaga, channel, buffers, effects: { fork, join, put, take } }) => {
         return () =>
           runSaga({}, function* main(): Generator<unknown, number, never> {

@@ -1,4 +1,4 @@
-"""A semaphore over many tasks. Those who find more inside than it lets in are not counted."""
+"""A semaphore over many tasks. Tasks that find more inside than it allows are not counted."""
 
 import asyncio
 

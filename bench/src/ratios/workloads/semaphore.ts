@@ -4,7 +4,7 @@ const tasks = 10_000;
 const permits = 10;
 const nothing = () => {};
 
-/** What people write on promises: a number, and the resolvers of those who wait. */
+/** What people write on promises: a number, and the resolvers of the waiting functions. */
 class PromiseSemaphore {
   #free = permits;
   readonly #waiting: (() => void)[] = [];
@@ -26,7 +26,7 @@ class PromiseSemaphore {
   }
 }
 
-/** A semaphore over many tasks. Those who find more inside than it lets in are not counted. */
+/** A semaphore over many tasks. Tasks that find more inside than it allows are not counted. */
 export const workloads: Workloads = {
   "": {
     title: "semaphore of 10: 10,000 tasks pass it, each yielding once inside",

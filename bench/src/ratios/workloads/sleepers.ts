@@ -15,7 +15,7 @@ const delays: readonly number[] = (() => {
   return drawn;
 })();
 
-/** Many timers at once. Half of the tasks sleep already when the last one is made. */
+/** Many timers at once. Half of the tasks are asleep when the last one is made. */
 export const workloads: Workloads = {
   "": {
     title: "100,000 tasks sleep up to 50 ms",
@@ -41,7 +41,7 @@ export const workloads: Workloads = {
           return count;
         };
       },
-      // A timer of the host counts whole milliseconds, and keeps one list of those which are equally long.
+      // A host timer counts whole milliseconds, and shares one list with all timers of the same duration.
       native: () => {
         let count = 0;
         async function sleeper(delay: number) {

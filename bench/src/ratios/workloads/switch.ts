@@ -5,7 +5,7 @@ const tasks = 1_000;
 const yields = 100;
 const settled = Promise.resolve();
 
-/** Its loop shares the turns with the host by itself. */
+/** Its loop shares the turns with the host. */
 const ours: Implementation<Libraries["ours"]> = ({ run, sleep, TaskGroup, asyncWith }) => {
   let count = 0;
   function* worker() {
@@ -46,7 +46,7 @@ const effect: Implementation<Libraries["effect"]> = ({ Effect }) => {
 
 let waiting: (() => void)[] = [];
 
-/** The next turn of the host: a promise for each that waits for it, and one immediate for all of them. */
+/** The next turn of the host: a promise for each waiting function, and one immediate for all of them. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (waiting.push(resolve) === 1) setImmediate(resumeAll);
@@ -106,7 +106,7 @@ export const workloads: Workloads = {
             count += 1;
           }
         }
-        // A saga ends once all that it has forked have ended.
+        // A saga ends when all sagas that it has forked have ended.
         function* main() {
           for (let left = tasks; left > 0; left -= 1) yield fork(worker);
         }

@@ -1,4 +1,4 @@
-"""Children that do not outlive the block, and of which none goes on when another has failed."""
+"""Children that end before the block does, and that are cancelled when one of them fails."""
 
 import asyncio
 

@@ -28,7 +28,7 @@ function workload(isYielding: boolean): TimedWorkload {
           return count;
         };
       },
-      // None of its children waits long enough to listen to the signal.
+      // None of its children waits long enough to need the signal.
       native: () => {
         let count = 0;
         async function child(signal: AbortSignal) {
@@ -78,7 +78,7 @@ function workload(isYielding: boolean): TimedWorkload {
           return count;
         };
       },
-      // A saga ends once all that it has forked have ended; if one fails, the others are cancelled.
+      // A saga ends when all sagas that it has forked have ended; if one fails, the others are cancelled.
       "redux-saga": ({ runSaga, stdChannel, effects: { call, fork } }) => {
         let count = 0;
         function* child() {
@@ -114,5 +114,5 @@ function workload(isYielding: boolean): TimedWorkload {
   };
 }
 
-/** Children that do not outlive the block, and of which none goes on when another has failed. */
+/** Children that end before the block does, and that are cancelled when one of them fails. */
 export const workloads: Workloads = { trivial: workload(false), yielding: workload(true) };

@@ -6,10 +6,10 @@ const quietBlocks = 5_000;
 const firingBlocks = 2_000;
 const settled = Promise.resolve();
 
-/** What each system that has no timeout of its own makes of what it has. */
+/** How systems without a timeout build one. */
 class TimeoutError extends Error {}
 
-/** Runs `body`, which has to listen to the signal, for at most `seconds`. */
+/** Runs `body`, which has to observe the signal, for at most `seconds`. */
 async function withTimeout<T>(seconds: number, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new TimeoutError()), seconds * 1000);
@@ -60,7 +60,8 @@ const quiet: TimedWorkload = {
   expected: quietBlocks,
   absent,
   systems: {
-    // The body has a name, as Effect's has: written in place it would be a new function for each block (packages/docs/measurements.md).
+    // The body is a named function, as Effect's is: a function expression would be a new function for each block
+    // (packages/docs/measurements.md).
     ours: ({ run, asyncWith, sleep, timeout }) => {
       function* main() {
         let count = 0;

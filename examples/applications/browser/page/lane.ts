@@ -8,16 +8,16 @@ interface Stretch {
   to: number;
 }
 
-/** In seconds. So short a wait is hidden by the steps around it, which are shown as one. */
+/** In seconds. A wait this short is hidden by the steps around it, and all are shown as one. */
 const narrow = 0.04;
 
-/** What one task did, as stretches of time, and its row in the picture. */
+/** The life of one task, as stretches of time, and its row in the picture. */
 export class Lane {
   readonly row: HTMLLIElement = document.createElement("li");
   readonly #strip = document.createElement("span");
   readonly #state = document.createElement("span");
   readonly #stretches: Stretch[] = [];
-  /** So many stretches are painted, and do not change any more. */
+  /** How many stretches are painted, and do not change any more. */
   #painted = 0;
 
   constructor(name: string) {
@@ -42,7 +42,7 @@ export class Lane {
     }
   }
 
-  /** Brings the row up to date. Where its stretches stand follows from `--from` and `--for`, in the style sheet. */
+  /** Updates the row. The style sheet places its stretches by `--from` and `--for`. */
   paint(time: number): void {
     const [before, open] = [this.#stretches.at(-2), this.#stretches.at(-1)];
     if (open === undefined || this.#painted === this.#stretches.length) return;

@@ -53,7 +53,7 @@ async function start(): Promise<void> {
 }
 
 function cancel(): void {
-  // A second request would end the cleanup, too.
+  // A second request would end the cleanup too.
   if (run === undefined || cancelButton.disabled) return;
   tell("cancelling", "Cancelling: tasks clean up.");
   run.cancel();
@@ -67,7 +67,7 @@ function show({ events, printed: lines }: Report): void {
   printed.scrollTop = printed.scrollHeight;
 }
 
-/** Who works with the keyboard finds the focus on the button that is of use. */
+/** The focus moves to the useful button, for keyboard users. */
 function setRunning(isRunning: boolean): void {
   const hasFocus = form.contains(document.activeElement) || document.activeElement === document.body;
   startButton.disabled = isRunning;

@@ -1,7 +1,7 @@
 import { Lane } from "./lane.ts";
 import { now, type TaskEvent } from "./task-events.ts";
 
-/** How many seconds the picture shows at the least. */
+/** The least number of seconds that the picture shows. */
 const shortest = 8;
 
 /** A live picture: a lane for each task, and time from left to right. */
@@ -12,16 +12,16 @@ export class Picture {
   readonly #lanes = new Map<number, Lane>();
   /** When the first task was made. */
   #start: number | undefined;
-  /** How many seconds are as wide as the picture. */
+  /** How many seconds fit into the picture's width. */
   #span = 0;
   #frame: number | undefined;
   /** Milliseconds. */
   #slowestFrame = 0;
 
   /**
-   * @param list - where the lanes are put
-   * @param axis - where the seconds are put
-   * @param pace - where it says how smoothly the page runs
+   * @param list - the parent of the lanes
+   * @param axis - the parent of the seconds
+   * @param pace - the element that shows how smoothly the page runs
    */
   constructor(list: HTMLElement, axis: HTMLElement, pace: HTMLElement) {
     this.#list = list;
@@ -35,7 +35,7 @@ export class Picture {
     return this.#start === undefined ? 0 : now() - this.#start;
   }
 
-  /** Begins a new picture, and keeps it up to date until `stop` is called. */
+  /** Begins a new picture, and updates it until `stop` is called. */
   start(): void {
     this.stop();
     this.#lanes.clear();
@@ -45,7 +45,7 @@ export class Picture {
     this.#slowestFrame = 0;
     let [last, frames] = [Infinity, 0];
     const paint = (time: number): void => {
-      // Every other one: where thousands of coroutines spin, painting takes more of the page's time than they do.
+      // Every other frame: with thousands of spinning coroutines, painting takes more of the page's time than they do.
       if (frames++ % 2 === 0) this.#paint();
       this.#showPace(time - last);
       last = time;
@@ -54,7 +54,7 @@ export class Picture {
     this.#frame = requestAnimationFrame(paint);
   }
 
-  /** What is to be seen stays. */
+  /** The finished picture stays visible. */
   stop(): void {
     if (this.#frame === undefined) return;
     cancelAnimationFrame(this.#frame);

@@ -9,7 +9,7 @@ interface Program {
   main(print: (line: string) => void): asyncio.Coroutine;
 }
 
-/** As the program's file is called. */
+/** The name of the program's file. */
 export type ProgramName = "deadline" | "fan-out" | "queue" | "spin";
 
 export const programs: Readonly<Record<ProgramName, Program>> = {

@@ -2,7 +2,7 @@ import type { ProgramName } from "./programs.ts";
 import type { Outcome, Report, Run } from "./run-program.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
-/** Runs a program in a worker of its own, and tells `listen` what it does. */
+/** Runs a program in a new worker, and reports to `listen` what it does. */
 export function runInWorker(name: ProgramName, listen: (report: Report) => void): Run {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none

@@ -3,30 +3,30 @@ import { type ProgramName, programs } from "./programs.ts";
 import type { TaskEvent } from "./task-events.ts";
 import { watchedTasks } from "./watched-tasks.ts";
 
-/** A program that runs. */
+/** A running program. */
 export interface Run {
-  /** Cancels its main task, at the `yield*` where that waits. */
+  /** Cancels its main task, at the `yield*` where it waits. */
   cancel(): void;
-  /** How it has ended, once it has. */
+  /** Settles with how the program ended, in words. */
   readonly ended: Promise<Outcome>;
 }
 
 /** How a program has ended, in words. */
 export type Outcome = "done" | "cancelled" | `failed: ${string}`;
 
-/** What a program has done since the last report. */
+/** The events of a program since the last report. */
 export interface Report {
   readonly events: readonly TaskEvent[];
   readonly printed: readonly string[];
 }
 
-/** So many tasks have a lane. */
+/** How many tasks have a lane. */
 const lanes = 24;
 
-/** For how long a report is collected, in milliseconds: nobody sees more of them than frames. */
+/** How long a report is collected, in milliseconds: one per frame is enough. */
 const frame = 16;
 
-/** Runs a program here, be that a page or a worker, and tells `listen` what it does. */
+/** Runs a program here, in a page or a worker, and reports to `listen` what it does. */
 export function runProgram(name: ProgramName, listen: (report: Report) => void): Run {
   const reporter = new Reporter(listen);
   const runner = new asyncio.Runner();
@@ -44,7 +44,7 @@ export function runProgram(name: ProgramName, listen: (report: Report) => void):
     } catch (error) {
       return error instanceof asyncio.CancelledError ? "cancelled" : `failed: ${error}`;
     } finally {
-      loop.setTaskFactory(undefined); // The program makes no more tasks, only the shutdown does.
+      loop.setTaskFactory(undefined); // From here on only the shutdown makes tasks, not the program.
       await runner.close();
       reporter.flush();
     }
@@ -53,7 +53,7 @@ export function runProgram(name: ProgramName, listen: (report: Report) => void):
   return { cancel: () => main.cancel(), ended: end() };
 }
 
-/** Collects what there is to report, and hands it on once in a frame. */
+/** Collects events, and passes them on once per frame. */
 class Reporter {
   readonly #listen: (report: Report) => void;
   #events: TaskEvent[] = [];

@@ -1,7 +1,7 @@
 import * as asyncio from "yieldstar";
 import { now, type TaskEvent, type TaskState } from "./task-events.ts";
 
-/** Makes the tasks of a loop. The first `limit` of them tell `report` of every step they make. */
+/** Makes the tasks of a loop. The first `limit` of them report every step to `report`. */
 export function watchedTasks(limit: number, report: (event: TaskEvent) => void): asyncio.TaskFactory {
   let made = 0;
   return (loop, coroutine, options) => {
@@ -18,12 +18,12 @@ export function watchedTasks(limit: number, report: (event: TaskEvent) => void):
   };
 }
 
-/** Stands between a task and its coroutine, and passes on what the one sends and what the other answers. */
+/** Wraps a coroutine, and passes on each value that the task sends and each answer of the coroutine. */
 function* watched<T>(coroutine: asyncio.Coroutine<T>, tell: (state: TaskState) => void): asyncio.Coroutine<T> {
   tell("running");
   let step = coroutine.next();
   while (step.done !== true) {
-    // A timeout that has run out takes its request to cancel back: after that the task is not cancelled any more.
+    // A timeout that has expired uncancels its own request: from then on the task is not cancelled any more.
     const isCancelled = (asyncio.currentTask()?.cancelling() ?? 0) > 0;
     tell(isCancelled ? "cleaning up" : "waiting");
     let value: unknown;

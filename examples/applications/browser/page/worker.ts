@@ -1,10 +1,10 @@
 import type { ProgramName } from "./programs.ts";
 import { type Outcome, type Report, type Run, runProgram } from "./run-program.ts";
 
-/** What the page sends. */
+/** The message from the page. */
 export type ToWorker = { readonly start: ProgramName } | "cancel";
 
-/** What the worker answers. */
+/** The answer of the worker. */
 export type FromWorker = Report | { readonly outcome: Outcome };
 
 let run: Run | undefined;

@@ -3,12 +3,12 @@ import { makeError } from "./errors.ts";
 import type { Argument, Block, What } from "./program.ts";
 import type { World } from "./world.ts";
 
-/** Runs the body of a coroutine, for the task `owner`, which may give it a task of its own by awaiting it. */
+/** Runs the body of a coroutine for the task `owner`. A body that awaits may run in a task of its own. */
 export type RunBody = (world: World, body: Block, owner?: Task<unknown>) => Coroutine<unknown>;
 
 /**
- * The first name that stands for nothing yet, or that would close a circle of tasks that await each other: to cancel one
- * of those is an endless recursion, in CPython too. A statement that needs it is skipped.
+ * The first name that stands for nothing yet, or that would close a circle of tasks that await each other: cancelling
+ * such a task recurses without end, in CPython too. A statement that needs the name is skipped.
  */
 export function missing(world: World, what: What): string | undefined {
   switch (what.aw) {
@@ -30,7 +30,7 @@ export function missing(world: World, what: What): string | undefined {
   }
 }
 
-/** The tasks with a name that are awaited with it. */
+/** The named tasks that are awaited with it. */
 export function namedTasks(world: World, what: What): Task<unknown>[] {
   switch (what.aw) {
     case "name": {
@@ -55,7 +55,7 @@ export function firstMissing(world: World, all: readonly What[]): string | undef
   return undefined;
 }
 
-/** Makes what is to be awaited. Nothing may be missing. */
+/** Makes an awaitable. All its names must stand for something. */
 export function toAwaitable(world: World, what: What, run: RunBody): Awaitable<unknown> {
   const { library } = world;
   const make = (each: What): Awaitable<unknown> => toAwaitable(world, each, run);
@@ -116,7 +116,7 @@ const kinds: Readonly<Record<string, string>> = {
   T: "task",
 };
 
-/** What a name is the name of. */
+/** The kind of object that a name stands for. */
 export function kindOf(name: string): string {
   return name === "me" || name === "main" ? name : (kinds[name.charAt(0)] ?? name);
 }

@@ -4,7 +4,7 @@ import { runPort } from "./interpreter.ts";
 import type { Library } from "./library.ts";
 import type { PythonSide } from "./python-side.ts";
 
-/** What a run of many programs has come to so far. */
+/** The tally of a run of many programs so far. */
 export interface Tally {
   programs: number;
   /** The numbers of the programs that diverge. */
@@ -24,14 +24,14 @@ export interface Campaign {
   readonly programs: number;
   readonly python: PythonSide;
   readonly library: Library;
-  /** The number of the first program; 0 unless told otherwise. */
+  /** The number of the first program; 0 by default. */
   readonly from?: number;
 }
 
-/** How many programs are handed to Python in one call. */
+/** How many programs Python gets in one call. */
 const batchSize = 100;
 
-/** Runs program after program on both sides; gives the tally after each batch. */
+/** Runs program after program on both sides; yields the tally after each batch. */
 export function* campaign({ seed, programs, python, library, from = 0 }: Campaign): Generator<Tally, Tally> {
   const tally: Tally = {
     programs: 0,
@@ -50,7 +50,7 @@ export function* campaign({ seed, programs, python, library, from = 0 }: Campaig
     const generated = performance.now();
     const ports = batch.map((program, index) => ({ program, number: first + index, port: runPort(program, library) }));
     const ported = performance.now();
-    // Python has to be spared an endless recursion: it would end the whole interpreter.
+    // Python must not run an endless recursion: that would end the whole interpreter.
     const comparable = ports.filter(({ port }) => !isEndlessRecursion(port.trace));
     tally.spared += ports.length - comparable.length;
     const traces = python(comparable.map(({ program }) => program));

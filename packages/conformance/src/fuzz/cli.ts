@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz`: random programs on CPython and on our packages, until stopped.
+ * `npm run fuzz`: runs random programs on CPython and on our packages, until it is stopped.
  *
  * @module
  */
@@ -19,11 +19,11 @@ import { shrink } from "./shrink.ts";
 
 const usage = `usage: npm run fuzz -- [options]
 
-  --programs N  stop after so many programs
-  --seconds S   stop after so many seconds
-  --seed K      which programs; 1 unless told otherwise
-  --only N      run the program of this number alone, and show what it does, smaller or not
-  --shown N     shrink and show so many divergences; 3 unless told otherwise
+  --programs N  stop after N programs
+  --seconds S   stop after S seconds
+  --seed K      the seed of the programs; 1 by default
+  --only N      run only program number N, and show it, shrunk if it diverges
+  --shown N     shrink and show at most N divergences; 3 by default
   --report      write the figures to FUZZ.md`;
 
 const options = {
@@ -102,7 +102,7 @@ function progress({ programs, divergent, features: reached }: Tally, seconds: nu
   return `${programs} programs, ${divergent.length} divergences, ${count} of ${names.length} features, ${rate} a second`;
 }
 
-/** Shows a program as small as it diverges; as it is, if it does not. */
+/** Shows a program, shrunk if it diverges. */
 function showOne(python: PythonSide, seed: number): void {
   const divergence = shrink(seed, python, ours) ?? divergenceOf(programOf(seed), python, ours);
   console.log(divergence === undefined ? "both sides do the same" : show(divergence));

@@ -3,19 +3,19 @@ import { linesOf, type Program, type Trace } from "./program.ts";
 import { runPort } from "./interpreter.ts";
 import type { PythonSide } from "./python-side.ts";
 
-/** Tells whether a program cancelled a circle of futures that await each other, through a gathering, say. */
+/** Returns whether a program cancelled a circle of futures that await each other, for example through a gathering. */
 export function isEndlessRecursion({ events, tasks }: Trace): boolean {
   return [...events, ...tasks].some((line) => line.includes("Maximum call stack size exceeded"));
 }
 
-/** A program that does not do the same on both sides. */
+/** A program that behaves differently on the two sides. */
 export interface Divergence {
   readonly program: Program;
   readonly python: Trace;
   readonly port: Trace;
 }
 
-/** Tells whether both traces are the same. */
+/** Returns whether both traces are the same. */
 export function isSameTrace(a: Trace, b: Trace): boolean {
   return linesOf(a).join("\n") === linesOf(b).join("\n");
 }

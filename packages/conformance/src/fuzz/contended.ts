@@ -1,5 +1,5 @@
 /**
- * Programs about one primitive that several tasks want at once, with some of them cancelled while they wait.
+ * Programs about one primitive that several tasks want at once; some of the tasks are cancelled while they wait.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { ending } from "./ending.ts";
 import type { Argument, Block, Program, Statement, SyncStatement, What } from "./program.ts";
 import { type AwaitedCall, awaitedCallOf, type Call, callOf, error, number, pick, task } from "./vocabulary.ts";
 
-/** What can be done with a primitive. */
+/** The statements about one primitive. */
 interface Primitive {
   readonly name: string;
   readonly calls: readonly Arbitrary<Call>[];
@@ -98,7 +98,7 @@ const short = pick(0, 0, 0.25, 0.25, 0.5, 1);
 const sleep: Arbitrary<Statement> = fc.record({ op: fc.constant("sleep" as const), seconds: short });
 const cancelling = callOf(task, "cancel");
 
-/** Tasks get names in turn, so that none is lost to another. */
+/** Tasks get names in turn, so that no task loses its name to another. */
 function named<S extends Statement>(statement: S, index: number): S {
   return Object.assign({}, statement, { task: `T${index % 4}` });
 }
@@ -180,5 +180,5 @@ function programAbout({ name, calls, waits, isManager }: Primitive): Arbitrary<P
   });
 }
 
-/** A program about one of them. */
+/** A program about one of the primitives. */
 export const contended: Arbitrary<Program> = fc.oneof(...primitives.map(programAbout));

@@ -1,13 +1,13 @@
 import type { Future, Task } from "yieldstar";
 import type { World } from "./world.ts";
 
-/** Notes which corner a call comes to, before it is made. */
+/** Notes which corner case a call reaches, before the call is made. */
 export function noteCall(world: World, target: object, method: string): void {
   if (method !== "cancel") return;
   if (target instanceof world.library.Task) noteCancel(world, target);
 }
 
-/** In which moment of its life a task is cancelled. */
+/** At which moment of its life a task is cancelled. */
 function noteCancel(world: World, task: Task<unknown>): void {
   if (task.done()) {
     world.reach("cancel when done");
@@ -23,7 +23,7 @@ function noteCancel(world: World, task: Task<unknown>): void {
   if (task.cancelling() > 0) world.reach("cancel twice");
 }
 
-/** Notes what is special about a deadline that is set now. */
+/** Notes the corner case of a deadline that is set now. */
 export function noteDeadline(world: World, when: number | null, open: readonly { when(): number | null }[]): void {
   if (when === null) world.reach("timeout of no deadline");
   else if (when <= world.loop.time()) world.reach("past deadline");
@@ -31,7 +31,7 @@ export function noteDeadline(world: World, when: number | null, open: readonly {
   if (when !== null && open.some((each) => each.when() === when)) world.reach("equal deadlines");
 }
 
-/** What is being awaited, for `noteCancel`. */
+/** The awaited object, for `noteCancel`. */
 export function awaited(world: World, value: unknown): Future<unknown> | undefined {
   return value instanceof world.library.Future ? value : undefined;
 }

@@ -10,7 +10,7 @@ const waitForAll: Statement = {
   timeout: 5,
 };
 
-/** How `main` ends: mostly it gives the others time, since at its end they are cancelled. */
+/** How `main` ends: mostly it gives the other tasks time, since its end cancels them. */
 export const ending: Arbitrary<readonly Statement[]> = fc.oneof(
   {
     weight: 3,

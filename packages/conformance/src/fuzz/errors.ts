@@ -14,7 +14,7 @@ class Worse extends Oops {
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
-/** The class of a name. */
+/** Returns the class of a name. */
 export function classNamed(library: Library, name: ErrorClassName): ErrorClass {
   if (name === "Oops") return Oops;
   return name === "Worse" ? Worse : library[name];
@@ -34,7 +34,9 @@ export function makeError(library: Library, spec: ErrorSpec): Error {
 
 const objects = /<(Task|Future|GatheringFuture|Context|Token|coroutine|async_generator)\b.*>/s;
 
-/** Text without what cannot be the same: names of our own functions, how an object is shown, our hints. */
+/**
+ * Removes from a text the parts that differ on purpose: names of our own functions, how an object is shown, our hints.
+ */
 export function clean(text: string): string {
   return text
     .replace(/Exception in callback .*/s, "Exception in callback")
@@ -42,12 +44,14 @@ export function clean(text: string): string {
     .replace(objects, (_, kind: string) => `<${kind === "GatheringFuture" ? "_GatheringFuture" : kind}>`);
 }
 
-/** Without the cause: our `run` chains what its shutdown threw to what it had thrown before, Python's `__context__`. */
+/**
+ * Without the cause: our `run` chains the errors of its shutdown to the earlier one, which in Python is `__context__`.
+ */
 export function describeEnding(error: unknown): string {
   return describe(error, 0, false);
 }
 
-/** An error in full, with what caused it, as `describe` of interpreter.py writes it. */
+/** An error in full, with its causes, as `describe` of interpreter.py writes it. */
 export function describe(error: unknown, depth = 0, withCause = true): string {
   if (!(error instanceof Error)) return `not an error: ${String(error)}`;
   const { name } = error;
@@ -58,7 +62,7 @@ export function describe(error: unknown, depth = 0, withCause = true): string {
 }
 
 /**
- * Past the TimeoutErrors that timeouts put before the cancellation which an error came of: CPython puts them into
+ * Skips the TimeoutErrors that timeouts insert before the cancellation that led to an error: CPython inserts them into
  * `__context__`, our packages into `cause`.
  */
 function causeOf(error: Error): unknown {

@@ -1,7 +1,7 @@
-/** What a coroutine knows of its own: the error that it handles. */
+/** The local state of a coroutine: the error that it handles. */
 export interface Frame {
   handled: Error | undefined;
 }
 
-/** What a block returns, if it does: undefined goes on. */
+/** The return value of a block; undefined means that the block goes on. */
 export type Returned = { readonly value: unknown } | undefined;

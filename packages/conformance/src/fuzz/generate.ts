@@ -23,7 +23,7 @@ const guarded = (statement: Arbitrary<Statement>): Arbitrary<Statement> =>
     final: fc.constant(null),
   });
 
-/** A timer that ends what others wait for: without it every fifth program would soon stand still. */
+/** A timer that ends what the other tasks wait for: without it every fifth program would soon stand still. */
 const rescue: Arbitrary<Statement> = fc.record({
   op: fc.constant("schedule" as const),
   handle: fc.constant("H0"),
@@ -42,7 +42,10 @@ const rescue: Arbitrary<Statement> = fc.record({
   ),
 });
 
-/** It begins with some tasks and timers, so that what follows has somebody to meet, and does not wait in vain; and it ends by waiting for them. */
+/**
+ * The program begins with some tasks and timers, so that the later statements meet others and do not wait in vain; it
+ * ends by waiting for them.
+ */
 function programAbout(theme: Theme): Arbitrary<Program> {
   const { spawn, schedule, generator, statement } = about(theme);
   const first: Arbitrary<Statement> = fc.oneof(
@@ -65,7 +68,7 @@ function programAbout(theme: Theme): Arbitrary<Program> {
   });
 }
 
-/** Every program of the language. */
+/** All programs of the language. */
 export const anyProgram: Arbitrary<Program> = fc.oneof(
   { weight: 4, arbitrary: contended },
   programAbout("any"),
@@ -78,7 +81,10 @@ export const anyProgram: Arbitrary<Program> = fc.oneof(
   programAbout("timeouts"),
 );
 
-/** The seed of one program of a run: that of the run and its number, stirred, so that neighbours have nothing in common. */
+/**
+ * The seed of one program of a run, mixed from the run's seed and the program's number, so that neighbours differ
+ * fully.
+ */
 export function seedOf(run: number, index: number): number {
   let bits = Math.imul(run ^ 0x9e37_79b9, 0x85eb_ca6b) ^ Math.imul(index + 1, 0xc2b2_ae35);
   bits = Math.imul(bits ^ (bits >>> 15), 0x2c1b_3c6d);

@@ -21,7 +21,7 @@ export function generate(
     try {
       yield* runParts();
     } catch (error) {
-      // Who has handed out a value meanwhile swallows it: it must not end a task.
+      // A generator that has emitted a value meanwhile swallows the error: it must not end a task.
       if (!hasIgnoredExit || !(error instanceof library.GeneratorExit)) throw error;
     }
 

@@ -1,6 +1,6 @@
 """The Python side of the fuzzer: runs the programs of program.ts on asyncio, many in a call.
 
-It keeps step with interpreter.ts, statement by statement. Both write a line for everything that can be seen.
+It corresponds to interpreter.ts, statement by statement. Both write a line for everything that can be observed.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ class Worse(Oops):
 
 
 class Never(BaseException):
-    """Nobody raises it: it fills the place of an except* clause that a program does not have."""
+    """Is never raised: it fills the place of an except* clause that a program does not have."""
 
 
 CLASSES = {
@@ -51,7 +51,7 @@ LATE = re.compile(r"was never retrieved|was destroyed but it is pending")
 
 
 def clean(text):
-    """Without what cannot be the same: addresses, names of our own functions."""
+    """Removes the parts that differ on purpose: addresses, names of our own functions."""
     return OBJECTS.sub(r"<\1>", CALLBACKS.sub("Exception in callback", text))
 
 
@@ -61,13 +61,13 @@ def pause():
 
 
 def describe_ending(error):
-    """Without the cause: our `run` chains what its shutdown threw to what it had thrown before; Python's __context__."""
+    """Without the cause: our `run` chains its shutdown's errors to the earlier one, as Python's __context__ does."""
     return describe(error, 0, False)
 
 
 def cause_of(error):
-    """Past the TimeoutErrors that timeouts put before the cancellation which an error came of: CPython puts them into
-    `__context__`, our packages into `cause`."""
+    """Skips the TimeoutErrors that timeouts insert before the cancellation that led to an error: CPython inserts them
+    into `__context__`, our packages into `cause`."""
     cause = error.__cause__
     if isinstance(cause, TimeoutError) and not cause.args and isinstance(first := cause_of(cause), asyncio.CancelledError):
         return first
@@ -95,7 +95,7 @@ def make_error(spec):
 
 
 class Frame:
-    """What a coroutine knows of its own: the error that it handles, and the one that a bare `raise` threw on."""
+    """The local state of a coroutine: the error that it handles, and the one that a bare `raise` raised again."""
 
     __slots__ = ("handled", "reraised")
 
@@ -171,11 +171,11 @@ class World:
     def argument(self, value):
         return make_error(value["error"]) if isinstance(value, dict) else value
 
-    # What can be awaited
+    # Awaitables
 
     def missing(self, what):
-        """The first name that stands for nothing yet, or that would close a circle of tasks that await each other: to
-        cancel one of those is an endless recursion. A statement that needs it is skipped."""
+        """The first name that stands for nothing yet, or that would close a circle of tasks that await each other:
+        cancelling such a task recurses without end. A statement that needs the name is skipped."""
         if what["aw"] == "name":
             found = self.get(what["name"])
             return what["name"] if found is None or self.leads_to_me(found, set()) else None
@@ -305,7 +305,7 @@ class World:
         if s["named"]:
             options["name"] = f"named-{s['task']}"
         if s["context"] == "shared":
-            # An eager start in a context that was entered already leaves CPython with the wrong current task.
+            # An eager start in a context that is entered already leaves CPython with the wrong current task.
             options["eager_start"] = False
         elif s["eager"] is not None:
             options["eager_start"] = s["eager"]
@@ -426,7 +426,7 @@ class World:
                     else:
                         await self.block((item,), frame)
         except GeneratorExit:
-            # Who has handed out a value meanwhile swallows it: it must not end a task.
+            # A generator that has yielded a value meanwhile swallows the error: it must not end a task.
             if not has_ignored_exit:
                 raise
 
@@ -500,8 +500,8 @@ class World:
         return result
 
     async def handle_star(self, handler, group, frame):
-        """Tells whether the handler ends in a bare `raise`, which has to stand in the very clause: CPython knows it by the
-        traceback and the context, which have not changed."""
+        """Returns whether the handler ends in a bare `raise`, which has to be in the very clause: CPython recognizes it
+        by the traceback and the context, which have not changed."""
         outer, frame.handled = frame.handled, group
         traceback, context = group.__traceback__, group.__context__
         self.log(f"caught* {describe(group)}")
@@ -635,14 +635,14 @@ OUTCOME = re.compile(r"((?:result|exception)=.*)>$", re.S)
 
 
 def with_list(error):
-    """Its repr; of a group that except* has made CPython shows a tuple of members, of all others a list."""
+    """Its repr. CPython shows the members of a group that except* has made as a tuple, of all other groups as a list."""
     if not isinstance(error, BaseExceptionGroup):
         return repr(error)
     return f"{type(error).__name__}({error.message!r}, [{', '.join(map(with_list, error.exceptions))}])"
 
 
 def state_of(task):
-    """Read off its repr: asking for the exception would mark it as retrieved."""
+    """Read from its repr: a call of `exception()` would mark the exception as retrieved."""
     state = "pending" if not task.done() else "cancelled" if task.cancelled() else "finished"
     outcome = OUTCOME.search(repr(task)) if state == "finished" else None
     text = clean(outcome[1]) if outcome else ""
@@ -652,8 +652,8 @@ def state_of(task):
 
 
 def forget_ended_generators(loop):
-    """At its end CPython's loop closes those that have ended too, as long as somebody refers to them: that is for the
-    collector to say, and shows in the names of tasks."""
+    """At its end CPython's loop also closes generators that have ended, as long as references to them exist: that
+    depends on the collector, and shows in the names of tasks."""
     shutdown = loop.shutdown_asyncgens
 
     async def shutdown_open():
@@ -676,7 +676,7 @@ async def run_main(world, program):
 
 
 def forget_current_task():
-    """CPython leaves one behind after an eager start in a context that was entered already."""
+    """CPython leaves one behind after an eager start in a context that is entered already."""
     asyncio._set_running_loop(loop := object())
     _asyncio._swap_current_task(loop, None)
     asyncio._set_running_loop(None)
@@ -694,14 +694,14 @@ def run_program(program):
     world.closed = True
     states = [state_of(task) for task in world.tasks]
     trace = {"events": world.events, "reports": world.reports, "tasks": states}
-    # Only what a report needs stays: what nobody refers to any more is reported to `reports`, now or by `gc`.
+    # Keeps only objects that a report needs: objects without references are reported to `reports`, now or by `gc`.
     for held in (world.tasks, world.objects, world.callbacks, world.kept, world.edges):
         held.clear()
     return trace
 
 
 def run_batch(programs):
-    """The traces of many programs. Each has its own loop; what is collected late is reported to its own world."""
+    """The traces of many programs. Each has its own loop; a late collection is reported to its own world."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         traces = [contextvars.Context().run(run_program, program) for program in programs]

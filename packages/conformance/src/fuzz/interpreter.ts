@@ -1,5 +1,5 @@
 /**
- * The TypeScript side of the fuzzer: runs the programs of program.ts on our packages. It keeps step with interpreter.py,
+ * The TypeScript side of the fuzzer: runs the programs of program.ts on our packages. It corresponds to interpreter.py,
  * statement by statement.
  *
  * @module
@@ -15,7 +15,7 @@ import type { Frame, Returned } from "./frame.ts";
 import { isSync, type Runners, runSync, whenOf } from "./sync-statements.ts";
 import { World } from "./world.ts";
 
-/** What a program did on our packages, and which features of the language it came to. */
+/** The trace of a program on our packages, and the features of the language that it reached. */
 export interface PortRun {
   readonly trace: Trace;
   readonly features: ReadonlySet<string>;
@@ -25,7 +25,7 @@ export interface PortRun {
 export function runPort(program: Program, library: Library): PortRun {
   const world = new World(library);
   let ending: string;
-  // As in Python, a generator that is begun when the loop has closed all others is warned about.
+  // As in Python, a generator that begins after the loop has closed all others causes a warning.
   const { warn } = console;
   console.warn = () => undefined;
   try {
@@ -169,7 +169,7 @@ function* runTry(world: World, s: OfOp<"try">, frame: Frame): Coroutine<Returned
     returned = yield* runHandlers(world, s, frame);
   } catch (error) {
     const final = yield* runFinal(world, s.final, frame);
-    // A `return` in `finally` wins over the error, as in Python.
+    // A `return` in `finally` overrides the error, as in Python.
     if (final === undefined) throw error;
     world.reach("return out of finally");
     return final;

@@ -11,7 +11,7 @@ export class Lines {
     this.add(...other.#lines);
   }
 
-  /** Adds what `write` adds, one step further in. */
+  /** Adds the lines that `write` adds, indented by one more step. */
   indent(write: (lines: Lines) => void): void {
     const outer = this.#indent;
     this.#indent = `${outer}    `;

@@ -2,7 +2,7 @@ import { Lines } from "./lines.ts";
 import { generatorBody, namesIn } from "./print-python.ts";
 import type { Argument, ErrorSpec, GeneratorItem, Program, Statement, SyncStatement, What } from "./program.ts";
 
-/** The program as a person would port it to TypeScript. */
+/** Prints the program as a person would port it to TypeScript. */
 export function printPort(program: Program): string {
   return new PortPrinter().print(program);
 }
@@ -266,7 +266,7 @@ class PortPrinter {
   }
 }
 
-/** Adds a text of several lines. */
+/** Adds a text with several lines. */
 function addText(lines: Lines, text: string): void {
   lines.add(...text.split("\n"));
 }

@@ -1,7 +1,7 @@
 import { Lines } from "./lines.ts";
 import type { Argument, Block, ErrorSpec, GeneratorItem, Program, Statement, SyncStatement, What } from "./program.ts";
 
-/** The program as a person would write it in Python. It prints what the interpreters log. */
+/** Prints the program as a person would write it in Python. It prints the lines that the interpreters log. */
 export function printPython(program: Program): string {
   return new PythonPrinter().print(program);
 }
@@ -250,7 +250,7 @@ class PythonPrinter {
   }
 }
 
-/** The body of an async generator as one block: what it hands out stands in it as it is. */
+/** The body of an async generator as one block, with its `yield`s among the statements. */
 export function generatorBody(s: Extract<SyncStatement, { readonly op: "generator" }>): Block {
   const body = s.body as Block;
   if (s.handler === null && s.final === null) return body;
@@ -265,7 +265,7 @@ export function generatorBody(s: Extract<SyncStatement, { readonly op: "generato
   ];
 }
 
-/** The names that a program, or a part of it, speaks of. */
+/** The names in a program, or in a part of it. */
 export function namesIn(json: string): string[] {
   const names = json.matchAll(/"([TFHGDALECSBRQPK]\d)"/g);
   return [...new Set(Array.from(names, ([, name = ""]) => name))].sort();

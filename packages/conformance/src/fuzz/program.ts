@@ -1,15 +1,15 @@
 /**
- * The language of the random programs: a tree of plain JSON, which a Python interpreter runs on asyncio, a TypeScript
- * one on our packages, and which two printers turn into the programs that a person would read.
+ * The language of the random programs: a tree of plain JSON. A Python interpreter runs it on asyncio, a TypeScript
+ * interpreter runs it on our packages, and two printers turn it into the programs that a person would read.
  *
- * Everything a program shares has a fixed name. The letter says what it is: tasks `T`, futures `F`, handles `H`, task
- * groups `G`, deadlines `D`, async generators `A`; locks `L`, events `E`, conditions `C`, semaphores `S` (bounded: `B`),
- * barriers `R`, queues `Q` (priority: `P`, last in first out: `K`). `me` is the current task, `main` the first.
+ * All objects that a program shares have fixed names. The letter says the kind: tasks `T`, futures `F`, handles `H`,
+ * task groups `G`, deadlines `D`, async generators `A`; locks `L`, events `E`, conditions `C`, semaphores `S` (bounded:
+ * `B`), barriers `R`, queues `Q` (priority: `P`, last in first out: `K`). `me` is the current task, `main` the first.
  *
  * @module
  */
 
-/** What a program is. */
+/** A program. */
 export interface Program {
   /** Whether `main` sets the eager task factory first. */
   readonly eager: boolean;
@@ -33,7 +33,7 @@ export type ErrorClassName =
   | "ValueError"
   | "Worse";
 
-/** An error to be made: of a class, with a message, or a group of others. */
+/** A description of an error: of a class, with a message, or a group of others. */
 export type ErrorSpec =
   | { readonly type: Exclude<ErrorClassName, `${string}Group` | "BaseException" | "Exception">; readonly text: string }
   | { readonly type: "BaseExceptionGroup"; readonly text: string; readonly members: readonly ErrorSpec[] };
@@ -43,10 +43,10 @@ export interface Handler {
   readonly body: Block;
 }
 
-/** An argument of a method: as it is, or an error to be made. */
+/** An argument of a method: a plain value, or the description of an error. */
 export type Argument = string | number | boolean | null | { readonly error: ErrorSpec };
 
-/** Something to be awaited. */
+/** The description of an awaitable. */
 export type What =
   | { readonly aw: "name"; readonly name: string }
   | { readonly aw: "body"; readonly body: Block }
@@ -58,7 +58,7 @@ export type What =
 
 export type Policy = "ALL_COMPLETED" | "FIRST_COMPLETED" | "FIRST_EXCEPTION";
 
-/** Statements that do not wait. They alone stand in callbacks. */
+/** Statements that do not wait. Callbacks hold only these. */
 export type SyncStatement =
   | { readonly op: "say"; readonly value: number }
   | { readonly op: "call"; readonly on: string; readonly method: string; readonly args: readonly Argument[] }
@@ -70,10 +70,10 @@ export type SyncStatement =
       readonly task: string;
       readonly body: Block;
       readonly named: boolean;
-      /** `null` leaves it to the factory. */
+      /** `null` leaves the choice to the factory. */
       readonly eager: boolean | null;
       readonly context: "copy" | "given" | "shared";
-      /** The group that makes it; `null` for the loop, which also does where there is no such group yet. */
+      /** The group that makes it; `null` for the loop, which also makes it if there is no such group yet. */
       readonly group: string | null;
     }
   | { readonly op: "reschedule"; readonly deadline: string; readonly seconds: number | null }
@@ -98,7 +98,7 @@ export type SyncStatement =
       readonly final: readonly GeneratorItem[] | null;
     };
 
-/** What stands in an async generator: statements, and values handed out. */
+/** The items of an async generator's body: statements, and yielded values. */
 export type GeneratorItem = Statement | { readonly op: "emit"; readonly value: number };
 
 export type Statement =
@@ -140,11 +140,11 @@ export type Statement =
       readonly limit: number;
     };
 
-/** What a program did: the same on both sides, or one of them is wrong. */
+/** The record of a run: it is the same on both sides, or one side is wrong. */
 export interface Trace {
-  /** Every event in its order: `0.5 Task-2: got 1`. */
+  /** All events in their order: `0.5 Task-2: got 1`. */
   readonly events: readonly string[];
-  /** Reports that CPython makes when it collects something, and we when the loop closes; sorted. */
+  /** Reports that CPython makes when it collects objects, and we make when the loop closes; sorted. */
   readonly reports: readonly string[];
   /** How each task ended. */
   readonly tasks: readonly string[];
@@ -153,8 +153,8 @@ export interface Trace {
 /**
  * A trace as lines, to be compared and shown.
  *
- * Where tasks are left pending, CPython's collector closes their coroutines, and their task groups cancel their tasks
- * once more on that way: so it is chance whether an exception counts as retrieved.
+ * If tasks are left pending, CPython's collector closes their coroutines, and during that their task groups cancel
+ * their tasks once more: so it is chance whether an exception counts as retrieved.
  */
 export function linesOf({ events, reports, tasks }: Trace): string[] {
   const isLeftPending = tasks.some((task) => task.includes(" pending cancelling="));

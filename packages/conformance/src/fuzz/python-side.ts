@@ -46,12 +46,12 @@ function runOrThrow(oracle: Oracle, source: string): string {
   return stdout;
 }
 
-/** JSON's strings are Python's too, but for what is outside of the first plane, which no program has. */
+/** JSON strings are valid in Python too, except outside of the first Unicode plane, which no program uses. */
 function pythonString(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Task names are counted on from program to program. The first line is of the main task, which has the first name. */
+/** Python counts task names on from program to program. The first line is the main task's, which has the first name. */
 function withNamesFromOne({ events, reports, tasks }: Trace): Trace {
   const [, first = "1"] = /^\S+ Task-(\d+): /.exec(events[0] ?? "") ?? [];
   const rename = (line: string): string =>

@@ -3,9 +3,9 @@ import type { Program } from "./program.ts";
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * The programs that are one step smaller: with a part of a list left out, with a statement replaced by the statements
- * inside it, with an awaitable replaced by one inside it, with an option switched off. fast-check shrinks within the
- * shape that it has generated; these steps change the shape.
+ * The programs that are one step smaller: without a part of a list, with a statement replaced by the statements inside
+ * it, with an awaitable replaced by one inside it, with an option switched off. fast-check shrinks within the shape
+ * that it has generated; these steps change the shape.
  */
 export function reductions(program: Program): Program[] {
   return [...smaller(program as unknown as Json)].map((json) => json as unknown as Program);

@@ -4,7 +4,7 @@ import { printPython } from "./print-python.ts";
 import { linesOf } from "./program.ts";
 import { sideBySide } from "./side-by-side.ts";
 
-/** A divergence as a person wants to see it: both programs, both traces, and the tree to keep as a regression. */
+/** Shows a divergence for a person: both programs, both traces, and the tree to keep as a regression. */
 export function show({ program, python, port }: Divergence): string {
   return [
     "In Python:",

@@ -9,7 +9,7 @@ import { reductions } from "./reduce.ts";
 /** How long fast-check may look for a smaller program, in milliseconds. */
 const patience = 15_000;
 
-/** A small program that diverges, starting from the one of `seed`. */
+/** A small program that diverges, shrunk from the one of `seed`. */
 export function shrink(seed: number, python: PythonSide, library: Library): Divergence | undefined {
   let smallest: Divergence | undefined;
   fc.check(
@@ -23,7 +23,7 @@ export function shrink(seed: number, python: PythonSide, library: Library): Dive
   return smallest && reduce(smallest, python, library);
 }
 
-/** Takes reductions for as long as one of them still diverges. */
+/** Applies reductions as long as one of them still diverges. */
 function reduce(from: Divergence, python: PythonSide, library: Library): Divergence {
   let smallest = from;
   for (;;) {

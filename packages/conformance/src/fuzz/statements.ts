@@ -46,14 +46,14 @@ type MakeGenerator = Extract<SyncStatement, { readonly op: "generator" }>;
 type Spawn = Extract<SyncStatement, { readonly op: "spawn" }>;
 type Schedule = Extract<SyncStatement, { readonly op: "schedule" }>;
 
-/** What a program is about: its statements are likelier than others. */
+/** The theme of a program: its statements are likelier than others. */
 export type Theme = "any" | "callbacks" | "combinators" | "generators" | "groups" | "locks" | "queues" | "timeouts";
 
 function inGroup(spawn: Spawn, name: string): Spawn {
   return Object.assign({}, spawn, { group: name });
 }
 
-/** The language, with more of what belongs to a theme. */
+/** The language, with more statements of a theme. */
 export const about = (theme: Theme): { readonly [K in keyof Tied]: Arbitrary<Tied[K]> } =>
   fc.letrec<Tied>((tie: fc.LetrecTypedTie<Tied>) => {
     const likely = (of: Theme, weight: number): number => (of === theme ? weight * 5 : weight);
@@ -161,7 +161,7 @@ export const about = (theme: Theme): { readonly [K in keyof Tied]: Arbitrary<Tie
         orelse: null,
         final,
       }));
-    // What takes its time when it is cancelled.
+    // A statement that waits while it is cancelled.
     const stubborn = fc
       .record({ seconds, during: seconds, body: block, final: optionalBlock, isHandled: fc.boolean() })
       .map(({ seconds: before, during, body, final, isHandled }) => ({
@@ -173,7 +173,7 @@ export const about = (theme: Theme): { readonly [K in keyof Tied]: Arbitrary<Tie
         orelse: null,
         final: isHandled ? final : [{ op: "sleep" as const, seconds: during }, ...(final ?? [])],
       }));
-    // Where a program is deep enough, only these are made.
+    // Where a program is nested deeply enough, only these are made.
     const leaf = fc.oneof(
       { weight: 6, arbitrary: sleep },
       { weight: 2, arbitrary: fc.constant({ op: "pause" as const }) },

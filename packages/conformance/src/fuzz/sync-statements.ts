@@ -7,7 +7,7 @@ import type { SyncStatement } from "./program.ts";
 import { noteCall } from "./corners.ts";
 import type { World } from "./world.ts";
 
-/** How the parts of a program are run that can wait. */
+/** Functions that run the parts of a program that can wait. */
 export interface Runners {
   readonly body: RunBody;
   readonly block: RunBlock;
@@ -22,7 +22,7 @@ function runSpawn(world: World, s: OfOp<"spawn">, _frame: Frame, runners: Runner
   const context = { copy: undefined, given: library.copyContext(), shared: world.context }[s.context];
   const options = {
     ...(s.named ? { name: `named-${s.task}` } : {}),
-    // An eager start in a context that was entered already leaves CPython with the wrong current task.
+    // An eager start in a context that is entered already leaves CPython with the wrong current task.
     ...(s.context === "shared" ? { eagerStart: false } : s.eager === null ? {} : { eagerStart: s.eager }),
     ...(context === undefined ? {} : { context }),
   };
@@ -46,7 +46,7 @@ function runSpawn(world: World, s: OfOp<"spawn">, _frame: Frame, runners: Runner
   return undefined;
 }
 
-/** Runs what may fail with an ordinary error, and writes down what came of it. */
+/** Runs a function that may fail with an ordinary error, and logs the outcome. */
 function attempt(world: World, name: string, run: () => unknown): void {
   let value: unknown;
   try {

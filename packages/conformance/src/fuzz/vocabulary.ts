@@ -1,6 +1,6 @@
 /**
- * The words of random programs. What is likely is chosen so that the parts of a program meet: few names, few moments in
- * time, all of them multiples of a quarter of a second, which floats add up exactly.
+ * The words of random programs. The likelihoods make the parts of a program meet: few names, few moments in time, all
+ * of them multiples of a quarter of a second, which floats add exactly.
  *
  * @module
  */

@@ -14,11 +14,11 @@ import { repr } from "../python-text.ts";
 import { clean, describe } from "./errors.ts";
 import type { Library } from "./library.ts";
 
-/** What is known of a task beside what it tells itself. */
+/** Notes about a task, in addition to its own state. */
 interface TaskNotes {
-  /** How many handlers and `finally` clauses it stands in. */
+  /** How many handlers and `finally` clauses it is inside. */
   cleaningUp: number;
-  /** What it awaits, where that has a name. */
+  /** The object that it awaits, if that has a name. */
   awaits: unknown;
   /** The tasks that would be cancelled with it. */
   readonly leadsTo: Task<unknown>[];
@@ -26,12 +26,12 @@ interface TaskNotes {
 
 const late = /was never retrieved|was destroyed but it is pending/;
 
-/** What the statements of one run of a program share. */
+/** The state that the statements of one run of a program share. */
 export class World {
   readonly library: Library;
   readonly events: string[] = [];
   readonly reports: string[] = [];
-  /** The tasks that the traces tell of: those that ran a body, or were made by a statement. */
+  /** The tasks in the traces: those that ran a body, or that a statement made. */
   readonly tasks = new Set<Task<unknown>>();
   readonly objects = new Map<string, object>();
   /** The tasks whose body has begun. */
@@ -41,7 +41,7 @@ export class World {
   /** When a task group failed last. */
   failedGroupAt = "";
   readonly callbacks = new Map<number, (future: Future<unknown>) => void>();
-  /** The corners that the run came to. */
+  /** The corner cases that the run reached. */
   readonly features = new Set<string>();
   readonly variable: ContextVar<number>;
   token: Token<number> | undefined;
@@ -50,7 +50,7 @@ export class World {
   isClosed = false;
   declare loop: BaseEventLoop;
   declare context: Context;
-  /** Task names are counted on from program to program: they begin after this one. */
+  /** Task names are counted on from program to program: this run's names begin after this number. */
   #namesBefore = 0;
   readonly #notes = new Map<Task<unknown>, TaskNotes>();
 
@@ -64,7 +64,7 @@ export class World {
     this.objects.set("main", main);
   }
 
-  /** With task names that begin at Task-1. */
+  /** Renumbers task names to begin at Task-1. */
   named(text: string): string {
     return text.replaceAll(/\bTask-(\d+)/g, (_, number: string) => `Task-${Number(number) - this.#namesBefore}`);
   }
@@ -94,7 +94,7 @@ export class World {
     this.tasks.add(task);
   }
 
-  /** What is known of a task. */
+  /** The notes about a task. */
   notesOf(task: Task<unknown>): TaskNotes {
     const known = this.#notes.get(task);
     if (known !== undefined) return known;
@@ -103,13 +103,13 @@ export class World {
     return notes;
   }
 
-  /** What is known of the current task. */
+  /** The notes about the current task. */
   get notes(): TaskNotes | undefined {
     const task = this.library.currentTask(this.loop);
     return task && this.notesOf(task);
   }
 
-  /** Whether to cancel `task` would be to cancel the current one. */
+  /** Returns whether a cancel of `task` would cancel the current task. */
   leadsToMe(task: Task<unknown>, seen = new Set<Task<unknown>>()): boolean {
     if (task === this.library.currentTask(this.loop)) return true;
     if (seen.has(task)) return false;
@@ -121,7 +121,7 @@ export class World {
     this.features.add(feature);
   }
 
-  /** What a name stands for, if it stands for something yet: primitives and futures are made when they are needed. */
+  /** The object that a name stands for, if there is one yet: primitives and futures are made on first use. */
   get(name: string): object | undefined {
     if (name === "me") return this.library.currentTask(this.loop);
     const known = this.objects.get(name);
@@ -183,7 +183,7 @@ export class World {
     }
   }
 
-  /** How each task ended, read off its text: asking for the exception would mark it as retrieved. */
+  /** How each task ended, read from its text: a call of `exception()` would mark the exception as retrieved. */
   states(): string[] {
     return Array.from(this.tasks, (task) => {
       const state = !task.done() ? "pending" : task.cancelled() ? "cancelled" : "finished";

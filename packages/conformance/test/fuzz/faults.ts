@@ -1,6 +1,6 @@
 import type { Fault } from "./mutants.ts";
 
-/** Mistakes that somebody could make. Each has to be found. */
+/** Faults that a change could bring in. The fuzzer has to find each. */
 export const faults: readonly Fault[] = [
   {
     name: "equal deadlines run in the wrong order",

@@ -10,18 +10,18 @@ import { pathToFileURL } from "node:url";
 import ts from "typescript-5.9";
 import type { Library } from "../../src/fuzz/library.ts";
 
-/** A fault: a piece of a file, and what stands there instead. */
+/** A fault: a piece of a file, and the text that replaces it. */
 export interface Fault {
   readonly name: string;
-  /** `package/file`, without the ending. */
+  /** `package/file`, without the extension. */
   readonly file: string;
   readonly from: string;
   readonly to: string;
 }
 
 const packages = new URL("../../../", import.meta.url);
-// In node_modules, so that vitest leaves the copies to Node.
-const copies = new URL(`../../node_modules/.cache/teeth-${process.pid}/`, import.meta.url);
+// In node_modules, so that Node loads the copies, and not vitest.
+const copies = new URL(`../../node_modules/.cache/faults-${process.pid}/`, import.meta.url);
 const names = ["asyncgen", "loop", "sync", "taskgroup", "testing", "timeout", "yieldstar"];
 
 /** The sources, by `package/file`. */
@@ -36,7 +36,7 @@ const sources: ReadonlyMap<string, string> = new Map(
 
 const translated = new Map<string, string>();
 
-/** The text of a module in JavaScript, whose imports of our packages lead to the copies beside it. */
+/** The JavaScript of a module, whose imports of our packages lead to the copies beside it. */
 function translate(file: string, source: string): string {
   const known = translated.get(source);
   if (known !== undefined) return known;

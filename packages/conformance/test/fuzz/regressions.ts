@@ -1,8 +1,8 @@
 import type { Program } from "../../src/fuzz/program.ts";
 
-/** A program that once did not do the same on both sides. */
+/** A program that once behaved differently on the two sides. */
 export interface Regression {
-  /** What was wrong, begun by the code of the statement of SEMANTICS.md that it broke, or of the README's own. */
+  /** The mistake, after the code of the statement that it broke, of SEMANTICS.md or the README. */
   readonly name: string;
   readonly program: Program;
 }
@@ -12,7 +12,7 @@ const spawned = { named: false, eager: null, context: "copy", group: null } as c
 /** Every divergence that the fuzzer has found, shrunk. */
 export const regressions: readonly Regression[] = [
   {
-    name: "FZ-01 asend() of a generator that is running says anext(), as CPython's message does",
+    name: "FZ-01 asend() of a running generator reports anext(), as CPython's message does",
     program: {
       eager: false,
       main: [
@@ -28,7 +28,7 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "FZ-02 a generator that ignored GeneratorExit counts as closed: to close it again raises StopAsyncIteration",
+    name: "FZ-02 a generator that ignored GeneratorExit counts as closed: closing it again raises StopAsyncIteration",
     program: {
       eager: false,
       main: [
@@ -44,7 +44,7 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "FZ-03 athrow() on a generator that has ended gives None",
+    name: "FZ-03 athrow() on a generator that has ended returns None",
     program: {
       eager: false,
       main: [
@@ -58,7 +58,7 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "FZ-04 a value sent to a generator that was not begun is refused, and the generator is as it was",
+    name: "FZ-04 a value sent to a generator that has not begun is refused, and the generator stays as it was",
     program: {
       eager: false,
       main: [
@@ -74,7 +74,7 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "FZ-05 a cancellation thrown into an anext() that was not begun goes into the generator",
+    name: "FZ-05 a cancellation thrown into an anext() that has not begun goes into the generator",
     program: {
       eager: false,
       main: [
@@ -104,7 +104,7 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "FZ-07 the repr of a group shows its message, also where that is empty",
+    name: "FZ-07 the repr of a group shows its message, even if that is empty",
     program: {
       eager: false,
       main: [
@@ -117,7 +117,7 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "FZ-08 the loop knows of an async generator from the call of its first method on, not from its first step",
+    name: "FZ-08 the loop knows an async generator from the call of its first method on, not from its first step",
     program: {
       eager: false,
       main: [
@@ -148,7 +148,7 @@ export const regressions: readonly Regression[] = [
     },
   },
   {
-    name: "FZ-09 the whole group comes last when a handler of except* raises it",
+    name: "FZ-09 a handler of except* that raises the whole group puts it last",
     program: {
       eager: false,
       main: [

@@ -1,5 +1,6 @@
 /**
- * What the tests of statements ask in many sections: what a call or an awaitable comes to, what time it is, who runs.
+ * Helpers for the tests of statements in many sections: the outcome of a call or an awaitable, the time, the current
+ * task.
  *
  * @module
  */
@@ -32,7 +33,7 @@ export function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
   }
 }
 
-/** Tells whether a coroutine has ended: then it cannot go on, and a task's or a closed one says so. */
+/** Returns whether a coroutine has ended. It cannot go on then, and a task's or a closed one says so. */
 export function isOver(coroutine: Coroutine<unknown>): boolean {
   try {
     return coroutine.next().done === true;
@@ -49,12 +50,12 @@ export function createFuture<T>(): Future<T> {
   return getRunningLoop().createFuture<T>();
 }
 
-/** The task that calls, which is known to be one. */
+/** The current task, which must exist. */
 export function thisTask(): Task<unknown> {
   return currentTask() as Task<unknown>;
 }
 
-/** The name of the task that calls. */
+/** The name of the current task. */
 export function current(): string | undefined {
   return currentTask()?.getName();
 }
@@ -69,7 +70,7 @@ export function ticks(print: Print, last: number, tick = 1): void {
   if (tick < last) getRunningLoop().callSoon(() => ticks(print, last, tick + 1));
 }
 
-/** The error and what it came of: Python's `__context__`s, and here the `cause`s. */
+/** The error and its chain: Python's `__context__`s, and here the `cause`s. */
 export function chain(error: unknown): unknown[] {
   return error instanceof Error ? [error, ...chain(error.cause)] : [];
 }

@@ -1,8 +1,8 @@
-// Calls of `toPromise` keep the process for as long as something runs, and not longer.
+// Calls of `toPromise` keep the process alive while something runs, and not longer.
 
 import { asyncWith, cancelOnAbort, type Coroutine, createTask, sleep, toPromise } from "@yieldstar/loop";
 
-// It does not keep the process by itself, but could wake a loop that waits.
+// It does not keep the process alive by itself, but could wake a waiting loop.
 setInterval(() => {}, 1000).unref();
 
 function* leftBehind(): Coroutine {

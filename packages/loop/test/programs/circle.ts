@@ -19,7 +19,7 @@ function* main(): Coroutine {
   yield* tasks[0] as Task<void>;
 }
 
-/** A task whose text cannot be had stands in the way of every report. */
+/** A task whose text throws affects every report. */
 function* unprintable(): Coroutine {
   const task = createTask(main());
   Object.defineProperty(task, "toString", {

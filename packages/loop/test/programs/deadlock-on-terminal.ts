@@ -1,6 +1,6 @@
 import { type Coroutine, getRunningLoop, run } from "@yieldstar/loop";
 
-// What Node does as soon as something is written to a terminal.
+// Node does this as soon as something is written to a terminal.
 process.on("SIGWINCH", () => (process.stdout as unknown as { _refreshSize(): void })._refreshSize());
 
 function* main(): Coroutine {

@@ -13,7 +13,7 @@ function* main(): Coroutine<string> {
 process.on("SIGUSR1", () => {});
 setTimeout(() => {}, 60_000).unref();
 console.log(await toPromise(main()));
-// A run that waits is held all the same, and then nothing is.
+// A waiting run still keeps the process alive; after it nothing does.
 function* other(): Coroutine<string> {
   const future = getRunningLoop().createFuture<string>();
   setTimeout(() => future.setResult("woken"), 200).unref();

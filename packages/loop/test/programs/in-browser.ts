@@ -1,8 +1,8 @@
-// What a page and a worker are asked: each answer is what `browser.test.ts` expects of it.
+// The questions to a page and a worker: `browser.test.ts` states the expected answers.
 
 import { type Coroutine, EventLoop, fromPromise, gather, getRunningLoop, run, sleep } from "@yieldstar/loop";
 
-/** What the types of Node do not know of a page. */
+/** Parts of a page that the types of Node do not have. */
 declare class Worker extends EventTarget {
   constructor(url: string, options: { readonly type: "module" });
 }
@@ -29,7 +29,7 @@ function* order(): Coroutine<string[]> {
   return events;
 }
 
-/** By how much timers are early, at the worst, beyond what the clock can tell. */
+/** How early timers are, at the worst, beyond the resolution of the clock. */
 function* earliest(): Coroutine<boolean> {
   const loop = getRunningLoop();
   let lateness = Infinity;
@@ -41,7 +41,9 @@ function* earliest(): Coroutine<boolean> {
   return lateness > -0.000_11;
 }
 
-/** Nested timers would take 4 ms each, in every round. Whatever else the machine does may slow down many, but not all. */
+/**
+ * Nested timers would take 4 ms each, in every round. Other work of the machine may slow down many rounds, but not all.
+ */
 function* briefSleeps(): Coroutine<boolean> {
   const loop = getRunningLoop();
   for (let round = 0; round < 100; round++) {
@@ -67,7 +69,7 @@ function* spin(): Coroutine<string[]> {
   return served.sort();
 }
 
-/** How many iterations the loop does in one turn: while a message of its own comes and goes. */
+/** How many iterations the loop does in one turn, while a message of its own is under way. */
 function* iterations(): Coroutine<number> {
   let most = 0;
   for (let round = 0; round < 20; round++) {
@@ -83,7 +85,7 @@ function* iterations(): Coroutine<number> {
   return most;
 }
 
-/** What wakes the loop from outside waits for no timer, although one is set. */
+/** A wake-up from outside does not wait for the timer that is set. */
 function* wakeUps(): Coroutine<string[]> {
   const loop = getRunningLoop();
   loop.callLater(3600, () => {});
@@ -115,11 +117,11 @@ function* wakeUps(): Coroutine<string[]> {
     woken.push(yield* future);
   }
   scope.setTimeout = setTimer;
-  // The hour is waited for in one piece.
+  // The host can wait an hour in one piece.
   return [...woken, timers.every((milliseconds) => milliseconds > 3_000_000) ? "no short timer" : timers.join()];
 }
 
-/** Browsers fire at once what is longer than they can count. */
+/** Browsers fire delays at once that are longer than they can count. */
 function* longTimers(): Coroutine<boolean> {
   let fired = 0;
   for (const delay of [2 ** 31 / 1000, 2 ** 32 / 1000, 1e12, Number.MAX_VALUE]) {

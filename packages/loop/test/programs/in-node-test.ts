@@ -37,7 +37,7 @@ void test("toPromise rejects with a DeadlockError", async () => {
   await isDeadlock(toPromise(never()));
 });
 
-void test("waits for what is unref'ed", async () => {
+void test("waits for unref'ed handles", async () => {
   function* main(): Coroutine {
     yield* asyncWith(cancelOnAbort(AbortSignal.timeout(400)), never);
   }
@@ -51,7 +51,7 @@ void test("waits for what is unref'ed", async () => {
   );
 });
 
-void test("waits for timers, and for what works in threads", async () => {
+void test("waits for timers, and for work in threads", async () => {
   await run(fromPromise(delay(500)));
   const compress = promisify(brotliCompress);
   await toPromise(fromPromise(compress(Buffer.alloc(20_000_000, "some text"))));
@@ -68,4 +68,4 @@ void test("ends with a DeadlockError beside the helper", async () => {
   await isDeadlock(run(never()));
 });
 
-void test("has nothing to do with it", () => {});
+void test("is not affected by the helper", () => {});

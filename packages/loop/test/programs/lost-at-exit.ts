@@ -1,4 +1,4 @@
-// Ends in the middle of a step, with errors that nobody has retrieved on several loops. Each is told once.
+// Ends in the middle of a step, with unretrieved errors on several loops. Each is reported once.
 
 import { type Coroutine, createTask, EventLoop, getRunningLoop, run, sleep, toPromise } from "@yieldstar/loop";
 
@@ -9,7 +9,7 @@ function* failing(text: string): Coroutine {
 function* handled(): Coroutine {
   getRunningLoop().setExceptionHandler((_loop, { message, exception }) => {
     console.log(`handler: ${message}: ${exception?.message}`);
-    // A program that ends at the first such error: it ends already.
+    // A handler that ends the program at the first such error: the program is ending already.
     if (exception?.message === "earlier") throw new Error("the handler fails");
   });
   createTask(failing("earlier"));
@@ -24,7 +24,7 @@ function* leftBehind(): Coroutine {
   createTask(failing("in the background"));
 }
 
-// The program's own listener came first, and ends the process at once.
+// The program's own listener was first, and ends the process at once.
 process.on("exit", () => {
   console.log("exit listener");
   process.exit(5);

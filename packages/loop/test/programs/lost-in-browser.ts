@@ -1,4 +1,4 @@
-// Promise code leaves tasks behind that fail. The page keeps what is told of it; the test runs the collector.
+// Promise code leaves tasks behind that fail. The page keeps the reports; the test runs the collector.
 
 import { type Coroutine, createTask, sleep, toPromise } from "@yieldstar/loop";
 
@@ -18,6 +18,6 @@ function* handler(): Coroutine {
 }
 
 await toPromise(handler());
-// What the engine still has of the last step.
+// Removes the references that the engine keeps from the last step.
 await toPromise(sleep(0.001));
 page.isReady = true;

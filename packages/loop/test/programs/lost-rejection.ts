@@ -1,4 +1,4 @@
-// Ends with a rejection that nobody has awaited, and with one that somebody has.
+// Ends with a rejection that was never awaited, and with one that was.
 
 import { type Coroutine, fromPromise, run, sleep } from "@yieldstar/loop";
 

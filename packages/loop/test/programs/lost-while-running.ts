@@ -1,4 +1,4 @@
-// Tasks fail and are dropped while the program runs on: tells how many of them are reported before it ends.
+// Tasks fail and are dropped while the program runs on: prints how many of them are reported before it ends.
 
 import { type Coroutine, createTask, getRunningLoop, run, sleep } from "@yieldstar/loop";
 

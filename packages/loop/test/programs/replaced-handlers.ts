@@ -1,6 +1,7 @@
 import { type Coroutine, EventLoop, getRunningLoop, run, sleep } from "@yieldstar/loop";
 
-// A handler that replaces another, from inside a handler too, is the only one that is called. In Python it is the same.
+// A handler that replaces another, even from inside a handler, is the only one that is called. In Python it is the
+// same.
 function* main(signal: string): Coroutine {
   const loop = getRunningLoop();
   let heard = loop.createFuture<void>();
@@ -43,7 +44,7 @@ await run(main("SIGINT"));
 
 let begun = 0;
 
-/** Is cancelled by Ctrl-C unless it listens itself, whatever others do. */
+/** Ctrl-C cancels it unless it listens itself, whatever other code does. */
 function* sideBySide(name: string, handlers: number): Coroutine {
   const loop = getRunningLoop();
   const heard = loop.createFuture<void>();
@@ -69,7 +70,7 @@ console.log((await Promise.allSettled(runs)).map(({ status }) => status).join(" 
 
 const before = { isHeard: false };
 
-/** One that was set before the run began, and is removed in it. */
+/** A handler that was set before the run, and is removed during it. */
 function* setBefore(): Coroutine {
   const loop = getRunningLoop();
   process.kill(process.pid, "SIGINT");

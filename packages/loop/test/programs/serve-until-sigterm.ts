@@ -6,7 +6,7 @@ function* main(): Coroutine {
   loop.addSignalHandler("SIGTERM", () => terminated.setResult("SIGTERM"));
   console.log("serving");
   try {
-    // Nothing but the signal can end this.
+    // Only the signal can end this.
     console.log(`ended by ${yield* terminated}`);
   } finally {
     yield* sleep(0.01);

@@ -9,7 +9,7 @@ import {
   sleep,
 } from "@yieldstar/loop";
 
-/** Gives up after a number of iterations, since a slow machine would spoil a time. */
+/** Gives up after a number of iterations, since a time limit would depend on the machine. */
 function* spin(until: () => boolean): Coroutine<number> {
   let iterations = 0;
   for (; !until() && iterations < 10_000_000; iterations++) yield* sleep(0);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { connect, createServer, type Socket } from "node:net";
 import { type Coroutine, fromPromise, getRunningLoop, run } from "@yieldstar/loop";
 
-/** Waits until `start` calls what it is given. */
+/** Waits until `start` calls the function that it gets. */
 function* wait(start: (wake: (what: string) => void) => void): Coroutine {
   const future = getRunningLoop().createFuture<string>();
   start((what) => future.setResult(what));

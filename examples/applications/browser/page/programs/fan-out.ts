@@ -1,4 +1,4 @@
-// Asks six mirrors at once. Each may take two seconds; one that takes longer is hung up, which takes a moment, too.
+// Asks six mirrors at once. Each may take two seconds; after that it is hung up, which takes a moment too.
 import * as asyncio from "yieldstar";
 
 const mirrors = { Oslo: 0.3, Lima: 0.5, Hanoi: 0.8, Quito: 1.1, Accra: 2.6, Perth: 4 };

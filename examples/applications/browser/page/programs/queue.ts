@@ -1,4 +1,4 @@
-// Three workers take jobs from a queue that holds two. When all is done, nobody needs the workers any more.
+// Three workers take jobs from a queue that holds two. When all jobs are done, the workers are cancelled.
 import * as asyncio from "yieldstar";
 
 type Job = readonly [name: string, seconds: number];

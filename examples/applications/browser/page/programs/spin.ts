@@ -1,4 +1,4 @@
-// Ten thousand coroutines that never rest, for ten seconds. The loop gives the page its turns all the same.
+// Ten thousand coroutines that never rest, for ten seconds. The loop still gives the page its turns.
 import * as asyncio from "yieldstar";
 
 let steps = 0;

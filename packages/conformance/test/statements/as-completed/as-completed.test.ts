@@ -21,7 +21,7 @@ import { repr } from "../../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../../src/same.ts";
 import { awaiting, outcome, t, ticks } from "../outcomes.ts";
 
-/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
+/** For the Python snippets, and indented like them. The functions below and those of outcomes.ts are its ports. */
 const helpers = `
       def outcome(call):
           try:
@@ -66,7 +66,7 @@ function reportTo(print: Print): ExceptionHandler {
   return (_, context) => print(context.message, repr(context.exception));
 }
 
-/** The next coroutine, which is known to be there: Python's `next(iterator)`. */
+/** The next coroutine, which must exist: Python's `next(iterator)`. */
 function next<T>(iterator: Iterator<Coroutine<T>, undefined>): Coroutine<T> {
   const { value } = iterator.next();
   if (value === undefined) throw new Error("StopIteration");
@@ -74,7 +74,7 @@ function next<T>(iterator: Iterator<Coroutine<T>, undefined>): Coroutine<T> {
 }
 
 describe("AC: as_completed", () => {
-  it("AC-01: schedules everything at the call, in the order of the arguments, and what is passed twice once", () =>
+  it("AC-01: as_completed() schedules everything at the call, in the order of the arguments, and duplicates once", () =>
     same(
       `
       ${helpers}
@@ -104,7 +104,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-01: takes any iterable, and refuses a single awaitable", () =>
+  it("AC-01: as_completed() takes any iterable, and refuses a single awaitable", () =>
     same(
       `
       ${helpers}
@@ -134,7 +134,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-01: refuses what cannot be awaited, and a future of another loop", () =>
+  it("AC-01: as_completed() refuses values that cannot be awaited, and futures of another loop", () =>
     sameScript(
       `
       ${helpers}
@@ -161,7 +161,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-01: outside of a running loop it takes the current one, and needs one even for nothing", () =>
+  it("AC-01: outside a running loop as_completed() uses the current loop, and needs one even for an empty list", () =>
     sameScript(
       `
       ${helpers}
@@ -190,7 +190,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-02: plain iteration gives as many coroutines as awaitables, each for the next result that is there", () =>
+  it("AC-02: plain iteration gives a coroutine for each awaitable, which returns the next available result", () =>
     same(
       `
       ${helpers}
@@ -210,7 +210,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-02: of those that were done at the call, too, the order is that of their callbacks", () =>
+  it("AC-02: futures that are done at the call also come in the order of their callbacks", () =>
     same(
       `
       ${helpers}
@@ -238,7 +238,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-02: who awaits one is resumed two iterations after the task's last step", () =>
+  it("AC-02: an awaiting task resumes two iterations after the finished task's last step", () =>
     same(
       `
       ${helpers}
@@ -272,7 +272,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-03: async iteration gives the futures, done: the very ones passed in, or the tasks that were made", () =>
+  it("AC-03: async iteration gives done futures: the very ones passed in, or the tasks made of coroutines", () =>
     same(
       `
       ${helpers}
@@ -296,7 +296,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-03: an exception, or a cancellation, is raised only by who asks for it", () =>
+  it("AC-03: an exception or a cancellation is raised only when the future is asked for its result", () =>
     same(
       `
       ${helpers}
@@ -323,7 +323,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-04: after the timeout each that is not done raises TimeoutError, and is not cancelled", () =>
+  it("AC-04: after the timeout each unfinished coroutine raises TimeoutError, and its task is not cancelled", () =>
     same(
       `
       ${helpers}
@@ -345,7 +345,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-04: so does async iteration, which that ends; resumed, it raises for the next", () =>
+  it("AC-04: after the timeout async iteration raises TimeoutError and ends; resumed, it raises for the next one", () =>
     same(
       `
       ${helpers}
@@ -378,7 +378,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-04: a timeout of zero, or less, lets those through whose callbacks come before it", () =>
+  it("AC-04: a timeout of zero or less still gives the results whose callbacks come before it", () =>
     same(
       `
       ${helpers}
@@ -420,7 +420,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-04: no timer is left once all are done, and none is set for nothing", () =>
+  it("AC-04: no timer remains once all are done, and an empty list sets none", () =>
     sameScript(
       `
       ${helpers}
@@ -455,7 +455,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-05: is its own iterator in both styles, which share one count", () =>
+  it("AC-05: the iterator is its own iterator in both styles, which share one count", () =>
     same(
       `
       ${helpers}
@@ -493,7 +493,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-05: plain iteration counts when it gives a coroutine, anext when it is awaited", () =>
+  it("AC-05: plain iteration counts when it gives a coroutine, anext() when it is awaited", () =>
     same(
       `
       ${helpers}
@@ -515,7 +515,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-05: it is no generator, and of nothing it iterates zero times", () =>
+  it("AC-05: the iterator is not a generator, and iterates zero times over an empty list", () =>
     same(
       `
       ${helpers}
@@ -538,7 +538,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-06: a coroutine that is never awaited consumes nothing, and results go to who awaits first", () =>
+  it("AC-06: a coroutine that is never awaited consumes nothing, and the first to await gets the first result", () =>
     same(
       `
       ${helpers}
@@ -569,7 +569,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-06: cancelling who awaits one cancels nothing else, and the result goes to the next", () =>
+  it("AC-06: cancelling a task that awaits one coroutine cancels nothing else, and the result goes to the next", () =>
     same(
       `
       ${helpers}
@@ -596,7 +596,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-06: one that is cancelled when a result has already woken it passes that on to the next", () =>
+  it("AC-06: a waiter that is cancelled after a result has woken it passes the result on to the next", () =>
     same(
       `
       ${helpers}
@@ -627,7 +627,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-06: who awaits in the meantime is served before one that was woken, which waits at the end again", () =>
+  it("AC-06: a task that awaits before a woken waiter runs is served first, and the waiter queues again at the end", () =>
     same(
       `
       ${helpers}
@@ -669,7 +669,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-06: cancelling who iterates leaves the iterator usable: only the one it waited for is spent", () =>
+  it("AC-06: cancelling the iterating task uses up one turn of the iterator, which stays usable", () =>
     same(
       `
       ${helpers}
@@ -702,7 +702,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-07: what finishes after the timeout is ignored, and its callback was taken off", () =>
+  it("AC-07: a future that finishes after the timeout is ignored, and its callback is removed", () =>
     same(
       `
       ${helpers}
@@ -730,7 +730,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-07: what finishes in the iteration of the timeout is too late, whichever is first", () =>
+  it("AC-07: a future that finishes in the iteration of the timeout is too late, whichever comes first", () =>
     same(
       `
       ${helpers}
@@ -756,7 +756,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-07: one timeout wakes everyone who waits, and a later failure of what it left is reported", () =>
+  it("AC-07: one timeout wakes all waiters, and a later failure of an unfinished task is reported", () =>
     same(
       `
       ${helpers}
@@ -782,7 +782,7 @@ describe("AC: as_completed", () => {
       },
     ));
 
-  it("AC-08: plain iteration raises what the next one raised, the exception itself, and a cancellation", () =>
+  it("AC-08: plain iteration raises the next future's exception, the very object, or its cancellation", () =>
     same(
       `
       ${helpers}

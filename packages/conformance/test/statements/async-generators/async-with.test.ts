@@ -19,7 +19,7 @@ import { awaiting, t } from "../outcomes.ts";
 import { helpers } from "./helpers.ts";
 
 describe("AG-10: aclosing, nullcontext and suppress", () => {
-  it("AG-10: aclosing hands the thing to the block, and closes it", () =>
+  it("AG-10: aclosing hands its object to the block, and closes it afterwards", () =>
     same(
       `
       ${helpers}
@@ -70,7 +70,7 @@ describe("AG-10: aclosing, nullcontext and suppress", () => {
       },
     ));
 
-  it("AG-10: nullcontext does nothing but hand a value to the block", () =>
+  it("AG-10: nullcontext only hands a value to the block", () =>
     same(
       `
       ${helpers}
@@ -103,7 +103,7 @@ describe("AG-10: aclosing, nullcontext and suppress", () => {
       },
     ));
 
-  it("AG-10: suppress swallows errors of its classes, and of their subclasses", () =>
+  it("AG-10: suppress swallows errors of its classes and of their subclasses", () =>
     same(
       `
       ${helpers}
@@ -142,7 +142,7 @@ describe("AG-10: aclosing, nullcontext and suppress", () => {
       },
     ));
 
-  it("AG-10: suppress takes what matches out of a group, and raises the rest", () =>
+  it("AG-10: suppress removes matching errors from a group, and raises the rest", () =>
     same(
       `
       ${helpers}
@@ -203,7 +203,7 @@ describe("AG-10: aclosing, nullcontext and suppress", () => {
       },
     ));
 
-  it("AG-10: what suppress leaves of a group is a group of its own, even if that is all of it", () =>
+  it("AG-10: the rest that suppress raises is a new group, even if nothing was removed", () =>
     same(
       `
       ${helpers}
@@ -233,7 +233,7 @@ describe("AG-10: aclosing, nullcontext and suppress", () => {
 });
 
 describe("AG-11: async with and cancellation", () => {
-  it("AG-11: when aenter is cancelled, aexit is not called; in the block, it is told and may suppress it", () =>
+  it("AG-11: a cancelled aenter skips aexit; a cancelled block gives aexit the error, which it may suppress", () =>
     same(
       `
       ${helpers}

@@ -18,7 +18,7 @@ import { awaiting, t } from "../outcomes.ts";
 import { counterThatPrints, helpers } from "./helpers.ts";
 
 describe("AG-04: cancellation inside a generator", () => {
-  it("AG-04: is thrown at its await, and finishes it if it propagates", () =>
+  it("AG-04: a cancellation is thrown at the generator's await, and finishes the generator if it propagates", () =>
     same(
       `
       ${helpers}
@@ -63,7 +63,7 @@ describe("AG-04: cancellation inside a generator", () => {
       },
     ));
 
-  it("AG-04: one that swallows it goes on, and its cleanup may wait", () =>
+  it("AG-04: a generator that swallows a cancellation goes on, and its cleanup may wait", () =>
     same(
       `
       ${helpers}
@@ -114,7 +114,7 @@ describe("AG-04: cancellation inside a generator", () => {
       },
     ));
 
-  it("AG-04: it is thrown in also where the generator gave up one iteration, or was just woken", () =>
+  it("AG-04: a cancellation is thrown in even if the generator gave up one iteration, or was just woken", () =>
     same(
       `
       ${helpers}
@@ -160,7 +160,7 @@ describe("AG-04: cancellation inside a generator", () => {
       },
     ));
 
-  it("AG-04: of the consumer at its own await leaves the generator as it was", () =>
+  it("AG-04: a cancellation of the consumer at its own await leaves the generator as it was", () =>
     same(
       `
       ${helpers}
@@ -193,7 +193,7 @@ describe("AG-04: cancellation inside a generator", () => {
       },
     ));
 
-  it("AG-04: waitFor that times out on anext finishes the generator", () =>
+  it("AG-04: a waitFor() that times out on anext() finishes the generator", () =>
     same(
       `
       ${helpers}
@@ -211,7 +211,7 @@ describe("AG-04: cancellation inside a generator", () => {
       },
     ));
 
-  it("AG-04: while it is closed, it is thrown into the cleanup", () =>
+  it("AG-04: a cancellation during aclose() is thrown into the cleanup", () =>
     same(
       `
       ${helpers}
@@ -259,8 +259,8 @@ describe("AG-04: cancellation inside a generator", () => {
     ));
 });
 
-describe("AG-07: a value handed out inside a cancel scope", () => {
-  it("AG-07: a timeout around a yield cancels whoever iterates, where it stands", () =>
+describe("AG-07: a value yielded inside a cancel scope", () => {
+  it("AG-07: a timeout around a yield cancels the consumer, wherever it waits", () =>
     same(
       `
       ${helpers}
@@ -307,7 +307,7 @@ describe("AG-07: a value handed out inside a cancel scope", () => {
       },
     ));
 
-  it("AG-07: a failing child of a TaskGroup around a yield does so too", () =>
+  it("AG-07: a failing child of a TaskGroup around a yield cancels the consumer too", () =>
     same(
       `
       ${helpers}
@@ -347,7 +347,7 @@ describe("AG-07: a value handed out inside a cancel scope", () => {
 });
 
 describe("AG-14: return in a finally block", () => {
-  it("AG-14: swallows a cancellation on its way", () =>
+  it("AG-14: a return in a finally block swallows a cancellation", () =>
     same(
       `
       async def worker():

@@ -21,7 +21,7 @@ import { current, t } from "../outcomes.ts";
 import { counterThatPrints, helpers } from "./helpers.ts";
 
 describe("AG-02: a generator that is collected", () => {
-  /** What a generator that nobody holds any more is closed by: the collector does not run on a virtual clock. */
+  /** Runs the collector until `isDone`: it does not run by itself on a virtual clock. */
   async function untilCollected(loop: VirtualTimeLoop, isDone: () => boolean): Promise<void> {
     setFlagsFromString("--expose-gc");
     const collectGarbage = runInNewContext("gc") as () => void;
@@ -32,7 +32,7 @@ describe("AG-02: a generator that is collected", () => {
     }
   }
 
-  it("AG-02: is closed by a new task, later, and not in the context of those that iterated it", async () => {
+  it("AG-02: a collected generator is closed later by a new task, outside the context of its consumers", async () => {
     const lines: string[] = [];
     const print = (...values: readonly unknown[]): void => void lines.push(values.map(str).join(" "));
     const variable = new ContextVar("variable", { default: "default" });
@@ -95,7 +95,7 @@ describe("AG-02: a generator that is collected", () => {
     );
   });
 
-  it("AG-02: nothing happens to one that was not begun, or has ended, or whose loop is closed", async () => {
+  it("AG-02: a collected generator is left alone if it has not begun, has ended, or its loop is closed", async () => {
     const loop = new VirtualTimeLoop();
     const closed = new VirtualTimeLoop();
     const events: string[] = [];
@@ -129,7 +129,7 @@ describe("AG-02: a generator that is collected", () => {
 });
 
 describe("AG-03: shutdownAsyncgens", () => {
-  it("AG-03: closes all that are open, at the same time", () =>
+  it("AG-03: shutdownAsyncgens() closes all open generators at the same time", () =>
     sameScript(
       `
       ${helpers}
@@ -179,7 +179,7 @@ describe("AG-03: shutdownAsyncgens", () => {
       },
     ));
 
-  it("AG-03: reports the Exceptions that come of it, in order, when all are closed", () =>
+  it("AG-03: shutdownAsyncgens() reports the Exceptions of the cleanups in order, when all are closed", () =>
     same(
       `
       ${helpers}
@@ -240,7 +240,7 @@ describe("AG-03: shutdownAsyncgens", () => {
       },
     ));
 
-  it("AG-03: closes each once: another shutdown leaves alone what the first could not close", () =>
+  it("AG-03: each generator is closed once: a second shutdown skips those that the first could not close", () =>
     sameScript(
       `
       ${helpers}
@@ -288,7 +288,7 @@ describe("AG-03: shutdownAsyncgens", () => {
       },
     ));
 
-  it("AG-03: a generator that is begun afterwards is warned about, and still works", () =>
+  it("AG-03: a generator that begins after the shutdown causes a warning, and still works", () =>
     sameScript(
       `
       ${helpers}
@@ -323,7 +323,7 @@ describe("AG-03: shutdownAsyncgens", () => {
       },
     ));
 
-  it("AG-03: a generator that iterates another closes it by itself or leaves it to the loop", () =>
+  it("AG-03: a generator that iterates another closes it itself or leaves it to the loop", () =>
     same(
       `
       ${helpers}
@@ -362,7 +362,7 @@ describe("AG-03: shutdownAsyncgens", () => {
 });
 
 describe("AG-12: closing a suspended coroutine", () => {
-  /** Each way to answer GeneratorExit. */
+  /** The ways to answer GeneratorExit. */
   const ends = [
     ["lets it through", "raise"],
     ["returns", "return 5"],
@@ -372,7 +372,7 @@ describe("AG-12: closing a suspended coroutine", () => {
     ["awaits the same future", "await future"],
   ] as const;
 
-  it.each(ends)("AG-12: throws GeneratorExit at its await, and the coroutine %s", (end, code) =>
+  it.each(ends)("AG-12: close() throws GeneratorExit at the await, and the coroutine %s", (end, code) =>
     sameScript(
       `
       loop = asyncio.new_event_loop()

@@ -18,7 +18,7 @@ import { awaiting, t } from "../outcomes.ts";
 import { helpers } from "./helpers.ts";
 
 describe("AG-08: asyncContextManager", () => {
-  it("AG-08: what comes before the yield is the entering, and what comes after it the leaving", () =>
+  it("AG-08: the code before the yield enters the block, and the code after it leaves the block", () =>
     same(
       `
       ${helpers}
@@ -57,7 +57,7 @@ describe("AG-08: asyncContextManager", () => {
       },
     ));
 
-  /** What can happen to the error of the block. */
+  /** The reactions to the error of the block. */
   const outcomes = [
     ["re-raises it", "raise"],
     ["returns", "pass"],
@@ -77,7 +77,7 @@ describe("AG-08: asyncContextManager", () => {
     ['GeneratorExit("x")', new GeneratorExit("x")],
   ] as const;
 
-  it.each(outcomes)("AG-08: when the block raises, and the generator %s", (outcome, code) =>
+  it.each(outcomes)("AG-08: the block raises, and the generator %s", (outcome, code) =>
     same(
       `
       ${helpers}
@@ -147,7 +147,7 @@ describe("AG-08: asyncContextManager", () => {
     ),
   );
 
-  it("AG-08: a generator that does not catch the error, lets it through unchanged", () =>
+  it("AG-08: a generator that does not catch the error lets it through unchanged", () =>
     same(
       `
       ${helpers}
@@ -183,7 +183,7 @@ describe("AG-08: asyncContextManager", () => {
       },
     ));
 
-  it("AG-08: a generator that does not yield, or raises before", () =>
+  it("AG-08: entering fails when the generator does not yield, or raises first", () =>
     same(
       `
       ${helpers}
@@ -224,7 +224,7 @@ describe("AG-08: asyncContextManager", () => {
       },
     ));
 
-  it("AG-08: a generator that yields twice, and then ends well or does not", () =>
+  it("AG-08: leaving fails when the generator yields twice, whether its cleanup succeeds or fails", () =>
     same(
       `
       ${helpers}
@@ -273,7 +273,7 @@ describe("AG-08: asyncContextManager", () => {
       },
     ));
 
-  it("AG-08: it can raise while it is left although the block did not", () =>
+  it("AG-08: a manager can raise while it is left although the block did not", () =>
     same(
       `
       ${helpers}
@@ -304,7 +304,7 @@ describe("AG-08: asyncContextManager", () => {
       },
     ));
 
-  it("AG-08: cancelled in the block, while it is entered and while it is left", () =>
+  it("AG-08: a cancellation reaches the manager while it is entered, in the block, and while it is left", () =>
     same(
       `
       ${helpers}
@@ -372,7 +372,7 @@ describe("AG-08: asyncContextManager", () => {
       },
     ));
 
-  it("AG-08: each call makes a manager of its own, which can be entered once", () =>
+  it("AG-08: each call makes a new manager, which can be entered once", () =>
     same(
       `
       ${helpers}

@@ -14,8 +14,8 @@ import { same } from "../../../src/same.ts";
 import { awaiting, t } from "../outcomes.ts";
 import { counterThatPrints, helpers } from "./helpers.ts";
 
-describe("AG-06: what each method does in each state", () => {
-  /** Each state of a generator, and each method called twice and followed by a look at what is left. */
+describe("AG-06: each method in each state", () => {
+  /** Each state of a generator; each method is called twice, and then the generator's state is printed. */
   const states = `
       ${helpers}
       async def generate(log):
@@ -143,11 +143,9 @@ describe("AG-06: what each method does in each state", () => {
     ),
   );
 
-  it.each(calls)(
-    "AG-06: %s of one that yielded again while it was closed, and so has ignored GeneratorExit",
-    (python, call) =>
-      same(
-        `
+  it.each(calls)("AG-06: %s of a generator that ignored GeneratorExit by yielding again", (python, call) =>
+    same(
+      `
       ${helpers}
       async def ignore():
           try:
@@ -167,29 +165,29 @@ describe("AG-06: what each method does in each state", () => {
           print(await awaiting(anext(generator)))
           print(await awaiting(generator.aclose()))
     `,
-        function* (print) {
-          const ignore = asyncGenerator(function* (emit) {
-            try {
-              yield* emit(1);
-            } catch (error) {
-              if (!(error instanceof GeneratorExit)) throw error;
-              const reply = yield* emit(2);
-              print("goes on", reply);
-              yield* emit(3);
-            }
-          });
-          getRunningLoop().setExceptionHandler((_, { exception }) => print("report", repr(exception)));
-          const generator = ignore();
-          yield* anext(generator);
-          print(yield* awaiting(generator.aclose()));
-          for (let times = 0; times < 2; times++) print(yield* awaiting(call(generator)));
-          print(yield* awaiting(anext(generator)));
-          print(yield* awaiting(generator.aclose()));
-        },
-      ),
+      function* (print) {
+        const ignore = asyncGenerator(function* (emit) {
+          try {
+            yield* emit(1);
+          } catch (error) {
+            if (!(error instanceof GeneratorExit)) throw error;
+            const reply = yield* emit(2);
+            print("goes on", reply);
+            yield* emit(3);
+          }
+        });
+        getRunningLoop().setExceptionHandler((_, { exception }) => print("report", repr(exception)));
+        const generator = ignore();
+        yield* anext(generator);
+        print(yield* awaiting(generator.aclose()));
+        for (let times = 0; times < 2; times++) print(yield* awaiting(call(generator)));
+        print(yield* awaiting(anext(generator)));
+        print(yield* awaiting(generator.aclose()));
+      },
+    ),
   );
 
-  it("AG-06: one that yields in a finally block is refused the same way", () =>
+  it("AG-06: aclose() fails when the generator yields in a finally block", () =>
     same(
       `
       ${helpers}
@@ -231,7 +229,7 @@ describe("AG-06: what each method does in each state", () => {
       },
     ));
 
-  it("AG-06: what it does with GeneratorExit: return, raise another, raise one of its own, fail", () =>
+  it("AG-06: a generator may answer GeneratorExit by returning, raising another GeneratorExit, or failing", () =>
     same(
       `
       ${helpers}
@@ -280,7 +278,7 @@ describe("AG-06: what each method does in each state", () => {
       },
     ));
 
-  it("AG-06: it may wait while it is closed, and be closed from a task that waits for it", () =>
+  it("AG-06: aclose() waits for a cleanup that awaits", () =>
     same(
       `
       ${helpers}
@@ -300,7 +298,7 @@ describe("AG-06: what each method does in each state", () => {
       },
     ));
 
-  it("AG-06: asend gives what yield evaluates to, and athrow what it raises", () =>
+  it("AG-06: asend() sets the value of yield, and athrow() the error that yield raises", () =>
     same(
       `
       ${helpers}
@@ -341,7 +339,7 @@ describe("AG-06: what each method does in each state", () => {
       },
     ));
 
-  it("AG-06: a generator that raises StopAsyncIteration fails with a RuntimeError that has it as its cause", () =>
+  it("AG-06: a generator that raises StopAsyncIteration fails with a RuntimeError caused by it", () =>
     same(
       `
       ${helpers}
@@ -378,7 +376,7 @@ describe("AG-06: what each method does in each state", () => {
       },
     ));
 
-  it("AG-06: a generator may yield None, undefined values being values as any other", () =>
+  it("AG-06: a generator may yield None, and undefined is a value like any other", () =>
     same(
       `
       async def generate():

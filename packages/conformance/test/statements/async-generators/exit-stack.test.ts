@@ -7,7 +7,7 @@ import { awaiting, t } from "../outcomes.ts";
 import { helpers } from "./helpers.ts";
 
 describe("AG-09: AsyncExitStack", () => {
-  /** A manager that prints, and what it does when it is left; both languages have one. */
+  /** A manager that prints, and that has a plan for its exit; one in each language. */
   const recorders = `
       ${helpers}
       class Recorder:
@@ -83,7 +83,7 @@ describe("AG-09: AsyncExitStack", () => {
     };
   }
 
-  it("AG-09: unwinds last in, first out, whatever was put on it", () =>
+  it("AG-09: the stack unwinds last in, first out, whatever was put on it", () =>
     same(
       `
       ${recorders}
@@ -123,7 +123,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: each is told the error that is on its way by then, until one swallows it", () =>
+  it("AG-09: each exit gets the error that is pending by then, until one swallows it", () =>
     same(
       `
       ${recorders}
@@ -153,7 +153,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: one that raises replaces the error, and the next one sees the new one", () =>
+  it("AG-09: an exit that raises replaces the error, and the next exit gets the new one", () =>
     same(
       `
       ${recorders}
@@ -201,7 +201,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: callbacks that raise replace the error too, and what they return swallows nothing", () =>
+  it("AG-09: a callback that raises replaces the error too, and a callback's return value swallows nothing", () =>
     same(
       `
       ${recorders}
@@ -252,7 +252,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: popAll moves everything to a new stack, and aclose leaves it", () =>
+  it("AG-09: popAll() moves everything to a new stack, which aclose() unwinds", () =>
     same(
       `
       ${recorders}
@@ -299,7 +299,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: aclose raises what the last one to fail raised", () =>
+  it("AG-09: aclose() raises the error of the last exit that failed", () =>
     same(
       `
       ${recorders}
@@ -322,7 +322,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: an error or cancellation while one is entered leaves those before it", () =>
+  it("AG-09: an error or a cancellation while one manager is entered unwinds those entered before", () =>
     same(
       `
       ${recorders}
@@ -368,7 +368,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: cancelled while it unwinds, it tells those that are left", () =>
+  it("AG-09: a stack that is cancelled while it unwinds still calls the remaining exits", () =>
     same(
       `
       ${recorders}
@@ -397,7 +397,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: a callback may put more on the stack while it unwinds", () =>
+  it("AG-09: a callback may add to the stack while it unwinds", () =>
     same(
       `
       ${recorders}
@@ -422,7 +422,7 @@ describe("AG-09: AsyncExitStack", () => {
       },
     ));
 
-  it("AG-09: left by hand, a manager says whether it has swallowed an error, and there is none to swallow without", () =>
+  it("AG-09: a manager that is left by hand returns true only if it has swallowed an error", () =>
     same(
       `
       ${recorders}

@@ -3,7 +3,7 @@ import { sleep } from "@yieldstar/loop";
 import type { Print } from "../../../src/same.ts";
 import { t } from "../outcomes.ts";
 
-/** For snippets, and indented as they are; what stands below and in outcomes.ts is the same in TypeScript. */
+/** For the Python snippets, and indented like them; the TypeScript of it is below and in outcomes.ts. */
 export const helpers = `
       import contextlib, re
 

@@ -7,7 +7,7 @@ import { awaiting, t } from "../outcomes.ts";
 import { counterThatPrints, helpers } from "./helpers.ts";
 
 describe("AG-01: leaving a loop early", () => {
-  it("AG-01: break does not close the generator, which may be iterated further", () =>
+  it("AG-01: break leaves the generator open, and it may be iterated further", () =>
     same(
       `
       ${helpers}
@@ -36,7 +36,7 @@ describe("AG-01: leaving a loop early", () => {
       },
     ));
 
-  it("AG-01: neither do return and an error; the loop's end closes it, in another task", () =>
+  it("AG-01: return and errors leave the generator open; the end of the run closes it, in another task", () =>
     same(
       `
       ${helpers}
@@ -76,7 +76,7 @@ describe("AG-01: leaving a loop early", () => {
       },
     ));
 
-  it("AG-01: aclose runs its finally blocks, where the caller stands", () =>
+  it("AG-01: aclose() runs the finally blocks before it returns", () =>
     same(
       `
       ${helpers}
@@ -101,7 +101,7 @@ describe("AG-01: leaving a loop early", () => {
       },
     ));
 
-  it("AG-01: aclosing closes it, however the block is left", () =>
+  it("AG-01: aclosing closes the generator however the block is left", () =>
     same(
       `
       ${helpers}
@@ -142,7 +142,7 @@ describe("AG-01: leaving a loop early", () => {
       },
     ));
 
-  it("AG-01: the else clause runs where no break ended the loop", () =>
+  it("AG-01: the else clause runs when no break ended the loop", () =>
     same(
       `
       ${helpers}
@@ -171,7 +171,7 @@ describe("AG-01: leaving a loop early", () => {
 });
 
 describe("AG-06: async for and anext", () => {
-  it("AG-06: anext with a fallback does not raise at the end", () =>
+  it("AG-06: anext() with a fallback returns it at the end instead of raising", () =>
     same(
       `
       ${helpers}
@@ -269,7 +269,7 @@ describe("AG-06: async for and anext", () => {
       },
     ));
 
-  it("AG-06: a StopAsyncIteration of the loop's body is no end of the loop", () =>
+  it("AG-06: a StopAsyncIteration of the loop's body is an error, not the end of the loop", () =>
     same(
       `
       ${helpers}
@@ -295,7 +295,7 @@ describe("AG-06: async for and anext", () => {
       },
     ));
 
-  it("AG-06: async for waits in its body and in the generator by turns", () =>
+  it("AG-06: async for waits in its body and in the generator in turn", () =>
     same(
       `
       ${helpers}
@@ -314,7 +314,7 @@ describe("AG-06: async for and anext", () => {
       },
     ));
 
-  it("AG-06: generators compose: one filters what another yields, and errors pass through both", () =>
+  it("AG-06: generators compose: one filters the values of another, and errors pass through both", () =>
     same(
       `
       ${helpers}

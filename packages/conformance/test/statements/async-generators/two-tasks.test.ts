@@ -8,7 +8,7 @@ import { awaiting, current, t } from "../outcomes.ts";
 import { counterThatPrints, helpers } from "./helpers.ts";
 
 describe("AG-05: two tasks", () => {
-  it("AG-05: may not be in the midst of a step of one generator at once", () =>
+  it("AG-05: two tasks cannot step one generator at the same time", () =>
     same(
       `
       ${helpers}
@@ -42,7 +42,7 @@ describe("AG-05: two tasks", () => {
       },
     ));
 
-  it("AG-05: nor one while the other closes it", () =>
+  it("AG-05: a task cannot step a generator while another closes it", () =>
     same(
       `
       ${helpers}
@@ -69,7 +69,7 @@ describe("AG-05: two tasks", () => {
       },
     ));
 
-  it("AG-05: may iterate it by turns", () =>
+  it("AG-05: two tasks may iterate one generator in turn", () =>
     same(
       `
       ${helpers}
@@ -104,7 +104,7 @@ describe("AG-05: two tasks", () => {
       },
     ));
 
-  it("AG-05: an error of the second is its own, and the first goes on", () =>
+  it("AG-05: the second task gets its own error, and the first goes on", () =>
     same(
       `
       ${helpers}
@@ -127,7 +127,7 @@ describe("AG-05: two tasks", () => {
       },
     ));
 
-  it("AG-05: a generator may not iterate itself", () =>
+  it("AG-05: a generator cannot iterate itself", () =>
     same(
       `
       ${helpers}
@@ -157,7 +157,7 @@ describe("AG-05: two tasks", () => {
       },
     ));
 
-  it("AG-05: may take turns by asend and aclose too", () =>
+  it("AG-05: two tasks may take turns with asend() too", () =>
     same(
       `
       ${helpers}

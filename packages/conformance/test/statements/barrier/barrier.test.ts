@@ -18,7 +18,9 @@ import { repr } from "../../../src/python-text.ts";
 import { same, sameScript } from "../../../src/same.ts";
 import { awaiting, outcome, t } from "../outcomes.ts";
 
-/** For snippets, and indented as they are: what a call, or awaiting, came to; a barrier's repr and all its properties. */
+/**
+ * For the Python snippets, and indented like them: the outcome of a call or an await; a barrier's repr and properties.
+ */
 const helpers = `
       import itertools, re
 
@@ -44,7 +46,7 @@ function shown(barrier: Barrier): string {
   return `${String(barrier)} ${repr(parties)} ${repr(nWaiting)} ${repr(broken)}`;
 }
 
-/** In the order of Python's `itertools.permutations`, of all items or of so many. */
+/** In the order of Python's `itertools.permutations`, of all items or of `length` items. */
 function permutations<T>(items: readonly T[], length = items.length): T[][] {
   if (length === 0) return [[]];
   return items.flatMap((item, index) =>
@@ -56,7 +58,7 @@ function permutations<T>(items: readonly T[], length = items.length): T[][] {
 }
 
 describe("BR: barriers", () => {
-  it("BR-01: fewer than one party raise ValueError", () =>
+  it("BR-01: a barrier for fewer than one party raises ValueError", () =>
     sameScript(
       `
       ${helpers}
@@ -70,7 +72,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-02: wait() returns the order of arrival; the last one does not wait and is first to go on", () =>
+  it("BR-02: wait() returns the order of arrival; the last task does not wait and goes on first", () =>
     same(
       `
       ${helpers}
@@ -130,7 +132,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-02: a barrier for one is never waited at", () =>
+  it("BR-02: a barrier for one task never makes it wait", () =>
     same(
       `
       ${helpers}
@@ -151,7 +153,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-03: the barrier can be used again, and who comes while it drains waits until the last has left", () =>
+  it("BR-03: a barrier can be reused, and a task that arrives while it drains waits until the last one has left", () =>
     same(
       `
       ${helpers}
@@ -178,7 +180,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-03: more tasks than parties go through in rounds", () =>
+  it("BR-03: more tasks than parties pass the barrier in rounds", () =>
     same(
       `
       ${helpers}
@@ -207,7 +209,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-04: n_waiting counts while the barrier fills; parties, broken and the repr go through the states", () =>
+  it("BR-04: n_waiting counts while the barrier fills; parties, broken and the repr follow the states", () =>
     same(
       `
       ${helpers}
@@ -275,7 +277,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-05: reset() sends those who wait away, and the barrier is usable; without any it does nothing", () =>
+  it("BR-05: reset() sends the waiters away and leaves the barrier usable; without waiters it does nothing", () =>
     same(
       `
       ${helpers}
@@ -310,7 +312,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-05: reset() repairs a broken barrier, also while those who waited have not left", () =>
+  it("BR-05: reset() repairs a broken barrier, even before the old waiters have left", () =>
     same(
       `
       ${helpers}
@@ -346,7 +348,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-06: abort() sends away those who wait, and all who come, until reset()", () =>
+  it("BR-06: abort() sends away the waiters, and every later arrival until reset()", () =>
     same(
       `
       ${helpers}
@@ -445,7 +447,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-07: a timeout takes a waiter away, and the others still meet", () =>
+  it("BR-07: a timeout removes a waiter, and the others still meet", () =>
     same(
       `
       ${helpers}
@@ -480,7 +482,7 @@ describe("BR: barriers", () => {
       },
     ));
 
-  it("BR-07: whatever comes in whatever order around the moment when the last one arrives", () =>
+  it("BR-07: arrivals, a cancel, reset() and abort() around the last arrival end as in CPython in every order", () =>
     same(
       `
       ${helpers}

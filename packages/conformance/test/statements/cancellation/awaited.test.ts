@@ -13,7 +13,7 @@ import { same } from "../../../src/same.ts";
 import { t, thisTask } from "../outcomes.ts";
 
 describe("CX: cancellation", () => {
-  it("CX-03: the awaited future is cancelled at once, the task one iteration later, who awaits it one more later", () =>
+  it("CX-03: a cancel ends the awaited future at once, the task one iteration later, and its waiter one more later", () =>
     same(
       `
       async def main():
@@ -85,7 +85,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-04: every other task that awaits the same future gets a CancelledError, though nobody cancelled it", () =>
+  it("CX-04: every other task that awaits the same future gets a CancelledError too, without a request of its own", () =>
     same(
       `
       async def main():
@@ -131,7 +131,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-05: a cancel is forwarded to the awaited task, and the outer one stays suspended until that is done", () =>
+  it("CX-05: a cancel is forwarded to the awaited task, and the outer one stays suspended until it is done", () =>
     same(
       `
       async def main():
@@ -186,7 +186,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-06: a value that the inner task returns after swallowing the cancel goes to the outer one, which runs on", () =>
+  it("CX-06: the outer task gets the value that the inner one returns after swallowing the cancel, and runs on", () =>
     same(
       `
       async def main():
@@ -231,7 +231,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-20: who awaits a task that somebody else cancelled has cancelling() == 0", () =>
+  it("CX-20: a task that awaits a task cancelled by other code has cancelling() == 0", () =>
     same(
       `
       async def main():
@@ -373,7 +373,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-31: where the awaited future refuses the cancel, the task gets it at its next step", () =>
+  it("CX-31: a task gets the cancel at its next step when the awaited future refuses it", () =>
     same(
       `
       async def main():
@@ -427,7 +427,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-32: a cancel that a yielded future refuses stays, and is delivered at the following step", () =>
+  it("CX-32: a cancel that a yielded future refuses is delivered at the following step", () =>
     same(
       `
       async def main():
@@ -479,7 +479,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-33: cancelling both the awaited future and the task, in either order, is one CancelledError", () =>
+  it("CX-33: cancelling both the awaited future and the task, in either order, throws one CancelledError", () =>
     same(
       `
       async def main():

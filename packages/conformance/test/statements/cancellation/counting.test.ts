@@ -16,7 +16,7 @@ import { same } from "../../../src/same.ts";
 import { t, thisTask } from "../outcomes.ts";
 
 describe("CX: cancellation", () => {
-  it("CX-14: after a swallowed CancelledError later awaits work, and cancelling() stays until uncancel()", () =>
+  it("CX-14: awaits after a swallowed CancelledError work, and cancelling() keeps its count until uncancel()", () =>
     same(
       `
       async def main():
@@ -60,7 +60,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-16: several cancels before the step are one CancelledError, and all are counted", () =>
+  it("CX-16: several cancels before the step throw one CancelledError, and all are counted", () =>
     same(
       `
       async def main():
@@ -137,7 +137,7 @@ describe("CX: cancellation", () => {
             try {
               yield* sleep(10);
             } catch {
-              // Swallowed.
+              // It swallows the cancellation.
             }
           }
         }
@@ -156,7 +156,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-22: uncancel() to zero takes back a cancel that was not delivered yet", () =>
+  it("CX-22: uncancel() to zero withdraws a cancel that was not delivered yet", () =>
     same(
       `
       async def main():
@@ -273,7 +273,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-24: uncancel() from two to one leaves the undelivered cancel in place", () =>
+  it("CX-24: uncancel() from two to one keeps the undelivered cancel", () =>
     same(
       `
       async def main():
@@ -301,7 +301,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-35: who cancels uncancels once, and swallows the error only if no other request is left", () =>
+  it("CX-35: a canceller uncancels once, and swallows the error only if no other request is left", () =>
     same(
       `
       async def main():
@@ -372,7 +372,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-35: timeout does so: it uncancels once, and leaves a request from outside alone", () =>
+  it("CX-35: timeout() uncancels once, and leaves a request from outside alone", () =>
     same(
       `
       async def main():
@@ -416,7 +416,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-35: TaskGroup does so: it uncancels once, and leaves a request from outside alone", () =>
+  it("CX-35: TaskGroup uncancels once, and leaves a request from outside alone", () =>
     same(
       `
       async def main():

@@ -83,7 +83,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-09: a cancel of a task that stands in the queue is thrown at its queued step", () =>
+  it("CX-09: a cancel of a task in the ready queue is thrown at its queued step", () =>
     same(
       `
       import types
@@ -134,7 +134,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-10: a task that cancels itself runs on to its next suspension, whose future is cancelled when yielded", () =>
+  it("CX-10: a task that cancels itself runs on to its next suspension, and the yielded future is cancelled", () =>
     same(
       `
       async def main():
@@ -177,7 +177,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-10: where it awaits a task that swallows this cancel, it gets the value and nothing more", () =>
+  it("CX-10: a task that cancels itself and awaits a task that swallows the cancel gets its value, and nothing more", () =>
     same(
       `
       async def main():
@@ -218,7 +218,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-10: a bare yield is a suspension too", () =>
+  it("CX-10: a task that cancels itself gets its CancelledError at a bare yield too", () =>
     same(
       `
       async def main():
@@ -254,7 +254,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-11: awaiting a future that is done delivers nothing to a task that cancelled itself", () =>
+  it("CX-11: awaiting a done future delivers nothing to a task that cancelled itself", () =>
     same(
       `
       async def main():
@@ -355,7 +355,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-26: a cancel waits until synchronous code and awaits that do not suspend are over", () =>
+  it("CX-26: a cancel waits for synchronous code, and for awaits that do not suspend", () =>
     same(
       `
       async def main():
@@ -407,8 +407,8 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  // Python sets `__context__` by itself; JavaScript sets nothing, and the loop does not either.
-  it("CX-30: a CancelledError is delivered while another exception is handled, here without that as its cause", async () => {
+  // Python sets `__context__` automatically; JavaScript sets nothing, and neither does the loop.
+  it("CX-30: a CancelledError that is thrown while another exception is handled does not get it as its cause", async () => {
     let delivered: unknown;
     await same(
       `

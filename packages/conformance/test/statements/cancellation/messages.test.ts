@@ -12,7 +12,7 @@ import { repr } from "../../../src/python-text.ts";
 import { same } from "../../../src/same.ts";
 
 describe("CX: cancellation", () => {
-  it("CX-17: of several messages the first wins where a future was cancelled, else the last", () =>
+  it("CX-17: the first of several messages wins when a future was cancelled, else the last", () =>
     same(
       `
       async def main():
@@ -137,7 +137,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-18: who asks a cancelled task a second time gets an error of its own, without the message", () =>
+  it("CX-18: the second request for a cancelled task's result gets a new error without the message", () =>
     same(
       `
       async def main():
@@ -172,7 +172,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-34: the message of the future's own cancel is kept, that of a later cancel of the task is dropped", () =>
+  it("CX-34: the message of the future's own cancel is kept, and a later cancel of the task loses its message", () =>
     same(
       `
       async def main():

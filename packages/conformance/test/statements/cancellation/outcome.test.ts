@@ -188,7 +188,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  // Python chains by itself; here the port does it, with `cause`.
+  // Python chains the errors automatically; here the port does it, with `cause`.
   it("CX-19: an exception raised instead of the CancelledError ends the task, chained to it", () =>
     same(
       `
@@ -327,7 +327,7 @@ describe("CX: cancellation", () => {
       },
     ));
 
-  it("CX-36: so it is with Runner.run(), which returns the result if main swallows the error", async () => {
+  it("CX-36: Runner.run() raises the CancelledError of main, or returns the result if main swallows it", async () => {
     const lines: string[] = [];
     function* main(swallow: boolean): Coroutine<string> {
       const task = thisTask();

@@ -145,7 +145,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-04: of several cancellations during the wait for the lock the latest is raised, once it has the lock", () =>
+  it("CN-04: the latest of several cancellations during the wait for the lock is raised, once the lock is held", () =>
     same(
       `
       ${helpers}
@@ -266,7 +266,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-05: a notification is not lost with a waiter that was notified and cancelled, in any order", () =>
+  it("CN-05: a notification survives the cancellation of its waiter, in any order", () =>
     same(
       `
       ${helpers}
@@ -346,7 +346,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-05: one that was notified, and cancelled while it waits for the lock, passes the notification on", () =>
+  it("CN-05: a waiter that is cancelled while it waits for the lock passes its notification on", () =>
     same(
       `
       ${helpers}
@@ -390,7 +390,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-05: wait() may return without a notification: one who was cancelled has passed on what he never had", () =>
+  it("CN-05: wait() may return without a notification: a cancelled waiter passes one on although it had none", () =>
     same(
       `
       ${helpers}
@@ -423,7 +423,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-05: a wait() that is closed by hand takes the lock, as soon as it can, and passes a notification on", () =>
+  it("CN-05: a wait() that is closed by hand takes the lock as soon as it can, and passes its notification on", () =>
     same(
       `
       ${helpers}

@@ -1,4 +1,7 @@
-/** For snippets, and indented as they are: what a call, or awaiting, came to; and texts without addresses and modules. */
+/**
+ * For the Python snippets, and indented like them: the outcome of a call or an await; and texts without addresses and
+ * modules.
+ */
 export const helpers = `
       import itertools, re
 

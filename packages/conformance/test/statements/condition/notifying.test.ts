@@ -41,7 +41,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-01: it is enough that anybody has the lock, which wait() takes from him", () =>
+  it("CN-01: wait() and notify() only need some task to hold the lock, which wait() then releases", () =>
     same(
       `
       ${helpers}
@@ -86,7 +86,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-02: notify(n) wakes up to n in the order of their waits, and none of them twice", () =>
+  it("CN-02: notify(n) wakes up to n waiters in the order of their waits, each once", () =>
     same(
       `
       ${helpers}
@@ -139,7 +139,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-02: those who are woken go on when the notifier frees the lock, one after the other", () =>
+  it("CN-02: woken waiters go on one after the other when the notifier frees the lock", () =>
     same(
       `
       ${helpers}
@@ -196,7 +196,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-06: wait_for() returns what the predicate gave in the end, and asks before the first wait and after each", () =>
+  it("CN-06: wait_for() returns the predicate's last value, and asks it before the first wait and after each", () =>
     same(
       `
       ${helpers}
@@ -295,7 +295,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-07: conditions can share a lock, and each wakes only its own", () =>
+  it("CN-07: conditions can share a lock, and each wakes only its own waiters", () =>
     same(
       `
       ${helpers}
@@ -360,7 +360,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-07: acquire(), release() and locked() are those of the lock, a subclass's own included", () =>
+  it("CN-07: acquire(), release() and locked() call the lock's methods, those of a subclass included", () =>
     same(
       `
       ${helpers}
@@ -431,7 +431,7 @@ describe("CN: conditions", () => {
       },
     ));
 
-  it("CN-07: a waiter queues for the lock with those of the other conditions and of the lock itself", () =>
+  it("CN-07: the waiters of all its conditions and the lock's own waiters queue for the lock together", () =>
     same(
       `
       async def main():

@@ -26,7 +26,7 @@ import { printed } from "../../../../../.ci/vitest/quiet.ts";
 import { repr } from "../../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../../src/same.ts";
 
-/** Prints what an action returns or raises, in Python and here; objects in Python without their address and module. */
+/** Prints what an action returns or raises, in Python and here; Python's objects without address and module. */
 const attemptPython = `
       import re
       plain = lambda value: re.sub(" object at 0x[0-9a-f]+| at 0x[0-9a-f]+|_contextvars[.]", "", str(value))
@@ -46,7 +46,7 @@ function attempt(print: Print, action: () => unknown): void {
   }
 }
 
-/** Python's `with token:`. It is what `using` does, for which the compiler would need its helpers here. */
+/** Python's `with token:`. `using` does the same, but the compiler would need its helpers here. */
 function* withToken<T>(token: Token<T>, body: (token: Token<T>) => Coroutine): Coroutine {
   try {
     yield* body(token);
@@ -185,7 +185,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-04: a callback runs in a copy of the context it was scheduled in, its own", async () => {
+  it("CV-04: a callback runs in its own copy of the context it was scheduled in", async () => {
     const python = `
       var = contextvars.ContextVar("var")
 
@@ -287,7 +287,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-05: a task's done-callback runs in the context of who registered it", async () => {
+  it("CV-05: a done-callback runs in the context of the code that registered it", async () => {
     const python = `
       var = contextvars.ContextVar("var")
 
@@ -423,7 +423,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-06: a step or callback whose context is entered already is reported, and lost", async () => {
+  it("CV-06: a step or callback whose context is entered already is reported, and does not run", async () => {
     const python = `${attemptPython}
       import logging
       handler = logging.Handler()
@@ -455,7 +455,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-07: a token puts the value before its set() back", async () => {
+  it("CV-07: a token restores the value before its set()", async () => {
     const python = `${attemptPython}
       async def main():
           var = contextvars.ContextVar("var")
@@ -562,7 +562,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-07: the texts show a variable's default", async () => {
+  it("CV-07: the reprs of a variable and its token show the variable's default", async () => {
     const python = `${attemptPython}
       async def main():
           for default in [1, "text", None]:
@@ -622,7 +622,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-08: a token that was used cannot end a block, and one that has ended a block is used", async () => {
+  it("CV-08: a used token cannot end a block, and a token that has ended a block is used", async () => {
     const python = `${attemptPython}
       var = contextvars.ContextVar("var")
 
@@ -692,7 +692,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-10: an async generator runs each step in the context of who iterates it", async () => {
+  it("CV-10: an async generator runs each step in the context of its consumer", async () => {
     const python = `${attemptPython}
       var = contextvars.ContextVar("var")
 
@@ -754,7 +754,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-11: a group's tasks and gather's start from the caller's context at that moment", async () => {
+  it("CV-11: the tasks of a group and of gather() start from the caller's context at that moment", async () => {
     const python = `
       var = contextvars.ContextVar("var")
 
@@ -860,7 +860,7 @@ describe("CV: context variables", () => {
     });
   });
 
-  it("CV-12: a task's steps run in its context, whoever wakes it", async () => {
+  it("CV-12: a task's steps run in its context, whichever code wakes it", async () => {
     const python = `
       var = contextvars.ContextVar("var")
 

@@ -24,7 +24,7 @@ import { printed } from "../../../../../.ci/vitest/quiet.ts";
 import { repr, str } from "../../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../../src/same.ts";
 
-/** As `sameScript`, for a port that awaits promises. */
+/** Like `sameScript`, for a port that awaits promises. */
 async function sameAsync(python: string, port: (print: Print) => Promise<void>): Promise<void> {
   const lines: string[] = [];
   await port((...values) => lines.push(values.map(str).join(" ")));
@@ -48,7 +48,7 @@ class BlockableHost extends VirtualHost {
   }
 }
 
-/** For snippets, and indented as they are: a text without places in files, and what is logged. */
+/** For the Python snippets, and indented like them: a text without places in files, and the log. */
 const helpers = `
       import logging, re, time
 
@@ -62,7 +62,7 @@ const helpers = `
       logging.getLogger("asyncio").addFilter(lambda record: print(record.levelname, shown(record.getMessage().split("\\n")[0])))
 `;
 
-/** A text without places in files. A coroutine is left out: a generator does not know its name. */
+/** A text without places in files and without coroutines, since a generator does not know its name. */
 function shown(value: unknown): string {
   return String(value)
     .replaceAll(/coro=<.*?> ?/g, "")
@@ -71,12 +71,12 @@ function shown(value: unknown): string {
 
 const levels: Readonly<Record<string, string>> = { warn: "WARNING", error: "ERROR" };
 
-/** Prints what went to the console as Python's log is printed. */
+/** Prints the console's lines like those of Python's log. */
 function printLog(print: Print): void {
   for (const [method, text] of printed()) print(levels[method], shown(String(text).split("\n")[0]));
 }
 
-/** The console's only line since the test began, or since it last asked. */
+/** The console's only line since the test began, or since the last call. */
 function onlyWarning(): string {
   const calls = printed();
   expect(calls).toHaveLength(1);
@@ -84,8 +84,8 @@ function onlyWarning(): string {
   return String(calls[0]?.[1]);
 }
 
-describe("DB-01: what is no callback", () => {
-  /** Our method, the one of Python, and what Python calls it in the text. */
+describe("DB-01: a value that is not a callback", () => {
+  /** Our method, Python's method, and Python's name for it in the text. */
   const methods = [
     ["callSoon", "call_soon(x)", "call_soon"],
     ["callSoonThreadsafe", "call_soon_threadsafe(x)", "call_soon_threadsafe"],
@@ -93,7 +93,7 @@ describe("DB-01: what is no callback", () => {
     ["callLater", "call_later(1, x)", "call_at"],
   ] as const;
 
-  it.each(methods)("DB-01: is refused by %s", (method, call, pythonName) =>
+  it.each(methods)("DB-01: %s refuses a value that is not a callback", (method, call, pythonName) =>
     sameScript(
       `
       async def worker():
@@ -133,7 +133,7 @@ describe("DB-01: what is no callback", () => {
     ),
   );
 
-  it("DB-01: nothing was scheduled by that, and the loop works", () =>
+  it("DB-01: a refused callback schedules nothing, and the loop works on", () =>
     same(
       `
       async def main():
@@ -167,7 +167,7 @@ describe("DB-01: what is no callback", () => {
 });
 
 describe("DB-03: slow steps", () => {
-  it("DB-03: a callback or step that takes as long as slowCallbackDuration, is warned about with its time", () =>
+  it("DB-03: a callback or step that takes as long as slowCallbackDuration causes a warning with its time", () =>
     sameAsync(
       `
       ${helpers}
@@ -206,7 +206,7 @@ describe("DB-03: slow steps", () => {
         const host = new BlockableHost();
         const slow = (seconds: number) => {
           const block = (): void => {
-            // What went before is printed first.
+            // Earlier output is printed first.
             printLog(print);
             print("blocks", seconds);
             host.block(seconds);
@@ -241,7 +241,7 @@ describe("DB-03: slow steps", () => {
       },
     ));
 
-  it("DB-03: exactly as long is slow", () =>
+  it("DB-03: a step that takes exactly slowCallbackDuration is slow", () =>
     sameAsync(
       `
       ${helpers}
@@ -277,7 +277,7 @@ describe("DB-03: slow steps", () => {
       },
     ));
 
-  it("DB-03: an eager step counts to the step that it is in, and without debug mode nothing is said", () =>
+  it("DB-03: an eager step counts towards the step it runs in, and without debug mode there is no warning", () =>
     sameAsync(
       `
       ${helpers}
@@ -315,7 +315,7 @@ describe("DB-03: slow steps", () => {
       },
     ));
 
-  it("DB-03: the warning names a suspended task's place and what it waits for", async () => {
+  it("DB-03: the warning names where a suspended task is, and what it awaits", async () => {
     const host = new BlockableHost();
     function* worker(): Coroutine {
       host.block(0.3);
@@ -331,8 +331,8 @@ describe("DB-03: slow steps", () => {
   });
 });
 
-describe("DB-04: where things were created", () => {
-  it("DB-04: handles, futures and tasks that are made in debug mode say it, and the others do not", () =>
+describe("DB-04: the place of creation", () => {
+  it("DB-04: handles, futures and tasks made in debug mode show their place of creation, and others do not", () =>
     sameScript(
       `
       ${helpers}
@@ -377,7 +377,7 @@ describe("DB-04: where things were created", () => {
       },
     ));
 
-  it("DB-04: the contexts of reports hold it", () =>
+  it("DB-04: the contexts of reports hold the place of creation", () =>
     sameScript(
       `
       ${helpers}
@@ -427,7 +427,7 @@ describe("DB-04: where things were created", () => {
           loop.createFuture().setException(new ValueError("z"));
           loop.createTask(fail());
           loop.close();
-          // When an exception that nobody retrieved is reported, is the collector's affair: EH-03.
+          // The collector decides when an exception never retrieved is reported: EH-03.
           const order = ["Exception", "Future", "Task exception", "Task was"];
           const rank = ([message = ""]: string[]): number => order.findIndex((begin) => message.startsWith(begin));
           for (const line of lines.sort((one, other) => rank(one) - rank(other))) print(...line);
@@ -435,7 +435,7 @@ describe("DB-04: where things were created", () => {
       },
     ));
 
-  it("DB-04: a traceback begins with the place of creation, our own frames left out", () => {
+  it("DB-04: a traceback begins with the place of creation, without our own frames", () => {
     const loop = new VirtualTimeLoop();
     loop.setDebug(true);
     const tracebacks: string[] = [];
@@ -455,7 +455,7 @@ describe("DB-04: where things were created", () => {
     expect(tracebacks[0]).not.toMatch(/loop\/src|node:/);
   });
 
-  it("DB-04: the default report shows it on lines of its own", () => {
+  it("DB-04: the default report shows the place of creation on lines of its own", () => {
     const loop = new VirtualTimeLoop();
     loop.setDebug(true);
     const error = new ValueError("x");
@@ -473,7 +473,7 @@ describe("DB-04: where things were created", () => {
     expect(lines[3]).toMatch(/^ {2}at .*debug-mode\.test\.ts:\d+:\d+\)?$/);
   });
 
-  it("DB-04: the default report of anything else tells where the callback was created in which it came", () =>
+  it("DB-04: the default report of anything else shows where the running callback was created", () =>
     sameScript(
       `
       import logging
@@ -506,7 +506,7 @@ describe("DB-04: where things were created", () => {
 });
 
 describe("DB-05: a cancelled handle", () => {
-  it("DB-05: still shows its callback in debug mode, and nothing of it otherwise", () =>
+  it("DB-05: a cancelled handle still shows its callback in debug mode, and nothing of it otherwise", () =>
     sameScript(
       `
       ${helpers}
@@ -575,7 +575,7 @@ describe("YIELDSTAR_DEBUG", () => {
     expect(new VirtualTimeLoop().getDebug()).toBe(false);
   });
 
-  it("is not needed: a program without a process object runs", () => {
+  it("is ignored where there is no process object", () => {
     vi.stubGlobal("process", undefined);
     try {
       expect(new VirtualTimeLoop().getDebug()).toBe(false);
@@ -585,7 +585,7 @@ describe("YIELDSTAR_DEBUG", () => {
   });
 });
 
-/** Runs what a task does once it is cancelled after a second, in debug mode. */
+/** Runs a task that does `afterwards` when it is cancelled after a second, in debug mode. */
 function runAndCancel(afterwards: () => Coroutine<unknown>, options = { debug: true }): void {
   function* worker(): Coroutine<unknown> {
     try {
@@ -606,7 +606,7 @@ function runAndCancel(afterwards: () => Coroutine<unknown>, options = { debug: t
 }
 
 describe("a task that swallows its cancellation and goes on waiting", () => {
-  it("is warned about, once, with its name and what to do", () => {
+  it("causes one warning, with its name and the fix", () => {
     runAndCancel(function* () {
       for (let times = 0; times < 5; times++) yield* sleep(1);
     });
@@ -615,7 +615,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     );
   });
 
-  it("is not without debug mode", () => {
+  it("causes none without debug mode", () => {
     runAndCancel(
       function* () {
         for (let times = 0; times < 5; times++) yield* sleep(1);
@@ -625,7 +625,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(printed()).toEqual([]);
   });
 
-  it("is not when it ends, or waits once to clean up", () => {
+  it("causes none when it ends, or waits once to clean up", () => {
     runAndCancel(function* () {});
     runAndCancel(function* () {
       yield* sleep(1);
@@ -637,7 +637,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(printed()).toEqual([]);
   });
 
-  it("is not when it takes the cancellation back", () => {
+  it("causes none when it calls uncancel()", () => {
     runAndCancel(function* () {
       currentTask()?.uncancel();
       for (let times = 0; times < 5; times++) yield* sleep(1);
@@ -650,7 +650,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(printed()).toEqual([]);
   });
 
-  it("is warned about again after another cancellation that was taken back meanwhile", () => {
+  it("causes another warning after a second cancellation, with uncancel() in between", () => {
     runAndCancel(function* () {
       const task = currentTask() as Task<unknown>;
       yield* sleep(1);
@@ -666,7 +666,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(onlyWarning()).toContain("name='stubborn'");
   });
 
-  it("is not when it waits once to clean up after each of two", () => {
+  it("causes none when it waits once to clean up after each of two cancellations", () => {
     runAndCancel(function* () {
       const task = currentTask() as Task<unknown>;
       yield* sleep(1);
@@ -681,7 +681,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(printed()).toEqual([]);
   });
 
-  it("is not a timeout or a TaskGroup that takes its own cancellation back", () => {
+  it("causes none in a timeout or a TaskGroup that uncancels its own request", () => {
     function* main(): Coroutine {
       for (let times = 0; times < 2; times++) {
         try {
@@ -723,7 +723,7 @@ describe("getStack", () => {
     yield* middle();
   }
 
-  /** Starts `coroutine` in debug mode, lets it wait, and tells `look` of its task. */
+  /** Starts `coroutine` in debug mode, lets it wait, and passes its task to `look`. */
   function suspend(coroutine: Coroutine<unknown>, look: (task: Task<unknown>) => void, debug = true): void {
     const loop = new VirtualTimeLoop();
     loop.setDebug(debug);
@@ -735,7 +735,7 @@ describe("getStack", () => {
     loop.close();
   }
 
-  it("gives the yield*s at which a suspended task stands, the outermost first", () => {
+  it("gives the yield*s where a suspended task waits, the outermost first", () => {
     suspend(outer(), (task) => {
       expect(stackOf(task)).toEqual(["outer", "middle", "inner"]);
       for (const { location } of task.getStack()) expect(location).toMatch(/debug-mode\.test\.ts:\d+:\d+$/);
@@ -807,7 +807,7 @@ describe("getStack", () => {
     runVirtual(creates(), { debug: true });
   });
 
-  it("knows where a bare yield of sleep(0) stands", () => {
+  it("finds the bare yield of sleep(0)", () => {
     const stacks: string[][] = [];
     function* spins(): Coroutine {
       yield* sleep(0);
@@ -836,7 +836,7 @@ describe("getStack", () => {
     runVirtual(main(), { debug: true });
   });
 
-  it("gives those of the error that a failed task ended with, the outermost of them when there is a limit", () => {
+  it("gives the frames of a failed task's error, the outermost of them when there is a limit", () => {
     function* failInside(): Coroutine {
       throw new ValueError("x");
     }
@@ -854,7 +854,7 @@ describe("getStack", () => {
     runVirtual(main());
   });
 
-  it("stands in the text of the task", () => {
+  it("is in the text of the task", () => {
     suspend(outer(), (task) => {
       expect(String(task)).toMatch(/^<Task pending name='t' coro=<outer\(\) running at .*debug-mode\.test\.ts:\d+> /);
     });
@@ -891,7 +891,7 @@ describe("printStack", () => {
     expect(none).toEqual([expect.stringMatching(/^No stack for <Task pending name='waiting' .*>$/)]);
   });
 
-  it("says so where there is none", () => {
+  it("says so when there is no stack", () => {
     function* main(): Coroutine {
       const task = createTask(worker(), { name: "unstarted" });
       task.printStack();

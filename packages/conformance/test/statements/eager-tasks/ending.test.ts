@@ -19,7 +19,7 @@ import { awaiting, current, outcome } from "../outcomes.ts";
 import { beginToTick, helpers } from "./helpers.ts";
 
 describe("EA-04: an exception in the eager step", () => {
-  it("EA-04: is stored in the task, and not raised by createTask", () =>
+  it("EA-04: an exception in the eager step is stored in the task, and createTask does not raise it", () =>
     same(
       `
       ${helpers}
@@ -49,7 +49,7 @@ describe("EA-04: an exception in the eager step", () => {
       },
     ));
 
-  it("EA-04: that nobody retrieves is reported", () =>
+  it("EA-04: an exception of the eager step that is never retrieved is reported", () =>
     same(
       `
       async def fail():
@@ -69,7 +69,7 @@ describe("EA-04: an exception in the eager step", () => {
       },
     ));
 
-  it("EA-04: KeyboardInterrupt and SystemExit are stored, and raised out of the constructor too", () =>
+  it("EA-04: KeyboardInterrupt and SystemExit are stored, and raised by the constructor too", () =>
     same(
       `
       ${helpers}
@@ -120,7 +120,7 @@ describe("EA-04: an exception in the eager step", () => {
       },
     ));
 
-  it("EA-04: a KeyboardInterrupt passes through every eager step that it finds, and ends the run", () =>
+  it("EA-04: a KeyboardInterrupt passes through every eager step on its way, and ends the run", () =>
     sameScript(
       `
       ${helpers}
@@ -174,7 +174,7 @@ describe("EA-04: an exception in the eager step", () => {
       },
     ));
 
-  it("EA-04: cancelled is a task whose eager step raises CancelledError", () =>
+  it("EA-04: a task whose eager step raises CancelledError is cancelled", () =>
     same(
       `
       ${helpers}
@@ -205,7 +205,7 @@ describe("EA-04: an exception in the eager step", () => {
 });
 
 describe("EA-12: an eager task that cancels itself", () => {
-  it("EA-12: and then waits, is stepped again with CancelledError", () =>
+  it("EA-12: an eager task that cancels itself and then waits gets CancelledError at its next step", () =>
     same(
       `
       ${helpers}
@@ -249,7 +249,7 @@ describe("EA-12: an eager task that cancels itself", () => {
       },
     ));
 
-  it("EA-12: and then returns or raises, is cancelled or failed at creation", () =>
+  it("EA-12: an eager task that cancels itself and then returns or raises is cancelled or failed at creation", () =>
     same(
       `
       ${helpers}

@@ -23,8 +23,8 @@ import { same, sameScript } from "../../../src/same.ts";
 import { outcome } from "../outcomes.ts";
 import { beEager, beginToTick, helpers, workerThatPrints } from "./helpers.ts";
 
-describe("EA-05: what starts tasks eagerly", () => {
-  it("EA-05: with the eager factory: createTask, TaskGroup, gather, ensureFuture, and what is built on them", () =>
+describe("EA-05: ways to start tasks eagerly", () => {
+  it("EA-05: the eager factory applies to createTask, TaskGroup, gather, ensureFuture, and functions built on them", () =>
     same(
       `
       ${helpers}
@@ -68,7 +68,7 @@ describe("EA-05: what starts tasks eagerly", () => {
       },
     ));
 
-  it("EA-05: with the eager factory, eagerStart: false opts out", () =>
+  it("EA-05: eagerStart: false opts out of the eager factory", () =>
     same(
       `
       ${helpers}
@@ -98,7 +98,7 @@ describe("EA-05: what starts tasks eagerly", () => {
       },
     ));
 
-  it("EA-05: without a factory, eagerStart: true opts in", () =>
+  it("EA-05: eagerStart: true opts in without a factory", () =>
     same(
       `
       ${helpers}
@@ -132,7 +132,7 @@ describe("EA-05: what starts tasks eagerly", () => {
       },
     ));
 
-  it("EA-05: a factory that is taken away again leaves the tasks that it made", () =>
+  it("EA-05: removing a factory leaves alone the tasks that it made", () =>
     same(
       `
       ${helpers}
@@ -224,7 +224,7 @@ describe("EA-06: task factories", () => {
       },
     ));
 
-  it("EA-06: what a factory returns is returned as it is", () =>
+  it("EA-06: createTask returns what the factory returns, unchanged", () =>
     same(
       `
       ${helpers}
@@ -274,7 +274,7 @@ describe("EA-06: task factories", () => {
       },
     ));
 
-  it("EA-06: what a factory raises comes out of createTask", () =>
+  it("EA-06: createTask raises what the factory raises", () =>
     same(
       `
       ${helpers}
@@ -304,7 +304,7 @@ describe("EA-06: task factories", () => {
       },
     ));
 
-  it("EA-06: a factory is a function or nothing", () =>
+  it("EA-06: a task factory must be a function or nothing", () =>
     sameScript(
       `
       ${helpers}

@@ -50,7 +50,7 @@ describe("EA-01: when a task starts", () => {
       },
     ));
 
-  it("EA-01: where the loop is not running, it is scheduled as any other", () =>
+  it("EA-01: an eager task of a loop that is not running is scheduled like any other", () =>
     sameScript(
       `
       ${helpers}
@@ -90,7 +90,7 @@ describe("EA-01: when a task starts", () => {
       },
     ));
 
-  it("EA-01: and so is one of another loop than the running one", () =>
+  it("EA-01: an eager task of another loop than the running one is scheduled like any other", () =>
     sameScript(
       `
       ${helpers}
@@ -130,7 +130,7 @@ describe("EA-01: when a task starts", () => {
       },
     ));
 
-  it("EA-01: a plain callback can start one too", () =>
+  it("EA-01: a plain callback can start an eager task too", () =>
     same(
       `
       ${helpers}
@@ -161,7 +161,7 @@ describe("EA-01: when a task starts", () => {
 });
 
 describe("EA-02: an eager task that ends in its first step", () => {
-  it("EA-02: is done at creation, with no coroutine and nothing queued", () =>
+  it("EA-02: an eager task that ends in its first step is done at creation, with no coroutine and nothing queued", () =>
     same(
       `
       ${helpers}
@@ -192,7 +192,7 @@ describe("EA-02: an eager task that ends in its first step", () => {
       },
     ));
 
-  it("EA-02: one that suspended keeps its coroutine, also after its end", () =>
+  it("EA-02: an eager task that suspended keeps its coroutine, even after its end", () =>
     same(
       `
       ${helpers}
@@ -212,7 +212,7 @@ describe("EA-02: an eager task that ends in its first step", () => {
       },
     ));
 
-  it("EA-02: its coroutine cannot be run again", () =>
+  it("EA-02: the coroutine of an eager task cannot be run again", () =>
     same(
       `
       ${helpers}
@@ -224,12 +224,12 @@ describe("EA-02: an eager task that ends in its first step", () => {
       function* (print) {
         const coroutine = workerThatPrints(print)("eager");
         yield* createTask(coroutine, { eagerStart: true });
-        // Ours says so at once, since it can.
+        // Ours reports it at once, since it can.
         print(outcome(() => createTask(coroutine)).replace(/ \(hint: [^)]*\)/, ""));
       },
     ));
 
-  it("EA-02: the callbacks that it adds to itself are called in the next iteration", () =>
+  it("EA-02: callbacks that an eager task adds to itself are called in the next iteration", () =>
     same(
       `
       ${helpers}
@@ -262,7 +262,7 @@ describe("EA-02: an eager task that ends in its first step", () => {
 });
 
 describe("EA-03: the current task and the context of an eager step", () => {
-  it("EA-03: the new task is the current one meanwhile, and its creator before and afterwards", () =>
+  it("EA-03: the new task is the current one during its eager step, and its creator before and after", () =>
     same(
       `
       ${helpers}
@@ -316,7 +316,7 @@ describe("EA-03: the current task and the context of an eager step", () => {
       },
     ));
 
-  it("EA-03: the step runs in a copy of its creator's context, as do the later ones", () =>
+  it("EA-03: the eager step runs in a copy of its creator's context, as do the later steps", () =>
     same(
       `
       variable = contextvars.ContextVar("variable", default="default")
@@ -352,7 +352,7 @@ describe("EA-03: the current task and the context of an eager step", () => {
       },
     ));
 
-  it("EA-03: or in the very context that it is given", () =>
+  it("EA-03: the eager step runs in the very context that the task is given", () =>
     same(
       `
       variable = contextvars.ContextVar("variable", default="default")

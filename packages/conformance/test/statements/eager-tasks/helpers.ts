@@ -1,7 +1,7 @@
 import { allTasks, type Coroutine, eagerTaskFactory, getRunningLoop, sleep } from "@yieldstar/loop";
 import type { Print } from "../../../src/same.ts";
 
-/** For snippets, and indented as they are; what stands below and in outcomes.ts is the same in TypeScript. */
+/** For the Python snippets, and indented like them; the TypeScript of it is below and in outcomes.ts. */
 export const helpers = `
       def current():
           task = asyncio.current_task()

@@ -15,7 +15,7 @@ import { current } from "../outcomes.ts";
 import { helpers, names } from "./helpers.ts";
 
 describe("EA-09: eager tasks nest", () => {
-  it("EA-09: depth first, where plain tasks run in the order of their creation", () => {
+  it("EA-09: eager tasks run depth first, plain tasks in the order of their creation", () => {
     const python = (eager: string): string => `
       async def node(name, depth):
           print("begin", name)
@@ -48,7 +48,7 @@ describe("EA-09: eager tasks nest", () => {
     return Promise.all([same(python("True"), port(true)), same(python("False"), port(false))]);
   });
 
-  it("EA-09: what runs before createTask returns, runs before the next line of the creator", () =>
+  it("EA-09: an eager step runs before createTask returns, and so before the creator's next line", () =>
     same(
       `
       ${helpers}
@@ -77,7 +77,7 @@ describe("EA-09: eager tasks nest", () => {
       },
     ));
 
-  it("EA-09: an eager task may cancel its creator, which learns of it when it next waits", () =>
+  it("EA-09: an eager task may cancel its creator, which gets the error when it next waits", () =>
     same(
       `
       async def cancel(task):
@@ -107,7 +107,7 @@ describe("EA-09: eager tasks nest", () => {
       },
     ));
 
-  it("EA-09: many levels deep", () =>
+  it("EA-09: eager tasks nest many levels deep", () =>
     same(
       `
       async def nest(depth):
@@ -128,7 +128,7 @@ describe("EA-09: eager tasks nest", () => {
 });
 
 describe("EA-10: all tasks", () => {
-  it("EA-10: they include an eager task during its first step, and after it while it is pending", () =>
+  it("EA-10: all_tasks() includes an eager task during its first step, and after it while it is pending", () =>
     same(
       `
       ${helpers}
@@ -167,7 +167,7 @@ describe("EA-10: all tasks", () => {
       },
     ));
 
-  it("EA-10: each of a chain of eager first steps is among them", () =>
+  it("EA-10: all_tasks() includes each task of a chain of eager first steps", () =>
     same(
       `
       ${helpers}

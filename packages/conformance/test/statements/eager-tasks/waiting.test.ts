@@ -19,7 +19,7 @@ import { awaiting, outcome } from "../outcomes.ts";
 import { beEager, beginToTick, helpers, workerThatPrints } from "./helpers.ts";
 
 describe("EA-07: gather of eager tasks", () => {
-  it("EA-07: it is done at once when all of them are, and awaiting it does not suspend", () =>
+  it("EA-07: gather() is done at once when all its eager tasks are, and awaiting it does not suspend", () =>
     same(
       `
       ${helpers}
@@ -44,7 +44,7 @@ describe("EA-07: gather of eager tasks", () => {
       },
     ));
 
-  it("EA-07: with one that waits it waits too, and keeps the order", () =>
+  it("EA-07: gather() waits if one of its eager tasks waits, and keeps the order", () =>
     same(
       `
       ${helpers}
@@ -63,7 +63,7 @@ describe("EA-07: gather of eager tasks", () => {
       },
     ));
 
-  it("EA-07: it fails at once when one fails eagerly, and the others run on", () =>
+  it("EA-07: gather() fails at once when a task fails eagerly, and the others run on", () =>
     same(
       `
       ${helpers}
@@ -99,7 +99,7 @@ describe("EA-07: gather of eager tasks", () => {
 });
 
 describe("EA-08: an eager task that waits", () => {
-  it("EA-08: goes on like any other, and a cancel reaches what it waits for", () =>
+  it("EA-08: an eager task that waits goes on like any other, and a cancel reaches what it awaits", () =>
     same(
       `
       async def main():
@@ -144,7 +144,7 @@ describe("EA-08: an eager task that waits", () => {
       },
     ));
 
-  it("EA-08: a cancel before its second step finds it even after a bare yield", () =>
+  it("EA-08: a cancel before its second step reaches an eager task, even after a bare yield", () =>
     same(
       `
       ${helpers}
@@ -177,7 +177,7 @@ describe("EA-08: an eager task that waits", () => {
       },
     ));
 
-  it("EA-08: what it awaits and cannot is told to it in its next step", () =>
+  it("EA-08: an eager task gets the error of a bad await in its next step", () =>
     same(
       `
       ${helpers}
@@ -262,7 +262,7 @@ describe("EA-08: an eager task that waits", () => {
 });
 
 describe("EA-11: an eager step that awaits a pending future", () => {
-  it("EA-11: suspends the new task and gives control back to the creator", () =>
+  it("EA-11: an eager step that awaits a pending future gives control back to the creator", () =>
     same(
       `
       ${helpers}
@@ -295,7 +295,7 @@ describe("EA-11: an eager step that awaits a pending future", () => {
       },
     ));
 
-  it("EA-11: what its creator sets up afterwards comes too late for the eager step", () =>
+  it("EA-11: an eager step does not see what its creator sets up afterwards", () =>
     same(
       `
       async def main():
@@ -325,7 +325,7 @@ describe("EA-11: an eager step that awaits a pending future", () => {
       },
     ));
 
-  it("EA-11: a done future, a done task or a coroutine that does not wait, suspends nothing", () =>
+  it("EA-11: awaiting a done future, a done task or a coroutine that does not wait suspends nothing", () =>
     same(
       `
       ${helpers}

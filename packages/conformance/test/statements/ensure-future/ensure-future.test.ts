@@ -26,7 +26,7 @@ import { repr } from "../../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../../src/same.ts";
 import { awaiting, t } from "../outcomes.ts";
 
-/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
+/** For the Python snippets, and indented like them. The functions below and those of outcomes.ts are its ports. */
 const helpers = `
       import warnings
       warnings.simplefilter("ignore")
@@ -71,7 +71,7 @@ function* work(name: string, delay = 0): Coroutine<string> {
   return name;
 }
 
-/** An awaitable that is neither a future nor a coroutine, as the one of `helpers`. */
+/** An awaitable that is neither a future nor a coroutine, like the one in `helpers`. */
 function awaitableOf<T>(print: Print, inner: Awaitable<T>): Awaitable<T> {
   return {
     [Symbol.iterator](): Iterator<Suspension, T, unknown> {
@@ -82,7 +82,7 @@ function awaitableOf<T>(print: Print, inner: Awaitable<T>): Awaitable<T> {
 }
 
 describe("EF: ensure_future", () => {
-  it("EF-01: returns a future or task unchanged, done or not", () =>
+  it("EF-01: ensure_future() returns a future or task unchanged, done or not", () =>
     same(
       `
       async def main():
@@ -112,7 +112,7 @@ describe("EF: ensure_future", () => {
       },
     ));
 
-  it("EF-01: refuses a future of another loop than the one that is given, and takes it if none is", () =>
+  it("EF-01: ensure_future() refuses a future of another loop than the given one, and takes it if no loop is given", () =>
     sameScript(
       `
       ${helpers}
@@ -150,7 +150,7 @@ describe("EF: ensure_future", () => {
       },
     ));
 
-  it("EF-01: makes a task of a coroutine, which starts an iteration later", () =>
+  it("EF-01: ensure_future() makes a task of a coroutine, which starts an iteration later", () =>
     same(
       `
       async def main():
@@ -175,7 +175,7 @@ describe("EF: ensure_future", () => {
       },
     ));
 
-  it("EF-01: makes a task of any other awaitable, which awaits it when it starts", () =>
+  it("EF-01: ensure_future() makes a task of any other awaitable, which awaits it when it starts", () =>
     same(
       `
       ${helpers}
@@ -216,7 +216,7 @@ describe("EF: ensure_future", () => {
       },
     ));
 
-  it("EF-01: refuses everything else", () =>
+  it("EF-01: ensure_future() refuses everything else", () =>
     same(
       `
       ${helpers}
@@ -234,7 +234,7 @@ describe("EF: ensure_future", () => {
       },
     ));
 
-  it("EF-01: outside of a running loop it takes the one that is given, or the current one", () =>
+  it("EF-01: outside a running loop ensure_future() uses the given loop, or the current one", () =>
     sameScript(
       `
       ${helpers}
@@ -282,7 +282,7 @@ describe("EF: ensure_future", () => {
       },
     ));
 
-  it("EF-01: the task is made by the loop's task factory", () =>
+  it("EF-01: the loop's task factory makes the task", () =>
     same(
       `
       ${helpers}
@@ -327,7 +327,7 @@ describe("EF: ensure_future", () => {
       },
     ));
 
-  it("EF-01: where no task can be made with a RuntimeError the coroutine is closed, with another error it is not", () =>
+  it("EF-01: a RuntimeError while the task is made closes the coroutine, another error does not", () =>
     sameScript(
       `
       ${helpers}
@@ -416,7 +416,7 @@ describe("EF: ensure_future", () => {
       },
     ));
 
-  it("EF-02: what implements a coroutine's methods is one, and runs as a task's", () =>
+  it("EF-02: an object with a coroutine's methods is a coroutine, and runs as a task's", () =>
     same(
       `
       ${helpers}

@@ -14,7 +14,7 @@ import { repr } from "../../../src/python-text.ts";
 import { same, sameScript } from "../../../src/same.ts";
 import { permutations, t } from "../outcomes.ts";
 
-/** For snippets, and indented as they are: a repr without its address and module. */
+/** For the Python snippets, and indented like them: a repr without its address and module. */
 const helpers = `
       import itertools, re
 
@@ -52,7 +52,7 @@ describe("EV: events", () => {
       },
     ));
 
-  it("EV-01: set() wakes all who wait, who go on in the next iteration and in the order of their waits", () =>
+  it("EV-01: set() wakes all waiters, which go on in the next iteration and in the order of their waits", () =>
     same(
       `
       async def main():
@@ -87,7 +87,7 @@ describe("EV: events", () => {
       },
     ));
 
-  it("EV-01: those who are woken go on although clear() follows in the same step, and a newcomer waits", () =>
+  it("EV-01: woken waiters go on although clear() follows in the same step, and a newcomer waits", () =>
     same(
       `
       async def main():
@@ -121,7 +121,7 @@ describe("EV: events", () => {
       },
     ));
 
-  it("EV-01: whatever the order of set(), clear(), cancellations and a newcomer, each waiter has its own end", () =>
+  it("EV-01: set(), clear(), cancellations and a newcomer end as in CPython in every order", () =>
     same(
       `
       ${helpers}
@@ -189,7 +189,7 @@ describe("EV: events", () => {
       },
     ));
 
-  it("EV-01: a timeout at the very moment of set(), in both orders", () =>
+  it("EV-01: a timeout at the very moment of set() ends as in CPython, in both orders", () =>
     same(
       `
       ${helpers}
@@ -246,7 +246,7 @@ describe("EV: events", () => {
       },
     ));
 
-  it("EV-02: set(), clear() and is_set() need no loop, and doing them again does nothing", () =>
+  it("EV-02: set(), clear() and is_set() need no loop, and repeating them does nothing", () =>
     sameScript(
       `
       ${helpers}
@@ -272,7 +272,7 @@ describe("EV: events", () => {
       },
     ));
 
-  it("EV-02: set() again wakes nobody twice, and the repr counts those who were woken until they go on", () =>
+  it("EV-02: a second set() wakes no waiter twice, and the repr counts woken waiters until they go on", () =>
     same(
       `
       ${helpers}

@@ -35,8 +35,8 @@ function attempt(print: Print, call: () => void): void {
 }
 
 /**
- * The same in Python. `show` is `repr`, but for the group that `except*` makes of a single exception: CPython prints its
- * members as a tuple.
+ * The same in Python. `show` is `repr`, except for the group that `except*` makes of a single exception: CPython prints
+ * its members as a tuple.
  */
 const helpersInPython = `
       def show(value):
@@ -71,7 +71,7 @@ const mixedInPython = `
           return ExceptionGroup("mixed", [ValueError("1"), inner, TypeError("4"), lookups])
 `;
 
-it("EG-04: each clause is given the part that matches it and that no clause before it took; the rest goes on", () =>
+it("EG-04: each clause gets the matching errors that no clause before it took; the rest goes on", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -119,7 +119,7 @@ it("EG-04: each clause is given the part that matches it and that no clause befo
     },
   ));
 
-it("EG-04: a naked exception is handled as a group of one, and passes as it is where nothing matches", () =>
+it("EG-04: a naked exception is handled as a group of one, and passes unchanged where no clause matches", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -186,7 +186,7 @@ it("EG-04: an error of another realm is handled like any other", () => {
   expect(handled).toEqual([foreign]);
 });
 
-it("EG-04: what is no Error matches nothing", () => {
+it("EG-04: a value that is not an Error matches no clause", () => {
   const clause = on(BaseException, () => {
     throw new Error("not reached");
   });
@@ -199,7 +199,7 @@ it("EG-04: what is no Error matches nothing", () => {
   expect(caught).toBe("text");
 });
 
-it("EG-04: the whole group, and every leaf of a part, is the object that was raised", () =>
+it("EG-04: the whole group, and every leaf of a part, is the very object that was raised", () =>
   sameScript(
     `
       ${mixedInPython}
@@ -253,7 +253,7 @@ it("EG-04: the whole group, and every leaf of a part, is the object that was rai
 
 const valueOrTypeError: readonly ErrorClass<Error>[] = [ValueError, TypeError];
 
-/** What a handler does. `raise` is Python's, without an argument. */
+/** The actions of a handler. `raise` is Python's, without an argument. */
 const actions: Readonly<Record<string, (group: BaseExceptionGroup) => void>> = {
   pass() {},
   raise(group) {
@@ -277,7 +277,7 @@ const classes: readonly (readonly ErrorClass<Error>[])[] = [
   [BaseException],
 ];
 
-/** Every two of these classes in two clauses, with every two actions, for the exception that `make()` makes. */
+/** All pairs of these classes in two clauses, with all pairs of actions, for the exception that `make()` makes. */
 const combinationsInPython = `
       def act(action, group):
           if action == "error":
@@ -401,7 +401,7 @@ for (const [name, make, makeInPython] of exceptions) {
     ));
 }
 
-it("EG-04: a member group, or one derived from the handler's, is a new exception when a handler raises it", () =>
+it("EG-04: a member group, or one derived from the handler's, becomes a new exception when a handler raises it", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -440,7 +440,7 @@ it("EG-04: a member group, or one derived from the handler's, is a new exception
     },
   ));
 
-it("EG-04: a part of the handler's group, or the group of another clause, is a new exception when a handler raises it", () =>
+it("EG-04: a part of the handler's group, or another clause's group, becomes a new exception when a handler raises it", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -485,7 +485,7 @@ it("EG-04: a part of the handler's group, or the group of another clause, is a n
     },
   ));
 
-it("EG-04: the whole group comes last when a handler raises it, and every part of it is a new exception beside it", () =>
+it("EG-04: a handler that raises the whole group puts it last, and every part beside it is a new exception", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -560,7 +560,7 @@ it("EG-04: the whole group comes last when a handler raises it, and every part o
     },
   ));
 
-it("EG-04: what an except* inside a handler leaves over is a new exception", () =>
+it("EG-04: the rest of an except* inside a handler is a new exception", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -656,7 +656,7 @@ it("EG-04: the rest keeps the cause of the group that was raised", () =>
     },
   ));
 
-it("EG-04: what a handler raises and is no exception counts as the TypeError that says so", () =>
+it("EG-04: a handler that throws a value that is not an exception raises the TypeError that says so", () =>
   sameScript(
     `
       ${mixedInPython}
@@ -682,7 +682,7 @@ it("EG-04: what a handler raises and is no exception counts as the TypeError tha
     },
   ));
 
-it("EG-04: groups cannot be caught by their type, nor what is no exception", () =>
+it("EG-04: clauses cannot catch groups by their type, nor values that are not exceptions", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -715,7 +715,7 @@ it("EG-04: groups cannot be caught by their type, nor what is no exception", () 
     },
   ));
 
-it("EG-04: handlers may await, one after the other, and what they raise then counts", () =>
+it("EG-04: handlers may await, one after the other, and the errors that they raise then count", () =>
   same(
     `
       ${helpersInPython}

@@ -13,7 +13,7 @@ import { expect, it } from "vitest";
 import { repr } from "../../../src/python-text.ts";
 import { type Print, sameScript } from "../../../src/same.ts";
 
-/** Prints what a call gives, or what it throws. */
+/** Prints what a call returns or throws. */
 function attempt(print: Print, call: () => unknown): void {
   try {
     print(repr(call()));
@@ -23,8 +23,8 @@ function attempt(print: Print, call: () => unknown): void {
 }
 
 /**
- * The same in Python. `show` is `repr`, but for the group that `except*` makes of a single exception: CPython prints its
- * members as a tuple.
+ * The same in Python. `show` is `repr`, except for the group that `except*` makes of a single exception: CPython prints
+ * its members as a tuple.
  */
 const helpersInPython = `
       def show(value):
@@ -58,7 +58,7 @@ const mixedInPython = `
           return ExceptionGroup("mixed", [ValueError("1"), inner, TypeError("4"), lookups])
 `;
 
-it("EG-01: BaseExceptionGroup of nothing but Exceptions is an ExceptionGroup", () =>
+it("EG-01: a BaseExceptionGroup of Exceptions only is an ExceptionGroup", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -86,7 +86,7 @@ it("EG-01: BaseExceptionGroup of nothing but Exceptions is an ExceptionGroup", (
     },
   ));
 
-it("EG-01: what a group refuses", () =>
+it("EG-01: a group refuses members that it cannot hold, and no members", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -161,7 +161,7 @@ it("EG-02: a group's text counts its direct members", () =>
     },
   ));
 
-it("EG-02: a group keeps its members, whatever becomes of the list they came in", () =>
+it("EG-02: a group keeps its members when the list that they came in changes", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -251,7 +251,7 @@ it("EG-03: split and subgroup take a type, several, or a predicate, and keep the
     },
   ));
 
-it("EG-03: the parts of a BaseExceptionGroup are of the class that fits their members", () =>
+it("EG-03: the parts of a BaseExceptionGroup have the class that fits their members", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -304,7 +304,7 @@ it("EG-03: a predicate is asked about a group before its members, which are not 
     },
   ));
 
-it("EG-03: what matches as a whole, and every leaf, is the same object", () =>
+it("EG-03: a group that matches as a whole, and every leaf, is the same object", () =>
   sameScript(
     `
       ${mixedInPython}
@@ -332,7 +332,7 @@ it("EG-03: what matches as a whole, and every leaf, is the same object", () =>
     },
   ));
 
-it("EG-03: the parts have the traceback and the cause of the group they come from", () =>
+it("EG-03: the parts keep the traceback and the cause of their group", () =>
   sameScript(
     `
       def thrown(message, errors, cause):
@@ -366,7 +366,7 @@ it("EG-03: the parts have the traceback and the cause of the group they come fro
     },
   ));
 
-it("EG-03: what is no condition is refused, and the error of a predicate is passed on", () =>
+it("EG-03: an invalid condition is refused, and an error of the predicate is passed on", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -396,7 +396,7 @@ it("EG-03: what is no condition is refused, and the error of a predicate is pass
     },
   ));
 
-it("EG-06: derive makes the parts, and gives them what a subclass adds", () =>
+it("EG-06: derive() makes the parts, and gives them what a subclass adds", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -489,7 +489,7 @@ it("EG-06: split derives the parts from the inside out, the match before the res
     },
   ));
 
-it("EG-06: subgroup derives only the part that matches, and so does except* when it puts the rest together", () =>
+it("EG-06: subgroup() derives only the part that matches, and so does except* when it puts the rest together", () =>
   sameScript(
     `
       class Traced(ExceptionGroup):
@@ -530,7 +530,7 @@ it("EG-06: subgroup derives only the part that matches, and so does except* when
     },
   ));
 
-it("EG-06: derive is not called for a group that matches as a whole, and must return a group", () =>
+it("EG-06: derive() is not called for a group that matches as a whole, and must return a group", () =>
   sameScript(
     `
       ${helpersInPython}
@@ -567,7 +567,7 @@ it("EG-06: derive is not called for a group that matches as a whole, and must re
     },
   ));
 
-it("EG-06: except* asks split, which a subclass may override; subgroup does not", () =>
+it("EG-06: except* calls split(), which a subclass may override; subgroup() does not", () =>
   sameScript(
     `
       class Traced(ExceptionGroup):

@@ -22,10 +22,10 @@ import { printed } from "../../../../../.ci/vitest/quiet.ts";
 import { repr } from "../../../src/python-text.ts";
 import { type Print, same, sameScript, sameUncaught } from "../../../src/same.ts";
 
-/** Python: prints what asyncio logs, instead of writing it to stderr. */
+/** Python: prints asyncio's log, instead of writing it to stderr. */
 const printLogs = `import logging; logging.getLogger("asyncio").addFilter(lambda r: print(r.levelname, r.getMessage(), repr(r.exc_info[1]) if r.exc_info else ""))`;
 
-/** Prints what went to the console like that. */
+/** Prints the console's lines in the same form. */
 function printConsole(print: Print): void {
   for (const [method, text, error] of printed()) {
     print(method.toUpperCase(), text, error === undefined ? "" : repr(error));
@@ -40,7 +40,7 @@ function reportTo(print: Print): (loop: unknown, context: ExceptionContext) => v
 }
 
 describe("EH: the exception handler, and exceptions never retrieved", () => {
-  it("EH-01: a future or task whose exception nobody retrieved is reported, by the name of its class", () =>
+  it("EH-01: an exception that is never retrieved is reported, with the class name of its future or task", () =>
     same(
       `
       ${report}
@@ -116,7 +116,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-01: in debug mode it also holds where the future was created", async () => {
+  it("EH-01: in debug mode the report also holds where the future was created", async () => {
     const tracebacks: unknown[] = [];
     await sameScript(
       `
@@ -193,7 +193,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-02: so does waking the task that waits for it, even if a cancel of that task replaces the exception", () =>
+  it("EH-02: waking the waiting task counts as retrieving, even if a cancel of that task replaces the exception", () =>
     same(
       `
       ${report}
@@ -242,7 +242,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-02: a done-callback alone does not, and what was cancelled is never reported", () =>
+  it("EH-02: a done-callback alone does not retrieve, and a cancelled future is never reported", () =>
     same(
       `
       ${report}
@@ -275,7 +275,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  describe("EH-03: when it is reported", () => {
+  describe("EH-03: the moment of the report", () => {
     function listen(loop: VirtualTimeLoop): ExceptionContext[] {
       const contexts: ExceptionContext[] = [];
       loop.setExceptionHandler((_, context) => contexts.push(context));
@@ -288,7 +288,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       return future;
     }
 
-    it("EH-03: when the loop closes, once", () => {
+    it("EH-03: an exception never retrieved is reported when the loop closes, once", () => {
       const loop = new VirtualTimeLoop();
       const contexts = listen(loop);
       const future = fail(loop);
@@ -301,7 +301,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       expect(contexts[0]?.future).toBe(future);
     });
 
-    it("EH-03: not if it is retrieved before, however late", () => {
+    it("EH-03: an exception that is retrieved before is not reported, however late", () => {
       const loop = new VirtualTimeLoop();
       const contexts = listen(loop);
       const future = fail(loop);
@@ -311,7 +311,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       expect(contexts).toEqual([]);
     });
 
-    it("EH-03: when the collector takes the future, and then not again when the loop closes", async () => {
+    it("EH-03: an exception is reported when its future is collected, and then not again when the loop closes", async () => {
       setFlagsFromString("--expose-gc");
       const collectGarbage = runInNewContext("gc") as () => void;
       const loop = new VirtualTimeLoop();
@@ -361,7 +361,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
     expect(rest).toEqual([]);
   });
 
-  it("EH-04: without a message it says 'Unhandled exception in event loop'", () =>
+  it("EH-04: without a message the default handler says 'Unhandled exception in event loop'", () =>
     same(
       `
       ${printLogs}
@@ -379,7 +379,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-04: it is what reports an exception never retrieved, unless a handler is set", () =>
+  it("EH-04: the default handler reports an exception never retrieved, unless another handler is set", () =>
     sameScript(
       `
       ${printLogs}
@@ -395,7 +395,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-04: a handler may leave the rest to it", () =>
+  it("EH-04: a handler may pass a report on to the default handler", () =>
     same(
       `
       ${printLogs}
@@ -451,7 +451,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-05: it runs in the context of the task, else the future, else the handle, if that has one", () =>
+  it("EH-05: the handler runs in the context of the task, else the future, else the handle, if that has one", () =>
     same(
       `
       async def main():
@@ -499,7 +499,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-05: so it sees what a failed callback, and a task whose exception was never retrieved, have set", () =>
+  it("EH-05: the handler sees what a failed callback, or a task whose exception was never retrieved, has set", () =>
     same(
       `
       var = contextvars.ContextVar("var", default="default")
@@ -539,7 +539,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-05: a task that reports about itself is in its context already, and the handler is not called", () =>
+  it("EH-05: a task that reports about itself has entered its context already, and the handler is not called", () =>
     same(
       `
       async def main():
@@ -561,7 +561,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-06: what the handler raises goes to the default handler, with the context", () =>
+  it("EH-06: an error of the handler goes to the default handler, with the context", () =>
     same(
       `
       async def main():
@@ -595,7 +595,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-06: and so what was to be reported is logged after all", () =>
+  it("EH-06: the original report is still logged when the handler fails", () =>
     same(
       `
       ${printLogs}
@@ -618,7 +618,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-06: SystemExit and KeyboardInterrupt pass through", () =>
+  it("EH-06: SystemExit and KeyboardInterrupt of the handler pass through", () =>
     same(
       `
       async def main():
@@ -654,7 +654,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-06: SystemExit leaves the loop, which stays usable", () =>
+  it("EH-06: SystemExit of the handler leaves the loop, which stays usable", () =>
     sameScript(
       `
       def handler(loop, context):
@@ -731,7 +731,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-07: call_exception_handler() does not raise, even where the default handler does", () =>
+  it("EH-07: call_exception_handler() does not raise, even when the default handler does", () =>
     same(
       `
       ${printLogs}
@@ -761,7 +761,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-08: run_until_complete() consumes the exception of what it runs", () =>
+  it("EH-08: run_until_complete() consumes the exception of the future that it runs", () =>
     sameScript(
       `
       import gc
@@ -806,7 +806,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
       },
     ));
 
-  it("EH-08: that of a KeyboardInterrupt which leaves the loop only if it made the task itself", () =>
+  it("EH-08: run_until_complete() consumes a KeyboardInterrupt that leaves the loop only for a task that it made", () =>
     sameScript(
       `
       import gc
@@ -873,7 +873,7 @@ describe("EH: the exception handler, and exceptions never retrieved", () => {
     );
   });
 
-  it("EH-08: a task that run_until_complete() made may be left pending without a report, one of the caller's not", () =>
+  it("EH-08: run_until_complete() may leave its own task pending without a report, but not the caller's task", () =>
     sameScript(
       `
       import gc

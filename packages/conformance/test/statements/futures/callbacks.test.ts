@@ -6,7 +6,7 @@ import { awaiting, createFuture } from "../outcomes.ts";
 import { helpers } from "./helpers.ts";
 
 describe("FU: futures", () => {
-  it("FU-13: remove_done_callback removes every registration of the function and tells how many", async () => {
+  it("FU-13: remove_done_callback removes every registration of the function and returns their number", async () => {
     const python = `
       def first(future): print("first")
       def second(future): print("second")
@@ -34,7 +34,7 @@ describe("FU: futures", () => {
     });
   });
 
-  it("FU-13: remove_done_callback leaves those who await alone", async () => {
+  it("FU-13: remove_done_callback leaves waiting tasks alone", async () => {
     const python = `
       ${helpers}
       async def main():

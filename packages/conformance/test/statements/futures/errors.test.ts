@@ -22,7 +22,7 @@ import { same, sameScript } from "../../../src/same.ts";
 import { awaiting, createFuture, outcome } from "../outcomes.ts";
 import { helpers } from "./helpers.ts";
 
-/** What the call throws. */
+/** The error that the call throws. */
 function caught(call: () => unknown): unknown {
   try {
     return call();
@@ -32,7 +32,7 @@ function caught(call: () => unknown): unknown {
 }
 
 describe("FU: futures", () => {
-  it("FU-04: the errors stand directly below Exception or BaseException, and there is one TimeoutError", async () => {
+  it("FU-04: the errors derive directly from Exception or BaseException, and there is one TimeoutError", async () => {
     const python = `
       classes = [BaseException, Exception, RuntimeError, ValueError, TypeError, LookupError, TimeoutError]
       classes += [asyncio.InvalidStateError, asyncio.CancelledError]
@@ -413,7 +413,7 @@ describe("FU: futures", () => {
     });
   });
 
-  it("FU-12: set_exception refuses what is no exception, and the future stays pending", async () => {
+  it("FU-12: set_exception refuses a value that is not an exception, and the future stays pending", async () => {
     const python = `
       ${helpers}
       async def main():
@@ -440,7 +440,7 @@ describe("FU: futures", () => {
     });
   });
 
-  it("FU-12: set_exception refuses objects, and instances of classes, that are no exceptions", async () => {
+  it("FU-12: set_exception refuses objects, and instances of classes, that are not exceptions", async () => {
     const python = `
       ${helpers}
       class NoError:

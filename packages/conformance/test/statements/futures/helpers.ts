@@ -1,4 +1,7 @@
-/** For snippets, and indented as they are: what a call, or awaiting, came to; and a repr without places in files. */
+/**
+ * For the Python snippets, and indented like them: the outcome of a call or an await; and a repr without places in
+ * files.
+ */
 export const helpers = `
       import re
 

@@ -196,7 +196,7 @@ describe("FU: futures", () => {
     });
   });
 
-  it("FU-16: as long as nobody has taken the blocking flag off, a future cannot be awaited again", async () => {
+  it("FU-16: a future cannot be awaited again until its blocking flag is cleared", async () => {
     const python = `
       ${helpers}
       async def main():
@@ -217,7 +217,7 @@ describe("FU: futures", () => {
     });
   });
 
-  it("FU-17: a future belongs to the loop it was made by, or given, or that is current", async () => {
+  it("FU-17: a future belongs to the loop that made it, or that it was given, or that is current", async () => {
     const python = `
       ${helpers}
       print(outcome(asyncio.Future))
@@ -266,7 +266,7 @@ describe("FU: futures", () => {
     });
   });
 
-  it("FU-19: futures and tasks are futures; coroutines, classes and others are not", async () => {
+  it("FU-19: isfuture is true of futures and tasks, and not of coroutines, classes and others", async () => {
     const python = `
       class Own(asyncio.Future):
           pass
@@ -290,7 +290,7 @@ describe("FU: futures", () => {
     });
   });
 
-  it("FU-20: the repr tells the state, the outcome and the callbacks", async () => {
+  it("FU-20: the repr shows the state, the outcome and the callbacks", async () => {
     const python = `
       ${helpers}
       def first(future): pass
@@ -340,7 +340,7 @@ describe("FU: futures", () => {
     });
   });
 
-  it("FU-20: the repr lists lambdas and waiting tasks among the callbacks", async () => {
+  it("FU-20: the repr shows lambdas and waiting tasks among the callbacks", async () => {
     const python = `
       ${helpers}
       async def main():

@@ -20,7 +20,7 @@ import { awaiting, createFuture, outcome, t } from "../outcomes.ts";
 import { fail, helpers, reportTo, work } from "./helpers.ts";
 
 describe("GA: gather", () => {
-  it("GA-01: of nothing it is a finished future with an empty list, and awaiting it takes no iteration", () =>
+  it("GA-01: gather() of nothing is a done future with an empty list, and awaiting it takes no iteration", () =>
     same(
       `
       async def main():
@@ -41,7 +41,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-01: outside of coroutines it needs a current loop only", () =>
+  it("GA-01: outside of coroutines gather() of nothing needs only a current loop", () =>
     sameScript(
       `
       ${helpers}
@@ -106,7 +106,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-02: here it takes any iterable of awaitables", () => {
+  it("GA-02: gather() takes any iterable of awaitables here", () => {
     function* main(): Coroutine<unknown> {
       const print = (): void => {};
       function* workers(): Generator<Coroutine<string>> {
@@ -121,7 +121,7 @@ describe("GA: gather", () => {
     expect(runVirtual(main())).toEqual([["a", "b", "c"], ["d"], []]);
   });
 
-  it("GA-02: the tasks that it made are not reported when they are destroyed while pending, others are", () =>
+  it("GA-02: tasks that gather() made are not reported when they are destroyed while pending, others are", () =>
     sameScript(
       `
       async def waits():
@@ -153,7 +153,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-03: what is passed more than once is run once, and its result appears in each position", () =>
+  it("GA-03: an argument that is passed more than once runs once, and its result appears in each position", () =>
     same(
       `
       ${helpers}
@@ -175,7 +175,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-03: its exception appears in each position, too, and a cancelled one gives each an error of its own", () =>
+  it("GA-03: the exception of a repeated argument appears in each position, and its cancellation as a new error each", () =>
     same(
       `
       ${helpers}
@@ -193,7 +193,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-03: what is passed more than once is cancelled as often", () =>
+  it("GA-03: an argument that is passed several times is cancelled as often", () =>
     same(
       `
       ${helpers}
@@ -213,7 +213,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-13: of futures that are done it is done on return, whatever came of them", () =>
+  it("GA-13: a gathering of done futures is done on return, whatever their outcomes", () =>
     same(
       `
       ${helpers}
@@ -246,7 +246,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-13: with one that is pending it is not, unless one that is done has failed", () =>
+  it("GA-13: a gathering with a pending future is pending, unless a done one has failed", () =>
     same(
       `
       ${helpers}
@@ -279,7 +279,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-13: so it is with coroutines that end in an eager first step", () =>
+  it("GA-13: coroutines that end in an eager first step count as done", () =>
     same(
       `
       ${helpers}
@@ -312,7 +312,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-13: what counts is whether an argument is done when its turn comes, not when all have been looked at", () =>
+  it("GA-13: an argument counts as done if it is done at its turn, not after all arguments have been looked at", () =>
     same(
       `
       async def main():
@@ -344,7 +344,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-14: a future of another loop, and what cannot be awaited, are refused", () =>
+  it("GA-14: a future of another loop, and a value that cannot be awaited, are refused", () =>
     sameScript(
       `
       ${helpers}
@@ -381,7 +381,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-14: what stands before the argument that is refused runs on, and its exception is not reported", () =>
+  it("GA-14: arguments before the refused one run on, and their exceptions are not reported", () =>
     same(
       `
       ${helpers}
@@ -399,7 +399,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-17: outside of a running loop futures bring their loop, coroutines need a current one", () =>
+  it("GA-17: outside a running loop futures bring their loop, and coroutines need a current one", () =>
     sameScript(
       `
       ${helpers}

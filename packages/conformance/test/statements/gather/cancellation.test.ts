@@ -72,7 +72,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-07: of two gatherings that share a child, cancelling the one fails the other and leaves its children", () =>
+  it("GA-07: cancelling one of two gatherings that share a child fails the other, whose other children run on", () =>
     same(
       `
       ${helpers}
@@ -96,7 +96,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-08: cancelled, it ends with the first child that is cancelled; others may still be cleaning up", () =>
+  it("GA-08: a cancelled gathering ends with the first child that is cancelled; others may still be cleaning up", () =>
     same(
       `
       ${helpers}
@@ -116,7 +116,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-08: with return_exceptions it waits for all of them, and raises CancelledError then", () =>
+  it("GA-08: with return_exceptions a cancelled gathering waits for all children, and then raises CancelledError", () =>
     same(
       `
       ${helpers}
@@ -136,7 +136,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-08: a child that fails instead of being cancelled fails it with its own exception", () =>
+  it("GA-08: a child that fails instead of being cancelled fails the gathering with its own exception", () =>
     same(
       `
       ${helpers}
@@ -172,7 +172,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-09: cancelled, it fails with CancelledError once all are done, even if every child swallows that", () =>
+  it("GA-09: a cancelled gathering fails with CancelledError once all are done, even if every child swallows it", () =>
     same(
       `
       ${helpers}
@@ -200,7 +200,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-09: cancelled without return_exceptions it gives the error of the last argument, too, if all swallow it", () =>
+  it("GA-09: without return_exceptions the error is that of the last argument, too, if all children swallow the cancel", () =>
     same(
       `
       ${helpers}
@@ -237,7 +237,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-10: cancel() returns False once all children are done, though the gathering is not, and changes nothing", () =>
+  it("GA-10: cancel() changes nothing and returns False once all children are done, though the gathering is not", () =>
     same(
       `
       ${helpers}
@@ -263,7 +263,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-10: a second cancel() returns False if no child takes it, though the first was accepted", () =>
+  it("GA-10: a second cancel() returns False if no child accepts it, though the first was accepted", () =>
     same(
       `
       async def main():
@@ -334,7 +334,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-11: cancelling who awaits it cancels all children, and it is resumed when the gathering ends", () =>
+  it("GA-11: cancelling the awaiting task cancels all children, and the task resumes when the gathering ends", () =>
     same(
       `
       ${helpers}
@@ -378,7 +378,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-11: so it is through nested gatherings", () =>
+  it("GA-11: a cancel of the awaiting task passes through nested gatherings", () =>
     same(
       `
       ${helpers}
@@ -405,7 +405,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-11: a timeout around it cancels the children, and is a TimeoutError", () =>
+  it("GA-11: a timeout around a gathering cancels the children, and raises TimeoutError", () =>
     same(
       `
       ${helpers}
@@ -429,7 +429,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-11: of two tasks that await one gathering, both end with what cancelling the one does to it", () =>
+  it("GA-11: cancelling one of two tasks that await a gathering ends both with the gathering's outcome", () =>
     same(
       `
       ${helpers}
@@ -463,7 +463,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-18: cancelling the gathering is never a value: children's cancellations are, its own is raised", () =>
+  it("GA-18: the cancel of a child can be a result, the cancel of the gathering is always raised", () =>
     same(
       `
       ${helpers}
@@ -495,7 +495,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-18: the error, and its message, is that of the last argument, whichever child ended last", () =>
+  it("GA-18: the error and its message come from the last argument, whichever child ended last", () =>
     same(
       `
       ${helpers}
@@ -533,7 +533,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-18: of a future that is the last argument it is the message that cancelled it", () =>
+  it("GA-18: a future as the last argument gives the message that cancelled it", () =>
     same(
       `
       ${helpers}

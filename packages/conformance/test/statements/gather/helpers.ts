@@ -3,7 +3,7 @@ import { repr } from "../../../src/python-text.ts";
 import type { Print } from "../../../src/same.ts";
 import { cancelling, t } from "../outcomes.ts";
 
-/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
+/** For the Python snippets, and indented like them. The functions below and those of outcomes.ts are its ports. */
 export const helpers = `
       def outcome(call):
           try:

@@ -22,7 +22,7 @@ import { awaiting, cancelling, createFuture, outcome, t, ticks } from "../outcom
 import { fail, helpers, reportTo, work } from "./helpers.ts";
 
 describe("GA: gather", () => {
-  it("GA-04: the first exception is raised at once, the others are not cancelled, and run on unreported", () =>
+  it("GA-04: the first exception is raised at once; the other children run on uncancelled and unreported", () =>
     same(
       `
       ${helpers}
@@ -50,7 +50,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-04: of several that fail in one iteration the first to fail counts, not the first argument", () =>
+  it("GA-04: the first child to fail in an iteration counts, not the first argument", () =>
     same(
       `
       ${helpers}
@@ -71,7 +71,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-04: the report of an exception that nobody retrieved names the gathering's class", () =>
+  it("GA-04: the report of an exception that is never retrieved names the gathering's class", () =>
     same(
       `
       async def main():
@@ -88,7 +88,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-04: an exception of the gathering itself that nobody retrieves is reported, and that of its children is not", () =>
+  it("GA-04: an exception of the gathering that is never retrieved is reported, and those of its children are not", () =>
     same(
       `
       ${helpers}
@@ -107,7 +107,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-05: with return_exceptions it waits for all, and exceptions are values, base exceptions too", () =>
+  it("GA-05: with return_exceptions gather() waits for all, and exceptions are results, base exceptions too", () =>
     same(
       `
       ${helpers}
@@ -147,7 +147,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-05: a cancelled future is a new CancelledError with its message, or an empty one", () =>
+  it("GA-05: a cancelled future gives a new CancelledError with its message, or an empty one", () =>
     same(
       `
       async def main():
@@ -168,7 +168,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-05: a cancelled task is a new CancelledError with an empty text, whatever it was cancelled with", () =>
+  it("GA-05: a cancelled task gives a new CancelledError with an empty text, whatever its message was", () =>
     same(
       `
       async def main():
@@ -228,7 +228,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-05: what it gave as values is not reported, though the tasks are asked no more", () =>
+  it("GA-05: exceptions that are results are not reported, though the tasks are never asked", () =>
     same(
       `
       ${helpers}
@@ -293,7 +293,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-06: so does a cancelled future, with the message; and a CancelledError that nobody retrieves is reported", () =>
+  it("GA-06: a cancelled future fails the gathering too; a CancelledError that is never retrieved is reported", () =>
     same(
       `
       ${helpers}
@@ -321,7 +321,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-12: after it has failed cancel() returns False and does not touch the children that are left", () =>
+  it("GA-12: after the gathering has failed cancel() returns False and leaves the remaining children alone", () =>
     same(
       `
       ${helpers}
@@ -341,7 +341,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-15: its exception is the child's own", () =>
+  it("GA-15: the exception of the gathering is the child's own", () =>
     same(
       `
       async def main():
@@ -376,7 +376,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-16: who awaits it is resumed two iterations after the last child's last step", () =>
+  it("GA-16: an awaiting task resumes two iterations after the last child's last step", () =>
     same(
       `
       ${helpers}
@@ -412,7 +412,7 @@ describe("GA: gather", () => {
       },
     ));
 
-  it("GA-16: each gathering around it adds one iteration, and futures save a step", () =>
+  it("GA-16: each outer gathering adds one iteration, and a future as the child saves a step", () =>
     same(
       `
       ${helpers}
@@ -468,7 +468,7 @@ describe("GA: gather", () => {
     }
   });
 
-  it("GA-19: the loop can run on, and gather then sees it as any exception", () =>
+  it("GA-19: the loop can run on, and gather then treats it like any exception", () =>
     sameScript(
       `
       ${helpers}

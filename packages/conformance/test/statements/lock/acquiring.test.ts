@@ -157,7 +157,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-02: a block that released the lock itself cannot be left", () =>
+  it("LK-02: leaving a block that released the lock itself raises RuntimeError", () =>
     same(
       `
       ${helpers}
@@ -180,7 +180,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-03: between release() and the step of the first waiter nobody has the lock", () =>
+  it("LK-03: no task has the lock between release() and the step of the first waiter", () =>
     same(
       `
       ${helpers}
@@ -223,7 +223,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-04: who comes in the gap queues up behind those who wait", () =>
+  it("LK-04: a task that comes between release() and that step queues behind the waiters", () =>
     same(
       `
       ${helpers}
@@ -260,7 +260,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-09: the repr shows whether it is locked, and how many are in the queue", () =>
+  it("LK-09: the repr shows whether the lock is locked, and the number of waiters", () =>
     same(
       `
       ${helpers}
@@ -311,7 +311,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-09: the repr of a subclass bears its name, as with the other primitives", () =>
+  it("LK-09: the repr of a subclass shows its name, as with the other primitives", () =>
     sameScript(
       `
       ${helpers}
@@ -339,7 +339,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-10: who releases and acquires again goes to the end of the queue", () =>
+  it("LK-10: a task that releases and acquires again goes to the end of the queue", () =>
     same(
       `
       async def main():

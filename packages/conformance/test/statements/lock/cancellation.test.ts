@@ -20,7 +20,7 @@ import { awaiting, permutations, t } from "../outcomes.ts";
 import { helpers } from "./helpers.ts";
 
 describe("LK: locks, and how primitives belong to a loop", () => {
-  it("LK-05: a newcomer takes a free lock at once when all who wait are cancelled", () =>
+  it("LK-05: a newcomer takes a free lock at once when all waiters are cancelled", () =>
     same(
       `
       ${helpers}
@@ -51,7 +51,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-05: one waiter that is not cancelled, wherever it stands, keeps a newcomer waiting", () =>
+  it("LK-05: one uncancelled waiter, anywhere in the queue, keeps a newcomer waiting", () =>
     same(
       `
       ${helpers}
@@ -172,7 +172,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-06: a timeout at the very moment of the release, in both orders", () =>
+  it("LK-06: a timeout at the very moment of the release ends as in CPython, in both orders", () =>
     same(
       `
       ${helpers}
@@ -274,7 +274,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-07: a coroutine that is closed while it waits leaves the queue; closed after it was woken it wakes nobody", () =>
+  it("LK-07: a coroutine closed while it waits leaves the queue; closed after it was woken it wakes no other", () =>
     same(
       `
       ${helpers}
@@ -314,7 +314,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-11: whatever the order of a release, cancellations of waiters and a newcomer, the lock is not lost", () =>
+  it("LK-11: the lock is not lost, whatever the order of a release, cancellations of waiters and a newcomer", () =>
     same(
       `
       ${helpers}

@@ -103,7 +103,7 @@ describe("LK: locks, and how primitives belong to a loop", () => {
       },
     ));
 
-  it("LK-08: use that never has to wait binds to no loop, and goes on after another loop has bound it", () =>
+  it("LK-08: uses that need not wait bind to no loop, and work after another loop has bound the primitive", () =>
     sameScript(
       `
       ${helpers}

@@ -1,4 +1,7 @@
-/** For snippets, and indented as they are: what a call, or awaiting, came to. Tuples are shown as the lists that ours are. */
+/**
+ * For the Python snippets, and indented like them: the outcome of a call or an await. Tuples print as lists, which ours
+ * are.
+ */
 export const helpers = `
       import itertools, re
 

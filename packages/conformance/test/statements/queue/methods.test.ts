@@ -95,7 +95,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-01: the repr shows maxsize, the items, who waits, what is unfinished, and shutdown", () =>
+  it("QU-01: the repr shows maxsize, the items, the waiters, the number of unfinished items, and shutdown", () =>
     same(
       `
       ${helpers}
@@ -150,7 +150,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-01: the repr of a queue whose maxsize is infinity", () =>
+  it("QU-01: the repr shows a maxsize of infinity", () =>
     sameScript(
       `
       ${helpers}
@@ -198,7 +198,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-02: a producer and consumers that do wait go through the iterations in the same order", () =>
+  it("QU-02: a producer and consumers that wait go through the iterations in the same order", () =>
     same(
       `
       ${helpers}
@@ -249,7 +249,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-07: task_done() more often than items were put raises ValueError", () =>
+  it("QU-07: task_done() called more often than items were put raises ValueError", () =>
     same(
       `
       ${helpers}
@@ -273,7 +273,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-07: join() returns at once when nothing is unfinished, and otherwise when all is done with", () =>
+  it("QU-07: join() returns at once when nothing is unfinished, and otherwise when the last item is done", () =>
     same(
       `
       ${helpers}
@@ -335,7 +335,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-07: join() goes on although an item is put in the step in which all was done with", () =>
+  it("QU-07: join() goes on although an item is put in the step that finished the last one", () =>
     same(
       `
       ${helpers}
@@ -367,7 +367,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-13: a queue that never makes anybody wait can be used with several loops in turn", () =>
+  it("QU-13: a queue that never makes a task wait can be used with several loops in turn", () =>
     sameScript(
       `
       ${helpers}

@@ -6,7 +6,7 @@ import { same, sameScript } from "../../../src/same.ts";
 import { awaiting, outcome } from "../outcomes.ts";
 import { helpers } from "./helpers.ts";
 
-/** So many numbers that look random: those of the generator in `randomInPython`. */
+/** `count` numbers that look random: the same as those of the generator in `randomInPython`. */
 function random(seed: number, count: number): number[] {
   const numbers: number[] = [];
   for (let last = seed; numbers.length < count; numbers.push(last)) last = (last * 16807) % 2147483647;
@@ -51,7 +51,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-12: tuples are compared element by element, also inside each other, and a shorter one comes first", () =>
+  it("QU-12: tuples are compared element by element, nested ones too, and a shorter one comes first", () =>
     same(
       `
       ${helpers}
@@ -153,7 +153,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-12: items that compare equal without being told how come in the order of CPython's heap too", () =>
+  it("QU-12: numbers and booleans of equal value keep the order of CPython's heap too", () =>
     same(
       `
       ${helpers}
@@ -195,7 +195,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-12: both wait like a Queue: full, empty, stolen from, cancelled, shut down", () =>
+  it("QU-12: a PriorityQueue and a LifoQueue wait like a Queue: full, empty, stolen from, cancelled, shut down", () =>
     same(
       `
       ${helpers}
@@ -255,7 +255,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-12: a subclass gives its own order through the same protected methods", () =>
+  it("QU-12: a subclass defines its own order through the same protected methods", () =>
     same(
       `
       ${helpers}
@@ -280,7 +280,7 @@ describe("QU: queues", () => {
           print(shown(queue), queue.qsize(), await task, shown(queue), queue.empty())
     `,
       function* (print) {
-        /** Holds the newest item only. */
+        /** It holds only the newest item. */
         class Latest<T> extends Queue<T> {
           #held: T[] = [];
           override qsize(): number {
@@ -404,7 +404,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-12: a rank that is no number equals no other", () =>
+  it("QU-12: a rank of nan equals no other rank", () =>
     sameScript(
       `
       nan, queue = float("nan"), asyncio.PriorityQueue()

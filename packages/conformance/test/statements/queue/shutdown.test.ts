@@ -36,7 +36,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-09: shutdown() wakes all who wait, in their order; putters raise even if there is room", () =>
+  it("QU-09: shutdown() wakes all waiters in their order; putters raise even if there is room", () =>
     same(
       `
       ${helpers}
@@ -90,7 +90,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-09: shutdown() wakes getters before putters, where both wait", () =>
+  it("QU-09: shutdown() wakes getters before putters", () =>
     same(
       `
       ${helpers}
@@ -155,7 +155,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-10: shutdown(immediate=True) throws the items away, and frees join() only if none is being worked on", () =>
+  it("QU-10: shutdown(immediate=True) discards the items, and frees join() only if no item is being worked on", () =>
     same(
       `
       ${helpers}
@@ -250,7 +250,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-10: whatever the order of shutdowns, puts, gets and task_done() around a waiting getter, putter and joiner", () =>
+  it("QU-10: shutdowns, puts, gets and task_done() around waiting tasks end as in CPython in every order", () =>
     same(
       `
       ${helpers}
@@ -320,7 +320,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-11: shutdown() can be repeated and made immediate later, and join() still waits for what is unfinished", () =>
+  it("QU-11: shutdown() can be repeated and made immediate later, and join() still waits for unfinished items", () =>
     same(
       `
       ${helpers}
@@ -352,7 +352,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-14: put() on a full queue that is shut down raises at once, and what it holds can be taken", () =>
+  it("QU-14: put() on a full queue that is shut down raises at once, and its items can be taken", () =>
     same(
       `
       ${helpers}

@@ -17,7 +17,7 @@ import { awaiting, outcome, permutations, t } from "../outcomes.ts";
 import { helpers } from "./helpers.ts";
 
 describe("QU: queues", () => {
-  it("QU-03: who asks before a woken getter runs steals its item, and the getter goes to the end of the queue", () =>
+  it("QU-03: a get() before the woken getter runs steals its item, and the getter goes to the end of the queue", () =>
     same(
       `
       ${helpers}
@@ -55,7 +55,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-03: who puts before a woken putter runs takes its place, and the putter goes to the end of the queue", () =>
+  it("QU-03: a put() before the woken putter runs takes its place, and the putter goes to the end of the queue", () =>
     same(
       `
       ${helpers}
@@ -97,7 +97,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-04: one put wakes one getter and one get one putter, first in, first out, past those who are cancelled", () =>
+  it("QU-04: one put wakes one getter and one get one putter, first in, first out, past cancelled ones", () =>
     same(
       `
       ${helpers}
@@ -170,7 +170,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-05: whatever the order of puts, cancellations of getters, a steal and a newcomer, no item is lost", () =>
+  it("QU-05: no item is lost, whatever the order of puts, cancellations of getters, a steal and a newcomer", () =>
     same(
       `
       ${helpers}
@@ -284,7 +284,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-05: an error thrown by hand into a getter that was not woken wakes nobody", () =>
+  it("QU-05: an error thrown by hand into a getter that was not woken wakes no other", () =>
     same(
       `
       ${helpers}
@@ -354,7 +354,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-06: whatever the order of gets, cancellations of putters, barging and a newcomer, no place is lost", () =>
+  it("QU-06: no place is lost, whatever the order of gets, cancellations of putters, barging and a newcomer", () =>
     same(
       `
       ${helpers}
@@ -477,7 +477,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-08: wait_for(queue.get()) loses no item, also when it is put at the very moment of the timeout", () =>
+  it("QU-08: wait_for(queue.get()) loses no item, even one that is put at the very moment of the timeout", () =>
     same(
       `
       ${helpers}
@@ -521,7 +521,7 @@ describe("QU: queues", () => {
       },
     ));
 
-  it("QU-15: a get() that was woken and cancelled leaves the count of unfinished items as it is", () =>
+  it("QU-15: a get() that was woken and cancelled does not change the count of unfinished items", () =>
     same(
       `
       ${helpers}

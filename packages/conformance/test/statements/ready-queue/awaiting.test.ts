@@ -15,7 +15,7 @@ import { same, sameScript } from "../../../src/same.ts";
 import { iterate, iteratePython } from "./helpers.ts";
 
 describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
-  it("RQ-22: done-callbacks are queued when the future is done, each behind what is queued already", async () => {
+  it("RQ-22: a future that becomes done queues its callbacks, each behind everything queued already", async () => {
     const python = `
       async def main():
           loop = asyncio.get_running_loop()
@@ -52,7 +52,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-23: tasks and callbacks that wait for a future go on in the order they began to, in one iteration", async () => {
+  it("RQ-23: tasks and callbacks that wait for a future go on in the order of their waits, in one iteration", async () => {
     const python = `${iteratePython}
       loop = asyncio.new_event_loop()
       future = loop.create_future()
@@ -99,7 +99,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-24: whoever awaits goes on one iteration after the end, however deep it awaits", async () => {
+  it("RQ-24: a waiting task goes on one iteration after the end, however deep it awaits", async () => {
     const python = `${iteratePython}
       loop = asyncio.new_event_loop()
       future = loop.create_future()
@@ -187,7 +187,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-26: a coroutine that is awaited runs in its caller's task, without a turn of the loop", async () => {
+  it("RQ-26: an awaited coroutine runs in its caller's task, without another iteration", async () => {
     const python = `
       async def inner(n):
           return asyncio.current_task() if n == 0 else await inner(n - 1)
@@ -229,7 +229,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-27: awaiting a future or task that is done does not suspend", async () => {
+  it("RQ-27: awaiting a done future or task does not suspend", async () => {
     const python = `
       async def work():
           return "result"
@@ -372,7 +372,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-31: sleep refuses nan, when it is awaited, and sleeps for ever for inf", async () => {
+  it("RQ-31: sleep() refuses nan when it is awaited, and sleeps for ever for inf", async () => {
     const python = `
       async def main():
           coroutine = asyncio.sleep(float("nan"))
@@ -400,7 +400,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-32: a cancelled sleep takes its timer back", async () => {
+  it("RQ-32: a cancelled sleep cancels its timer", async () => {
     const python = `
       loop = asyncio.new_event_loop()
       async def sleeper():

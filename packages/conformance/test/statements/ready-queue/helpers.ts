@@ -37,7 +37,7 @@ interface Arrival {
   readonly arrive: () => void;
 }
 
-/** A loop that prints for how long it polls, in Python and, as a host, here. */
+/** A loop that prints the length of each poll, in Python and, as a host, here. */
 export const polledLoopPython = `
       def polled_loop(*arrivals):
           loop, arrivals = asyncio.new_event_loop(), list(arrivals)

@@ -45,7 +45,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-02: an iteration runs only what was ready when it began", async () => {
+  it("RQ-02: an iteration runs only the handles that were ready when it began", async () => {
     const python = `${iteratePython}
       loop = asyncio.new_event_loop()
       def countdown(n):
@@ -75,7 +75,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-09: a poll takes no time with ready work, waits for a timer, and else waits for ever", async () => {
+  it("RQ-09: a poll takes no time when work is ready, else waits for the next timer, or for ever", async () => {
     const python = `${polledLoopPython}
       loop = polled_loop((9, lambda: loop.call_soon(event)))
       def event():
@@ -189,7 +189,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-35: in debug mode the exception handler is told where the callback was scheduled", async () => {
+  it("RQ-35: in debug mode the exception handler also gets the place where the callback was scheduled", async () => {
     const python = `
       loop = asyncio.new_event_loop()
       loop.set_debug(True)
@@ -304,7 +304,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-39: call_soon_threadsafe ends a poll that is under way", async () => {
+  it("RQ-39: call_soon_threadsafe ends a poll in progress", async () => {
     const python = `
       loop = asyncio.new_event_loop()
       woken = []

@@ -15,7 +15,7 @@ import { sameScript } from "../../../src/same.ts";
 import { attempt, attemptPython, PolledHost, polledLoopPython, runPolled } from "./helpers.ts";
 
 describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
-  it("RQ-10: stop() lets the iteration finish, and leaves what it scheduled to the next run", async () => {
+  it("RQ-10: stop() lets the iteration finish, and leaves the work that it scheduled to the next run", async () => {
     const python = `
       loop = asyncio.new_event_loop()
       def first():
@@ -48,7 +48,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-10: stop() ends a turn of the host in which more iterations would have had a place", async () => {
+  it("RQ-10: stop() ends a turn of the host that had time for more iterations", async () => {
     const python = `
       loop = asyncio.new_event_loop()
       def first():
@@ -161,7 +161,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-18: close() drops what is queued, and may be repeated", async () => {
+  it("RQ-18: close() drops the queued callbacks, and may be repeated", async () => {
     const python = `${attemptPython}
       loop = asyncio.new_event_loop()
       handles = [loop.call_soon(print, "handle"), loop.call_later(0, print, "timer"), loop.call_later(5, print, "timer")]
@@ -295,7 +295,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-38: get_event_loop() gives the running loop or the one that was set, and never makes one", async () => {
+  it("RQ-38: get_event_loop() returns the running loop or the one that was set, and never makes one", async () => {
     const python = `${attemptPython}
       attempt(asyncio.get_event_loop)
       attempt(asyncio.get_event_loop)
@@ -376,7 +376,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-42: a loop is running from the begin to the end of a run", async () => {
+  it("RQ-42: a loop is running from the beginning to the end of a run", async () => {
     const python = `${attemptPython}
       loop, other = asyncio.new_event_loop(), asyncio.new_event_loop()
       def show(where):
@@ -415,7 +415,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-42: debug mode and what counts as slow belong to one loop", async () => {
+  it("RQ-42: debug mode and the threshold for slow steps belong to one loop", async () => {
     const python = `
       loop, other = asyncio.new_event_loop(), asyncio.new_event_loop()
       def show():

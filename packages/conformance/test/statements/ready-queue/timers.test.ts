@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from "vitest";
 import { same, sameScript } from "../../../src/same.ts";
 import { attempt, attemptPython, iterate, iteratePython, PolledHost, polledLoopPython, runPolled } from "./helpers.ts";
 
-/** A full collection. A reference that this turn has looked at is kept until the next one. */
+/** A full collection. It does not free references that this turn has looked at. */
 async function collectGarbage(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   setFlagsFromString("--expose-gc");
@@ -151,7 +151,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-07: a timer for this very moment is due also where the clock is coarser than the resolution", async () => {
+  it("RQ-07: a timer for this very moment is due even if the clock is coarser than the resolution", async () => {
     const python = `${iteratePython}
       loop = asyncio.new_event_loop()
       loop.advance(1e17)
@@ -168,7 +168,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-08: a callback that lets time pass makes no more timers due in its iteration", async () => {
+  it("RQ-08: time that passes in a callback makes no more timers due in its iteration", async () => {
     const python = `${polledLoopPython}
       loop = polled_loop()
       def busy(until):
@@ -258,7 +258,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-14: cancel() lets go of the callback at once, though the handle is still queued", async () => {
+  it("RQ-14: cancel() releases the callback at once, though the handle is still queued", async () => {
     const python = `
       import weakref
       class Callback:
@@ -384,7 +384,7 @@ describe("RQ: the ready queue, iterations, timers, the life of a loop", () => {
     });
   });
 
-  it("RQ-34: timers go by the loop's own clock, wherever it began", async () => {
+  it("RQ-34: timers use the loop's own clock, wherever it began", async () => {
     const python = `${polledLoopPython}
       loop = polled_loop()
       loop._move_to(1000.25)

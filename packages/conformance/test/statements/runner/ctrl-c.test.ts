@@ -19,7 +19,7 @@ import { repr } from "../../../src/python-text.ts";
 import { t } from "../outcomes.ts";
 import { give, helpers, outcome, sameAsync } from "./helpers.ts";
 
-/** A virtual host whose user presses Ctrl-C when the test says so: between two turns, as a signal comes. */
+/** A virtual host whose user presses Ctrl-C at a time that the test chooses: between two turns, as a signal comes. */
 class KeyboardHost extends VirtualHost {
   #interrupt: (() => void) | undefined;
 
@@ -42,7 +42,7 @@ class KeyboardHost extends VirtualHost {
 }
 
 describe("RN-09: Ctrl-C", () => {
-  /** Runs what presses Ctrl-C after so many seconds of virtual time. */
+  /** Presses Ctrl-C after `delay` seconds of virtual time. */
   function keyboard() {
     const host = new KeyboardHost();
     return {
@@ -52,7 +52,7 @@ describe("RN-09: Ctrl-C", () => {
     };
   }
 
-  it("RN-09: the first cancels main, which may clean up, and run raises KeyboardInterrupt", () =>
+  it("RN-09: the first Ctrl-C cancels main, which may clean up, and run() raises KeyboardInterrupt", () =>
     sameAsync(
       `
       ${helpers}
@@ -85,7 +85,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: main may swallow it, fail, or be cancelled by somebody else as well", () =>
+  it("RN-09: main may swallow Ctrl-C, fail, or be cancelled by other code as well", () =>
     sameAsync(
       `
       ${helpers}
@@ -146,7 +146,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: the second ends the run at once, and the end cancels main once more", () =>
+  it("RN-09: the second Ctrl-C ends the run at once, and the end cancels main once more", () =>
     sameAsync(
       `
       ${helpers}
@@ -190,7 +190,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: a Runner that was interrupted for good goes on in its next run", () =>
+  it("RN-09: a Runner whose run ended at once goes on in its next run", () =>
     sameAsync(
       `
       ${helpers}
@@ -230,7 +230,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: one before main begins cancels it before its first step; two at once end the run", () =>
+  it("RN-09: a Ctrl-C before main begins cancels it before its first step; two at once end the run", () =>
     sameAsync(
       `
       ${helpers}
@@ -282,7 +282,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: one that comes when main has ended raises KeyboardInterrupt, and the result is lost", () =>
+  it("RN-09: a Ctrl-C after main has ended raises KeyboardInterrupt, and the result is lost", () =>
     sameAsync(
       `
       ${helpers}
@@ -305,7 +305,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: each run counts anew", () =>
+  it("RN-09: each run counts its Ctrl-Cs anew", () =>
     sameAsync(
       `
       ${helpers}
@@ -333,7 +333,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: it passes through a TaskGroup and a timeout like any cancellation", () =>
+  it("RN-09: Ctrl-C passes through a TaskGroup and a timeout like any cancellation", () =>
     sameAsync(
       `
       ${helpers}
@@ -382,7 +382,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: other tasks are not cancelled by it, but by the end of the run", () =>
+  it("RN-09: Ctrl-C does not cancel other tasks; the end of the run does", () =>
     sameAsync(
       `
       ${helpers}
@@ -429,7 +429,7 @@ describe("RN-09: Ctrl-C", () => {
 });
 
 describe("RN-10: the handler of Ctrl-C", () => {
-  it("RN-10: is there while something runs, and no longer", () =>
+  it("RN-10: the handler exists only while something runs", () =>
     sameAsync(
       `
       ${helpers}
@@ -464,7 +464,7 @@ describe("RN-10: the handler of Ctrl-C", () => {
       },
     ));
 
-  it("RN-10: is called by the signal", () =>
+  it("RN-10: the signal calls the handler", () =>
     sameAsync(
       `
       ${helpers}
@@ -485,7 +485,7 @@ describe("RN-10: the handler of Ctrl-C", () => {
       },
     ));
 
-  it("RN-10: leaves the signal to a handler that the program has set itself", () =>
+  it("RN-10: a handler that the program has set itself keeps the signal", () =>
     sameAsync(
       `
       ${helpers}
@@ -517,7 +517,7 @@ describe("RN-10: the handler of Ctrl-C", () => {
       },
     ));
 
-  it("RN-10: does not take away one that the program sets while it runs", () =>
+  it("RN-10: the handler does not remove one that the program sets during the run", () =>
     sameAsync(
       `
       ${helpers}

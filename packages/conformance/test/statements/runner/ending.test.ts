@@ -26,7 +26,7 @@ function* fail(text: string): Coroutine<never> {
   throw new ValueError(text);
 }
 
-describe("RN-03: how it ends", () => {
+describe("RN-03: the end of a run", () => {
   const tracedLoop = `
       ${helpers}
       class Loop(asyncio.EventLoop):
@@ -118,7 +118,7 @@ describe("RN-03: how it ends", () => {
     return { main, factory: () => new TracedLoop({ host: new VirtualHost() }) };
   }
 
-  it("RN-03: tasks are cancelled and waited for, then generators and the executor are closed, then the loop", () =>
+  it("RN-03: run() cancels and awaits all tasks, then closes the generators and the executor, then the loop", () =>
     sameAsync(
       `
       ${tracedLoop}
@@ -130,7 +130,7 @@ describe("RN-03: how it ends", () => {
       },
     ));
 
-  it("RN-03: also when main failed, or was cancelled", () =>
+  it("RN-03: run() ends in the same way when main failed or was cancelled", () =>
     sameAsync(
       `
       ${tracedLoop}
@@ -145,7 +145,7 @@ describe("RN-03: how it ends", () => {
       },
     ));
 
-  it("RN-03: a Runner does it when it is closed, and not between its runs", () =>
+  it("RN-03: a Runner does the same when it is closed, and not between its runs", () =>
     sameAsync(
       `
       ${tracedLoop}
@@ -166,7 +166,7 @@ describe("RN-03: how it ends", () => {
       },
     ));
 
-  it("RN-03: a task that refuses to be cancelled is waited for until it ends", () =>
+  it("RN-03: a task that refuses to be cancelled is awaited until it ends", () =>
     sameAsync(
       `
       ${helpers}
@@ -208,8 +208,8 @@ describe("RN-03: how it ends", () => {
     ));
 });
 
-describe("RN-04: what comes of the final cancellation", () => {
-  it("RN-04: exceptions are reported when all tasks have ended, in order; swallowing is fine", () =>
+describe("RN-04: the effects of the final cancellation", () => {
+  it("RN-04: exceptions are reported when all tasks have ended, in order; swallowing the cancel is fine", () =>
     sameAsync(
       `
       ${helpers}
@@ -267,7 +267,7 @@ describe("RN-04: what comes of the final cancellation", () => {
       },
     ));
 
-  it("RN-04: what a cleanup starts is neither cancelled nor awaited", () =>
+  it("RN-04: tasks that a cleanup starts are neither cancelled nor awaited", () =>
     sameAsync(
       `
       ${helpers}
@@ -328,7 +328,7 @@ describe("RN-04: what comes of the final cancellation", () => {
 });
 
 describe("RN-07: a closed runner", () => {
-  it("RN-07: cannot be used again, and can be closed again", () =>
+  it("RN-07: a closed runner cannot be used again, and can be closed again", () =>
     sameAsync(
       `
       ${helpers}
@@ -349,7 +349,7 @@ describe("RN-07: a closed runner", () => {
       },
     ));
 
-  it("RN-07: closing one that was never started does nothing", () =>
+  it("RN-07: closing a runner that never started does nothing", () =>
     sameAsync(
       `
       ${helpers}
@@ -375,7 +375,7 @@ describe("RN-07: a closed runner", () => {
       },
     ));
 
-  it("RN-07: it is closed although a run failed, or its loop was closed by hand", () =>
+  it("RN-07: a runner can be closed after a run failed, or its loop was closed by hand", () =>
     sameAsync(
       `
       ${helpers}

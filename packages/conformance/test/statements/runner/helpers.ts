@@ -2,7 +2,7 @@ import { type Coroutine, EventLoop, VirtualHost } from "@yieldstar/loop";
 import { repr, str } from "../../../src/python-text.ts";
 import { type Print, sameScript } from "../../../src/same.ts";
 
-/** As `sameScript`, for a port that awaits promises. */
+/** Like `sameScript`, for a port that awaits promises. */
 export async function sameAsync(python: string, port: (print: Print) => Promise<void>): Promise<void> {
   const lines: string[] = [];
   await port((...values) => lines.push(values.map(str).join(" ")));
@@ -11,7 +11,7 @@ export async function sameAsync(python: string, port: (print: Print) => Promise<
 
 export const loopFactory = (): EventLoop => new EventLoop({ host: new VirtualHost() });
 
-/** For snippets, and indented as they are; what stands below is the same in TypeScript. */
+/** For the Python snippets, and indented like them; the TypeScript of it is below. */
 export const helpers = `
       import signal
 
@@ -35,12 +35,12 @@ export const helpers = `
           asyncio.get_running_loop().call_later(seconds, press_ctrl_c)
 `;
 
-/** What a call came to, or the promise that it returns. */
+/** The outcome of a call, or of the promise that it returns. */
 export async function outcome(call: () => unknown): Promise<string> {
   try {
     return `returned ${repr(await call())}`;
   } catch (error) {
-    // Ours tell what to do instead.
+    // Our messages also name the fix.
     return `raised ${repr(error)}`.replace(/ \(hint: .*\)(?=['"])/, "");
   }
 }

@@ -18,7 +18,7 @@ import { repr } from "../../../src/python-text.ts";
 import { give, helpers, loopFactory, outcome, sameAsync } from "./helpers.ts";
 
 describe("RN-01: inside a running loop", () => {
-  it("RN-01: run and Runner.run refuse, and leave the coroutine alone", () =>
+  it("RN-01: run() and Runner.run() refuse inside a running loop, and leave the coroutine alone", () =>
     sameAsync(
       `
       ${helpers}
@@ -49,7 +49,7 @@ describe("RN-01: inside a running loop", () => {
       },
     ));
 
-  it("RN-01: also from a plain callback", () =>
+  it("RN-01: run() and Runner.run() refuse in a plain callback too", () =>
     sameAsync(
       `
       ${helpers}
@@ -79,8 +79,8 @@ describe("RN-01: inside a running loop", () => {
     ));
 });
 
-describe("RN-02: what can be run", () => {
-  it("RN-02: a coroutine, a future or task of the loop, and any awaitable", () =>
+describe("RN-02: the argument of a run", () => {
+  it("RN-02: a Runner runs a coroutine, a future or task of its loop, and any awaitable", () =>
     sameAsync(
       `
       ${helpers}
@@ -117,7 +117,7 @@ describe("RN-02: what can be run", () => {
       },
     ));
 
-  it("RN-02: nothing else, and the runner is usable afterwards", () =>
+  it("RN-02: a Runner refuses anything else, and is usable afterwards", () =>
     sameAsync(
       `
       ${helpers}
@@ -157,7 +157,7 @@ describe("RN-02: what can be run", () => {
 });
 
 describe("RN-11: main cancelled from inside", () => {
-  it("RN-11: run raises its CancelledError", () =>
+  it("RN-11: run() raises the CancelledError of a main that was cancelled from inside", () =>
     sameAsync(
       `
       ${helpers}
@@ -210,7 +210,7 @@ describe("RN-11: main cancelled from inside", () => {
 });
 
 describe("RN-13: the main task", () => {
-  it("RN-13: is an ordinary one, with a name like any other, and one of all tasks", () =>
+  it("RN-13: the main task is an ordinary one, with a name like any other, and one of all_tasks()", () =>
     sameAsync(
       `
       ${helpers}
@@ -248,7 +248,7 @@ describe("RN-13: the main task", () => {
       },
     ));
 
-  it("RN-13: run returns its result, or raises its very exception", () =>
+  it("RN-13: run() returns main's result, or raises its very exception", () =>
     sameAsync(
       `
       ${helpers}

@@ -17,7 +17,7 @@ import { t } from "../outcomes.ts";
 import { give, helpers, loopFactory, outcome, sameAsync } from "./helpers.ts";
 
 describe("RN-05: the loop of a Runner", () => {
-  it("RN-05: is made when it is first needed, once, and serves every run", () =>
+  it("RN-05: the loop of a Runner is made once, when it is first needed, and serves every run", () =>
     sameAsync(
       `
       ${helpers}
@@ -64,7 +64,7 @@ describe("RN-05: the loop of a Runner", () => {
       },
     ));
 
-  it("RN-05: its runs share a context, which is a copy of the one it was made in", () =>
+  it("RN-05: the runs of a Runner share a context, a copy of the one that the Runner was made in", () =>
     sameAsync(
       `
       ${helpers}
@@ -154,7 +154,7 @@ describe("RN-05: the loop of a Runner", () => {
 });
 
 describe("RN-06: a context for one run", () => {
-  it("RN-06: main runs in it, itself and not a copy; the other runs do not", () =>
+  it("RN-06: main runs in the very context that its run was given; the other runs do not", () =>
     sameAsync(
       `
       ${helpers}
@@ -281,7 +281,7 @@ describe("RN-08: the current loop", () => {
 });
 
 describe("RN-12: debug", () => {
-  it("RN-12: none leaves the loop's default, true and false set it", () =>
+  it("RN-12: debug of None leaves the loop's default, true and false set it", () =>
     sameAsync(
       `
       ${helpers}

@@ -16,7 +16,10 @@ import { repr } from "../../../src/python-text.ts";
 import { same, sameScript } from "../../../src/same.ts";
 import { awaiting, outcome, permutations, t } from "../outcomes.ts";
 
-/** For snippets, and indented as they are: what a call, or awaiting, came to; and a repr without its address and module. */
+/**
+ * For the Python snippets, and indented like them: the outcome of a call or an await; and a repr without address and
+ * module.
+ */
 const helpers = `
       import itertools, re
 
@@ -82,7 +85,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-01: async with binds None, and gives the turn back however the block ends", () =>
+  it("SM-01: async with binds None, and releases however the block ends", () =>
     same(
       `
       ${helpers}
@@ -122,7 +125,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-01: so many at a time, in the order in which they came", () =>
+  it("SM-01: the value says how many tasks hold it at a time, and they get it in the order of their arrival", () =>
     same(
       `
       async def main():
@@ -157,7 +160,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-02: it is locked while somebody is in the queue who was not cancelled, even if something is left", () =>
+  it("SM-02: a semaphore is locked while an uncancelled waiter is queued, even if its value is above zero", () =>
     same(
       `
       ${helpers}
@@ -203,7 +206,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-02: those who are cancelled do not keep a newcomer waiting", () =>
+  it("SM-02: cancelled waiters do not keep a newcomer waiting", () =>
     same(
       `
       ${helpers}
@@ -286,7 +289,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-04: whatever the order of releases, cancellations and a newcomer, no turn is lost or made", () =>
+  it("SM-04: no turn is lost or made, whatever the order of releases, cancellations and a newcomer", () =>
     same(
       `
       ${helpers}
@@ -354,7 +357,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-04: a waiter cancelled before it got a turn gives none back", () =>
+  it("SM-04: a waiter cancelled before it got a turn returns none", () =>
     same(
       `
       ${helpers}
@@ -393,7 +396,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-04: a timeout at the very moment of the release, in both orders", () =>
+  it("SM-04: a timeout at the very moment of the release ends as in CPython, in both orders", () =>
     same(
       `
       ${helpers}
@@ -431,7 +434,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-04: a turn is lost with a coroutine that was woken and is closed by hand, but what is left wakes others", () =>
+  it("SM-04: closing a woken coroutine by hand loses its turn, but remaining turns wake others", () =>
     same(
       `
       ${helpers}
@@ -465,7 +468,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-05: each waiter that ends, with its turn or cancelled, wakes all that fit", () =>
+  it("SM-05: each waiter that ends, with its turn or cancelled, wakes as many as fit", () =>
     same(
       `
       ${helpers}
@@ -552,7 +555,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-06: a block that released a bounded semaphore itself cannot be left", () =>
+  it("SM-06: leaving a block that released a bounded semaphore itself raises ValueError", () =>
     same(
       `
       ${helpers}
@@ -573,7 +576,7 @@ describe("SM: semaphores", () => {
       },
     ));
 
-  it("SM-07: the repr shows what is left, or that it is locked, and how many are in the queue", () =>
+  it("SM-07: the repr shows the value, or that it is locked, and the number of waiters", () =>
     same(
       `
       ${helpers}
@@ -613,7 +616,7 @@ describe("SM: semaphores", () => {
         }
       },
     ));
-  it("SM-07: the repr of a semaphore that lets any number through", () =>
+  it("SM-07: the repr shows an infinite value", () =>
     same(
       `
       ${helpers}

@@ -20,7 +20,7 @@ import { repr } from "../../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../../src/same.ts";
 import { awaiting, cancelling, outcome, t, ticks } from "../outcomes.ts";
 
-/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
+/** For the Python snippets, and indented like them. The functions below and those of outcomes.ts are its ports. */
 const helpers = `
       def outcome(call):
           try:
@@ -77,7 +77,7 @@ function reportTo(print: Print): ExceptionHandler {
 }
 
 describe("SH: shield", () => {
-  it("SH-01: of a future that is done is that future, of any other a new one", () =>
+  it("SH-01: shield() returns a done future itself, and a new future for any other", () =>
     same(
       `
       ${helpers}
@@ -105,7 +105,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-01: makes a task of a coroutine at the call, which runs though nobody awaits the shield", () =>
+  it("SH-01: shield() makes a task of a coroutine at the call, which runs even if the shield is never awaited", () =>
     same(
       `
       ${helpers}
@@ -130,7 +130,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-01: refuses what cannot be awaited, and a coroutine where no loop is current", () =>
+  it("SH-01: shield() refuses values that cannot be awaited, and a coroutine where no loop is current", () =>
     sameScript(
       `
       ${helpers}
@@ -161,7 +161,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-02: cancelling who awaits it cancels the outer future only, and who awaits gets the error at once", () =>
+  it("SH-02: cancelling the awaiting task cancels only the outer future, and the task gets the error at once", () =>
     same(
       `
       ${helpers}
@@ -205,7 +205,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-02: so does cancelling the outer future; its later result goes nowhere, and other shields get it", () =>
+  it("SH-02: a cancelled outer future ignores the later result, which other shields still get", () =>
     same(
       `
       ${helpers}
@@ -251,7 +251,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-02: in a gathering that is cancelled, what is shielded runs on", () =>
+  it("SH-02: a shielded child of a cancelled gathering runs on", () =>
     same(
       `
       ${helpers}
@@ -341,7 +341,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-04: copies the result, or the exception itself, and so the inner future counts as retrieved", () =>
+  it("SH-04: the outer future copies the result or the exception itself, which counts as retrieving it", () =>
     same(
       `
       ${helpers}
@@ -388,7 +388,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-05: a failure after the outer future was cancelled is reported, once for all shields of one future", () =>
+  it("SH-05: a failure after the outer future was cancelled is reported once for all shields of one future", () =>
     same(
       `
       ${helpers}
@@ -422,7 +422,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-05: a shield that is not cancelled gets it nevertheless, and the order is that of the callbacks", () =>
+  it("SH-05: a shield that is not cancelled still gets the failure, and the order is that of the callbacks", () =>
     same(
       `
       ${helpers}
@@ -527,7 +527,7 @@ describe("SH: shield", () => {
     expect(tracebacks[0]).toContain("shield.test.ts");
   });
 
-  it("SH-05: without a handler it goes to the console", () =>
+  it("SH-05: without a handler the report goes to the console", () =>
     same(
       `
       import logging
@@ -550,7 +550,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-06: nothing is reported where the inner future succeeds, or is cancelled, or its failure has been copied", () =>
+  it("SH-06: nothing is reported when the inner future succeeds, is cancelled, or its failure has been copied", () =>
     same(
       `
       ${helpers}
@@ -582,7 +582,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-06: if the inner one was done when the outer was cancelled it is not reported as shielded", () =>
+  it("SH-06: an inner future that was done when the outer one was cancelled is not reported as shielded", () =>
     same(
       `
       ${helpers}
@@ -617,7 +617,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-06: then it is reported as never retrieved, since nobody has asked for it", () =>
+  it("SH-06: an inner future that was done by then is reported as never retrieved, unless its exception was asked for", () =>
     same(
       `
       ${helpers}
@@ -639,7 +639,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-06: an outer future that somebody else has set is left alone, and a later failure is reported", () =>
+  it("SH-06: an outer future that other code has set is left alone, and a later failure is reported", () =>
     same(
       `
       ${helpers}
@@ -669,7 +669,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-07: at the end of run() what is shielded is cancelled like any task", () =>
+  it("SH-07: the end of run() cancels a shielded task like any other", () =>
     same(
       `
       ${helpers}
@@ -691,7 +691,7 @@ describe("SH: shield", () => {
       },
     ));
 
-  it("SH-08: who awaits it is resumed two iterations after the inner task's last step, one more for each shield", () =>
+  it("SH-08: an awaiting task resumes two iterations after the inner task's last step, one more for each shield", () =>
     same(
       `
       ${helpers}

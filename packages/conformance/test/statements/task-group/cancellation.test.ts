@@ -19,7 +19,7 @@ function* fail(delay: number, error: Error): Coroutine<never> {
   throw error;
 }
 
-/** Throws `error` so many seconds after it was cancelled. */
+/** Throws `error` `delay` seconds after it was cancelled. */
 function* failWhenCancelled(delay: number, error: Error): Coroutine {
   try {
     yield* sleep(99);
@@ -29,7 +29,7 @@ function* failWhenCancelled(delay: number, error: Error): Coroutine {
   }
 }
 
-/** Cleans up for so many seconds once it is cancelled, and says how it was. */
+/** Cleans up for `cleanup` seconds when it is cancelled, and prints how that went. */
 function* child(print: Print, cleanup: number): Coroutine {
   try {
     yield* sleep(99);
@@ -45,7 +45,7 @@ function* child(print: Print, cleanup: number): Coroutine {
   }
 }
 
-/** Says how a task that was cancelled ends. */
+/** Prints how a cancelled task ends. */
 function* printEnd(print: Print, task: Task<unknown>): Coroutine {
   try {
     print("result", yield* task);
@@ -88,7 +88,7 @@ const helpersInPython = `
               print("end", repr(error), task.cancelled(), task.cancelling(), t())
 `;
 
-it("TG-12: a CancelledError that the body raises aborts the children and passes as it is, unless a child failed", () =>
+it("TG-12: a CancelledError that the body raises aborts the children and passes unchanged, unless a child failed", () =>
   same(
     `
       ${helpersInPython}
@@ -136,7 +136,7 @@ it("TG-12: a CancelledError that the body raises aborts the children and passes 
     },
   ));
 
-it("TG-14: a cancel at the end of the block cancels the children, awaits them all, and goes on with its message", () =>
+it("TG-14: a cancel at the end of the block cancels the children, awaits them all, and keeps its message", () =>
   same(
     `
       ${helpersInPython}
@@ -176,7 +176,7 @@ it("TG-14: a cancel at the end of the block cancels the children, awaits them al
     },
   ));
 
-it("TG-15: a cancel in the body passes, as the same error, once the children have ended", () =>
+it("TG-15: a cancel in the body passes on, as the same error, once the children have ended", () =>
   same(
     `
       ${helpersInPython}
@@ -266,7 +266,7 @@ it("TG-16: further cancels while the group is aborting are counted and interrupt
     },
   ));
 
-it("TG-35: a subclass of CancelledError is a cancellation, from the body and from a child", () =>
+it("TG-35: a subclass of CancelledError counts as a cancellation, in the body and in a child", () =>
   same(
     `
       ${helpersInPython}
@@ -356,7 +356,7 @@ it("TG-17: a child's error wins over a cancel, which comes again at the parent's
     },
   ));
 
-it("TG-17: a group of errors that nobody catches is how a cancelled parent ends", () =>
+it("TG-17: a cancelled parent ends with the group of errors if that is not caught", () =>
   same(
     `
       ${helpersInPython}
@@ -383,7 +383,7 @@ it("TG-17: a group of errors that nobody catches is how a cancelled parent ends"
     },
   ));
 
-it("TG-18: a group that fails leaves the number of cancel requests as it found it", () =>
+it("TG-18: a group that fails leaves the number of cancel requests unchanged", () =>
   same(
     `
       ${helpersInPython}
@@ -437,7 +437,7 @@ it("TG-18: a group that fails leaves the number of cancel requests as it found i
     },
   ));
 
-it("TG-19: a swallowed cancel comes again after a group that failed, and else takes the return value away", () =>
+it("TG-19: after a group failed a swallowed cancel comes again, or else discards the return value", () =>
   same(
     `
       ${helpersInPython}
@@ -538,7 +538,7 @@ it("TG-19: an error of the body alone is enough to bring a swallowed cancel back
     },
   ));
 
-it("TG-36: the group takes its cancel of the parent back only when all children have ended", () =>
+it("TG-36: the group withdraws its cancel of the parent only when all children have ended", () =>
   same(
     `
       ${helpersInPython}
@@ -624,7 +624,7 @@ it("TG-37: a cancel that comes while a failure aborts the group is not lost", ()
     },
   ));
 
-it("TG-37: a cancel in the very iteration of a failure is not lost, be it before or after it", () =>
+it("TG-37: a cancel in the very iteration of a failure, before or after it, is not lost", () =>
   same(
     `
       ${helpersInPython}
@@ -689,7 +689,7 @@ it("TG-37: a cancel in the very iteration of a failure is not lost, be it before
     },
   ));
 
-it("TG-37: a cancel is not lost in a body that has swallowed the group's own, and swallows it too", () =>
+it("TG-37: a cancel is not lost in a body that swallows both it and the group's own cancel", () =>
   same(
     `
       ${helpersInPython}

@@ -28,7 +28,7 @@ const helpersInPython = `
           raise error
 `;
 
-it("TG-13: a child that ends cancelled is no failure", () =>
+it("TG-13: a child that ends cancelled does not fail the group", () =>
   same(
     `
       async def raise_cancelled():
@@ -170,7 +170,7 @@ it("TG-34: an abort cancels the children in the order they were created", () =>
     },
   ));
 
-it("TG-43: a failure that comes between two steps of the body cancels it at the very next one", () =>
+it("TG-43: a failure between two steps of the body cancels it at the very next one", () =>
   same(
     `
       async def fail():
@@ -216,7 +216,7 @@ it("TG-43: a failure that comes between two steps of the body cancels it at the 
     },
   ));
 
-it("TG-44: who awaits a failing child in the group gets CancelledError, and the group alone reports the error", () =>
+it("TG-44: a body that awaits a failing child gets CancelledError, and only the group reports the error", () =>
   same(
     `
       ${helpersInPython}
@@ -262,7 +262,7 @@ it("TG-44: who awaits a failing child in the group gets CancelledError, and the 
     },
   ));
 
-it("TG-45: awaiting a child that has failed already raises its error, which the group then has twice", () =>
+it("TG-45: awaiting a child that has failed already raises its error, which the group then holds twice", () =>
   same(
     `
       ${helpersInPython}
@@ -303,7 +303,7 @@ it("TG-45: awaiting a child that has failed already raises its error, which the 
     },
   ));
 
-it("TG-46: an abort cancels children that have not begun, which never run, and leaves those alone that are done", () =>
+it("TG-46: an abort cancels children that have not begun, which never run, and leaves done children alone", () =>
   same(
     `
       async def child(name):

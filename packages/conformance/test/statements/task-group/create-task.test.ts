@@ -91,7 +91,7 @@ it("TG-03: create_task before entering, while aborting and after the end raises 
     },
   ));
 
-it("TG-03: a refused coroutine that has begun is unwound, and its own error goes first", () =>
+it("TG-03: a refused coroutine that has begun is unwound, and an error of its own takes precedence", () =>
   same(
     `
       async def tidy():
@@ -140,7 +140,7 @@ it("TG-03: a refused coroutine that has begun is unwound, and its own error goes
         try {
           yield* sleep(0);
         } finally {
-          // oxlint-disable-next-line no-unsafe-finally -- what the test is about
+          // oxlint-disable-next-line no-unsafe-finally -- the subject of the test
           throw new ValueError("broken");
         }
       }
@@ -156,7 +156,7 @@ it("TG-03: a refused coroutine that has begun is unwound, and its own error goes
     },
   ));
 
-it("TG-03: the group is finished for a done-callback of its last task, if the body has ended", () =>
+it("TG-03: the group counts as finished for a done-callback of its last task, if the body has ended", () =>
   same(
     `
       async def child():
@@ -207,7 +207,7 @@ it("TG-03: the group is finished for a done-callback of its last task, if the bo
     },
   ));
 
-it("TG-03: create_task of what is no coroutine leaves the group as it was", () =>
+it("TG-03: create_task of a value that is not a coroutine leaves the group as it was", () =>
   same(
     `
       async def main():
@@ -317,7 +317,7 @@ it("TG-29: create_task passes all its options to the loop", () =>
     },
   ));
 
-it("TG-33: create_task from a child after the abort began raises in that child, and is one more error if not caught", () =>
+it("TG-33: create_task in a child after the abort began raises in that child, and adds an error if not caught", () =>
   same(
     `
       ${failInPython}

@@ -17,7 +17,7 @@ import { type Print, same, sameUncaught } from "../../../src/same.ts";
 import { beEager, beginToTick } from "../eager-tasks/helpers.ts";
 import { cancelling } from "../outcomes.ts";
 
-/** For snippets, and indented as they are; what stands below is the same in TypeScript. */
+/** For the Python snippets, and indented like them; the TypeScript of it is below. */
 const helpers = `
       cancelling = lambda: asyncio.current_task().cancelling()
 
@@ -135,7 +135,7 @@ it("TG-30: an eager failure does not cancel the parent in the middle of createTa
     },
   ));
 
-it("TG-30: when the body ends before it waits, the group waits for the callbacks, and nothing is cancelled", () =>
+it("TG-30: a body that ends before it waits leaves the group to wait for the callbacks, and nothing is cancelled", () =>
   same(
     `
       ${helpers}
@@ -168,7 +168,7 @@ it("TG-30: when the body ends before it waits, the group waits for the callbacks
     },
   ));
 
-it("TG-30: the body's own error and an eager child's are in one group", () =>
+it("TG-30: one group holds the body's own error and an eager child's", () =>
   same(
     `
       ${helpers}
@@ -196,7 +196,7 @@ it("TG-30: the body's own error and an eager child's are in one group", () =>
     },
   ));
 
-it("TG-30: an eager child that ends cancelled is no failure", () =>
+it("TG-30: an eager child that ends cancelled does not fail the group", () =>
   same(
     `
       ${helpers}
@@ -235,7 +235,7 @@ it("TG-30: an eager child that ends cancelled is no failure", () =>
     },
   ));
 
-it("TG-30: an eager child that waits fails as any other", () =>
+it("TG-30: an eager child that waits fails like any other", () =>
   same(
     `
       ${helpers}

@@ -14,7 +14,7 @@ function* fail(delay: number, error: Error): Coroutine<never> {
 /** The same in Python. */
 const failInPython = "async def fail(delay, error): await asyncio.sleep(delay); raise error";
 
-it("TG-01: entering gives the group, once only, even after its end", () =>
+it("TG-01: entering returns the group, and works only once, even after its end", () =>
   same(
     `
       async def main():
@@ -71,7 +71,7 @@ it("TG-01: entering gives the group, once only, even after its end", () =>
     },
   ));
 
-it("TG-01: entering needs a running loop and a task of it", () =>
+it("TG-01: entering needs a running loop and a task on it", () =>
   sameScript(
     `
       loop = asyncio.new_event_loop()
@@ -188,7 +188,7 @@ it("TG-01: entering records the loop, at the first attempt already", () =>
     },
   ));
 
-it("TG-01: entering records the task, which is the one that a failure cancels", () =>
+it("TG-01: entering records the task, which a failure then cancels", () =>
   same(
     `
       ${failInPython}

@@ -25,7 +25,7 @@ function* fail(delay: number, error: Error): Coroutine<never> {
   throw error;
 }
 
-/** Throws `error` so many seconds after it was cancelled. */
+/** Throws `error` `delay` seconds after it was cancelled. */
 function* failWhenCancelled(delay: number, error: Error): Coroutine {
   try {
     yield* sleep(99);
@@ -287,7 +287,7 @@ it("TG-11: an error of the body alone comes in a group, after the children; the 
     },
   ));
 
-it("TG-23: a body that swallows the cancellation goes on undisturbed, and ends with the group's error all the same", () =>
+it("TG-23: a body that swallows the cancellation goes on undisturbed, and still ends with the group's error", () =>
   same(
     `
       ${helpersInPython}
@@ -328,7 +328,7 @@ it("TG-23: a body that swallows the cancellation goes on undisturbed, and ends w
     },
   ));
 
-it("TG-24: what children raise while they are aborted is collected", () =>
+it("TG-24: errors that children raise while they are aborted are collected", () =>
   same(
     `
       ${helpersInPython}
@@ -371,7 +371,7 @@ it("TG-24: what children raise while they are aborted is collected", () =>
     },
   ));
 
-it("TG-24: what is thrown and is no exception comes as the TypeError that says so", () =>
+it("TG-24: a thrown value that is not an exception is collected as the TypeError that says so", () =>
   same(
     `
       async def child():
@@ -420,7 +420,7 @@ it("TG-24: an error of another realm is collected like any other", () => {
   );
 });
 
-it("TG-25: one error that is no Exception makes a BaseExceptionGroup", () =>
+it("TG-25: one error that is not an Exception makes a BaseExceptionGroup", () =>
   same(
     `
       ${helpersInPython}
@@ -505,7 +505,7 @@ it("TG-25: closing a coroutine inside the block raises a group of its GeneratorE
     },
   ));
 
-it("TG-26: KeyboardInterrupt and SystemExit of the body come bare, after the children, whose errors are dropped", () =>
+it("TG-26: KeyboardInterrupt and SystemExit of the body leave bare, after the children, whose errors are dropped", () =>
   same(
     `
       ${helpersInPython}
@@ -537,7 +537,7 @@ it("TG-26: KeyboardInterrupt and SystemExit of the body come bare, after the chi
     },
   ));
 
-it("TG-26: a bare error does not take the group's own cancel of the parent back", () =>
+it("TG-26: a bare error leaves the group's own cancel of the parent in place", () =>
   same(
     `
       ${helpersInPython}

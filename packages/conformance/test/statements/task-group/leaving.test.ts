@@ -13,7 +13,7 @@ function* fail(delay: number, error: Error): Coroutine<never> {
 /** The same in Python. */
 const failInPython = "async def fail(delay, error): await asyncio.sleep(delay); raise error";
 
-/** Prints the number of each iteration of the loop from the next one on. */
+/** Prints the number of each iteration of the loop, beginning with the next one. */
 function countTicks(print: Print, tick = 1): void {
   getRunningLoop().callSoon(() => {
     print("tick", tick);
@@ -118,7 +118,7 @@ it("TG-05: leaving does not suspend when all done-callbacks have run, and waits 
     },
   ));
 
-it("TG-06: leaving waits for tasks that a child, or anyone, creates meanwhile", () =>
+it("TG-06: leaving waits for tasks that are created meanwhile, by a child or by other code", () =>
   same(
     `
       async def child(group, generation):
@@ -158,7 +158,7 @@ it("TG-06: leaving waits for tasks that a child, or anyone, creates meanwhile", 
     },
   ));
 
-it("TG-28: the group returns nothing; results are with the tasks", () =>
+it("TG-28: the group returns nothing; the tasks hold the results", () =>
   same(
     `
       async def main():
@@ -301,7 +301,7 @@ it("TG-47: a body that ends with return, break or continue waits for the tasks",
     },
   ));
 
-it("TG-47: a body that returns still ends with what a task raised", () =>
+it("TG-47: a body that returns still ends with a task's error", () =>
   same(
     `
       ${failInPython}

@@ -10,7 +10,7 @@ function* fail(delay: number, error: Error): Coroutine<never> {
   throw error;
 }
 
-/** Cleans up for so many seconds once it is cancelled, and says what it sees. */
+/** Cleans up for `cleanup` seconds when it is cancelled, and prints its view. */
 function* child(print: Print, name: string, cleanup: number, parent = currentTask()): Coroutine {
   try {
     yield* sleep(99);
@@ -21,7 +21,7 @@ function* child(print: Print, name: string, cleanup: number, parent = currentTas
   }
 }
 
-/** The same in Python. `child` is no coroutine function itself, so that it sees who calls it. */
+/** The same in Python. `child` is not a coroutine function itself, so that it can see its caller. */
 const helpersInPython = `
       cancelling = lambda: asyncio.current_task().cancelling()
 
@@ -85,7 +85,7 @@ it("TG-20: an inner group's error goes through the outer body into the outer gro
     },
   ));
 
-it("TG-20: an inner group's error that the outer body catches does not concern the outer group", () =>
+it("TG-20: an inner group's error that the outer body catches does not affect the outer group", () =>
   same(
     `
       ${helpersInPython}
@@ -160,7 +160,7 @@ it("TG-20: groups nest as deep as the blocks do, in tasks of their own too", () 
     },
   ));
 
-it("TG-21: an outer child's error cancels the parent in the inner group, and only the outer group takes that back", () =>
+it("TG-21: an outer child's error cancels the parent in the inner group, and only the outer group withdraws it", () =>
   same(
     `
       ${helpersInPython}
@@ -208,7 +208,7 @@ it("TG-21: an outer child's error cancels the parent in the inner group, and onl
     },
   ));
 
-it("TG-22: groups that fail in the same iteration both cancel the parent, and both take it back", () =>
+it("TG-22: groups that fail in the same iteration both cancel the parent, and both withdraw their cancel", () =>
   same(
     `
       ${helpersInPython}

@@ -136,7 +136,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-03: a name is the text of what was given", async () => {
+  it("TK-03: a task's name is the text of the value that was given", async () => {
     const python = `
       class Named:
           def __str__(self): return "from an object"

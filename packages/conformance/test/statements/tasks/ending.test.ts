@@ -48,7 +48,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-11: what the coroutine returns is the result, be it nothing, an error or a future", async () => {
+  it("TK-11: the coroutine's return value is the result, even nothing, an error or a future", async () => {
     const python = `
       ${helpers}
       async def returns(value):
@@ -70,7 +70,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-12: GeneratorExit out of a coroutine is an ordinary exception of its task", async () => {
+  it("TK-12: a GeneratorExit that leaves a coroutine is an ordinary exception of its task", async () => {
     const python = `
       ${helpers}
       async def worker():
@@ -157,7 +157,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-14: after such an escape the rest of the iteration runs in the loop's next run", async () => {
+  it("TK-14: after SystemExit or KeyboardInterrupt the rest of the iteration runs in the loop's next run", async () => {
     const python = `
       ${helpers}
       async def exits():
@@ -203,7 +203,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-14: an escape out of run_until_complete() does not stop the loop's next run", async () => {
+  it("TK-14: SystemExit out of run_until_complete() does not stop the loop's next run", async () => {
     const python = `
       ${helpers}
       async def exits():
@@ -236,7 +236,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-15: a CancelledError, or a subclass, out of the coroutine cancels the task", async () => {
+  it("TK-15: a CancelledError, or a subclass, that leaves the coroutine cancels the task", async () => {
     const python = `
       ${helpers}
       class OwnCancelled(asyncio.CancelledError):
@@ -280,7 +280,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-16: the first to ask a cancelled task gets the original error, those after it new ones", async () => {
+  it("TK-16: the first request for a cancelled task's result gets the original error, later ones new errors", async () => {
     const python = `
       def caught(call):
           try:
@@ -445,7 +445,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-26: a finished task's coroutine is over, and every waiter gets the result itself", async () => {
+  it("TK-26: a finished task's coroutine has ended, and every waiter gets the result itself", async () => {
     const python = `
       async def worker(result):
           await asyncio.sleep(1)

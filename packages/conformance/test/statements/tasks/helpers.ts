@@ -2,8 +2,8 @@ import type { Awaitable, Coroutine } from "@yieldstar/loop";
 import { repr, str } from "../../../src/python-text.ts";
 
 /**
- * For snippets, and indented as they are: what a call, or awaiting, came to; what a coroutine yields to its task; and a
- * text without places in files, addresses and what a coroutine says of itself.
+ * For the Python snippets, and indented like them: the outcome of a call or an await; what a coroutine yields to its
+ * task; and a text without places in files, addresses and the coroutine's own description.
  */
 export const helpers = `
       import re, types
@@ -45,7 +45,7 @@ export function* awaiting(awaitable: Awaitable<unknown>): Coroutine<string> {
   }
 }
 
-/** A text without its hint, and without what a coroutine says of itself. */
+/** A text without its hint and without the coroutine's own description. */
 export function shown(text: unknown): string {
   return str(text)
     .replace(/ \(hint: .*\)(?=['"]\)$)/, "")

@@ -17,7 +17,7 @@ import { same, sameScript } from "../../../src/same.ts";
 import { awaiting, helpers, outcome, shown } from "./helpers.ts";
 
 describe("TK: tasks", () => {
-  it("TK-17: get_coro() gives the coroutine, before, during and after", async () => {
+  it("TK-17: get_coro() returns the coroutine, before, during and after the run", async () => {
     const python = `
       async def worker():
           print(asyncio.current_task().get_coro() is coroutines[0])
@@ -45,7 +45,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-17: get_context() gives the context the task runs in: the given one, or a copy of its creator's", async () => {
+  it("TK-17: get_context() returns the context the task runs in: the given one, or a copy of its creator's", async () => {
     const python = `
       variable = contextvars.ContextVar("variable")
 
@@ -79,7 +79,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-18: current_task() is the task whose step runs, in whatever coroutine it stands", async () => {
+  it("TK-18: current_task() is the task whose step runs, in whatever coroutine", async () => {
     const python = `
       def name():
           task = asyncio.current_task()
@@ -131,7 +131,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-18: current_task() raises RuntimeError outside a loop, unless it is told which", async () => {
+  it("TK-18: current_task() raises RuntimeError outside a loop, unless it is given one", async () => {
     const python = `
       ${helpers}
       loop, other = asyncio.new_event_loop(), asyncio.new_event_loop()
@@ -165,7 +165,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-19: all_tasks() is a fresh set of the tasks that are not done", async () => {
+  it("TK-19: all_tasks() is a new set of the tasks that are not done", async () => {
     const python = `
       async def worker(delay):
           await asyncio.sleep(delay)
@@ -245,7 +245,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-21: the repr tells the state, the name, what the task waits for, its outcome and its callbacks", async () => {
+  it("TK-21: the repr shows the state, the name, the awaited future, the outcome and the callbacks", async () => {
     const python = `
       ${helpers}
       def callback(task): pass
@@ -346,7 +346,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-21: the repr of a task of one's own, and of the future it waits for, has the name of its class", async () => {
+  it("TK-21: the reprs of a subclass of Task, and of the future it awaits, show the names of their classes", async () => {
     const python = `
       ${helpers}
       class Own(asyncio.Task):
@@ -369,7 +369,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-21: the repr of the main task names the callback that ends the run", async () => {
+  it("TK-21: the repr of the main task shows the callback that ends the run", async () => {
     const python = `
       ${helpers}
       async def main():
@@ -382,7 +382,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-22: a task that is destroyed while pending is reported, one that is done is not", async () => {
+  it("TK-22: a task that is destroyed while pending is reported, a done one is not", async () => {
     const python = `
       import gc
 

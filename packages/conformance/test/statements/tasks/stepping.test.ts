@@ -20,7 +20,7 @@ function* yielding(value: unknown): Coroutine<unknown> {
   return yield value as never;
 }
 
-/** Prints `text` in the next iteration, and `then` in the one after it, each before what is scheduled later. */
+/** Prints `text` in the next iteration and `then` in the one after it, each before anything that is scheduled later. */
 function printSoon(print: Print, text: string, then: string): void {
   getRunningLoop().callSoon(() => {
     print(text);
@@ -91,7 +91,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-05: a task that does not catch it fails with it", async () => {
+  it("TK-05: a task that does not catch the error of a bad yield fails with it", async () => {
     const python = `
       ${helpers}
       async def worker():
@@ -107,7 +107,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-05: a cancel that comes before that step takes the place of the error", async () => {
+  it("TK-05: a cancel that comes before the next step replaces the error of a bad yield", async () => {
     const python = `
       ${helpers}
       async def worker():
@@ -198,7 +198,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-07: yielding a future or a task raises RuntimeError at the next step, and nobody waits for it", async () => {
+  it("TK-07: yielding a future or a task raises RuntimeError at the next step, and the task does not wait for it", async () => {
     const python = `
       ${helpers}
       ${printSoonInPython}
@@ -427,7 +427,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-23: what is sent into the coroutine is None, whatever the awaited future's result", async () => {
+  it("TK-23: the loop sends None into the coroutine, whatever the awaited future's result", async () => {
     const python = `
       ${helpers}
       @types.coroutine
@@ -489,7 +489,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-23: a failure, or a cancellation, is thrown in at the yield itself", async () => {
+  it("TK-23: a failure or a cancellation is thrown at the yield itself", async () => {
     const python = `
       import types
 

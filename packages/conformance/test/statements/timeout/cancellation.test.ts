@@ -122,7 +122,7 @@ it("TO-10: an expiry during the cleanup of a cancelled body is not converted", (
     },
   ));
 
-it("TO-10: a cancel that the body has taken back does not count", () =>
+it("TO-10: a cancel that the body has uncancelled does not count", () =>
   same(
     `
       async def main():
@@ -211,7 +211,7 @@ it("TO-11: CancelledError wins when the cancel and the expiry come in one iterat
     },
   ));
 
-it("TO-11: where nothing is awaited that takes the first cancel, the message of the last one is seen", () =>
+it("TO-11: the message of the last cancel is seen when no awaited future takes the first", () =>
   same(
     `
       async def main():
@@ -256,7 +256,7 @@ it("TO-11: where nothing is awaited that takes the first cancel, the message of 
     },
   ));
 
-it("TO-12: cancel requests from before the block are none of its business", () =>
+it("TO-12: cancel requests from before the block do not count", () =>
   same(
     `
       async def main():
@@ -324,7 +324,7 @@ it("TO-12: cancel requests from before the block are none of its business", () =
     },
   ));
 
-it("TO-22: a CancelledError of the body's own passes untouched", () =>
+it("TO-22: a CancelledError that the body itself raises passes untouched", () =>
   same(
     `
       ${chainInPython}

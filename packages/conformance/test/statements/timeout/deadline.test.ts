@@ -172,7 +172,7 @@ it("TO-02: reschedule() arms it later, and reschedule(None) disarms it", () =>
     },
   ));
 
-it("TO-03: its repr shows the state and, while active, the deadline", () =>
+it("TO-03: the repr shows the state and, while active, the deadline", () =>
   same(
     `
       async def main():
@@ -364,7 +364,7 @@ it("TO-05: a timeout can be entered only once", () =>
     },
   ));
 
-it("TO-05: a timeout is entered inside a task only", () =>
+it("TO-05: a timeout can be entered only inside a task", () =>
   same(
     `
       async def main():
@@ -397,7 +397,7 @@ it("TO-05: a timeout is entered inside a task only", () =>
     },
   ));
 
-it("TO-21: reschedule() replaces the timer, and when() tells at once and after the exit", () =>
+it("TO-21: reschedule() replaces the timer, and when() returns the new deadline at once and after the exit", () =>
   same(
     `
       async def main():
@@ -437,7 +437,7 @@ it("TO-21: reschedule() replaces the timer, and when() tells at once and after t
     },
   ));
 
-it("TO-21: a new deadline that is past fires in the next iteration, in the order of call_soon", () =>
+it("TO-21: a new deadline in the past fires in the next iteration, in the order of call_soon", () =>
   same(
     `
       async def main():

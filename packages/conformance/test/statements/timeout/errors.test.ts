@@ -18,7 +18,7 @@ import { repr } from "../../../src/python-text.ts";
 import { same } from "../../../src/same.ts";
 import { cancelling, chain, chainInPython } from "../outcomes.ts";
 
-it("TO-14: another exception that the expiry led to passes, with a TimeoutError put into its chain", () =>
+it("TO-14: another exception that the expiry led to passes, with a TimeoutError inserted into its chain", () =>
   same(
     `
       ${chainInPython}
@@ -98,7 +98,7 @@ it("TO-14: the TimeoutError comes before the first CancelledError in the chain",
     },
   ));
 
-it("TO-14: nothing is put into the chain when somebody else cancelled the task too", () =>
+it("TO-14: nothing is inserted into the chain when other code cancelled the task too", () =>
   same(
     `
       ${chainInPython}
@@ -142,7 +142,7 @@ it("TO-14: nothing is put into the chain when somebody else cancelled the task t
     },
   ));
 
-it("TO-15: the errors of a task group inside the block are spliced", () =>
+it("TO-15: the errors of a task group inside the block get the TimeoutError in their chains", () =>
   same(
     `
       ${chainInPython}
@@ -189,7 +189,7 @@ it("TO-15: the errors of a task group inside the block are spliced", () =>
     },
   ));
 
-it("TO-15: a group and its direct members are spliced, the members of a nested group are not", () =>
+it("TO-15: a group and its direct members get the TimeoutError, the members of a nested group do not", () =>
   same(
     `
       ${chainInPython}
@@ -238,7 +238,7 @@ it("TO-15: a group and its direct members are spliced, the members of a nested g
     },
   ));
 
-it("TO-15: a member that the group itself came of is spliced twice", () =>
+it("TO-15: a member that also led to the group gets the TimeoutError twice", () =>
   same(
     `
       ${chainInPython}
@@ -272,7 +272,7 @@ it("TO-15: a member that the group itself came of is spliced twice", () =>
     },
   ));
 
-it("TO-15: a BaseExceptionGroup that is no ExceptionGroup is spliced, its members are not", () =>
+it("TO-15: a BaseExceptionGroup that is not an ExceptionGroup gets the TimeoutError, its members do not", () =>
   same(
     `
       ${chainInPython}
@@ -308,7 +308,7 @@ it("TO-15: a BaseExceptionGroup that is no ExceptionGroup is spliced, its member
     },
   ));
 
-it("TO-16: an exception that no CancelledError led to is left alone though the timeout was expiring", () =>
+it("TO-16: an exception without a CancelledError in its chain is left alone though the timeout was expiring", () =>
   same(
     `
       ${chainInPython}
@@ -375,7 +375,7 @@ it("TO-16: without an expiry a chain with a CancelledError is left alone", () =>
     },
   ));
 
-it("TO-24: only expired() tells the block's TimeoutError from one of an inner operation", () =>
+it("TO-24: only expired() distinguishes the block's TimeoutError from one of an inner operation", () =>
   same(
     `
       async def main():

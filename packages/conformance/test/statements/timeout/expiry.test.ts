@@ -15,7 +15,7 @@ import { same, sameScript } from "../../../src/same.ts";
 import { cancelling, t } from "../outcomes.ts";
 import { blocking } from "./helpers.ts";
 
-it("TO-06: expiry cancels the task without a message, and is over only when the block is left", () =>
+it("TO-06: expiry cancels the task without a message, and is complete only when the block is left", () =>
   same(
     `
       async def main():
@@ -65,7 +65,7 @@ it("TO-06: expiry cancels the task without a message, and is over only when the 
     },
   ));
 
-it("TO-07: a deadline that is past does not interrupt a body that never suspends", () =>
+it("TO-07: a deadline in the past does not interrupt a body that never suspends", () =>
   same(
     `
       async def main():
@@ -90,7 +90,7 @@ it("TO-07: a deadline that is past does not interrupt a body that never suspends
     },
   ));
 
-it("TO-07: a deadline that is past interrupts a body that suspends once, in the next iteration", () =>
+it("TO-07: a deadline in the past interrupts a body that suspends once, in the next iteration", () =>
   same(
     `
       async def main():
@@ -151,7 +151,7 @@ it("TO-08: synchronous code past the deadline does not time out", () =>
     }),
   ));
 
-it("TO-09: leaving the block takes back a timer that is queued already", () =>
+it("TO-09: leaving the block cancels a timer that is queued already", () =>
   sameScript(
     `
       import time
@@ -185,7 +185,7 @@ it("TO-09: leaving the block takes back a timer that is queued already", () =>
     }),
   ));
 
-it("TO-09: of a result and an expiry in one iteration, the one that is queued first wins", () =>
+it("TO-09: a result and an expiry in one iteration: the one that is queued first wins", () =>
   same(
     `
       async def main():
@@ -241,7 +241,7 @@ it("TO-09: of a result and an expiry in one iteration, the one that is queued fi
     },
   ));
 
-it("TO-09: a result that came in the iteration of the timer is lost to must-cancel", () =>
+it("TO-09: a result that came in the iteration of the timer is lost to the pending cancel", () =>
   same(
     `
       async def main():

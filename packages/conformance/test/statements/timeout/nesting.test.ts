@@ -16,7 +16,7 @@ import { same, sameScript } from "../../../src/same.ts";
 import { cancelling, t } from "../outcomes.ts";
 import { blocking } from "./helpers.ts";
 
-it("TO-17: of nested timeouts with one deadline both expire, and the outer one raises", () =>
+it("TO-17: nested timeouts with one deadline both expire, and the outer one raises", () =>
   same(
     `
       async def main():
@@ -62,7 +62,7 @@ it("TO-17: of nested timeouts with one deadline both expire, and the outer one r
     },
   ));
 
-it("TO-18: of nested timeouts the one with the earlier deadline raises", () =>
+it("TO-18: the nested timeout with the earlier deadline raises", () =>
   same(
     `
       async def main():
@@ -139,7 +139,7 @@ it("TO-18: when the inner TimeoutError is handled, the outer timeout goes on", (
     },
   ));
 
-it("TO-19: only the task that entered is cancelled", () =>
+it("TO-19: expiry cancels only the task that entered the timeout", () =>
   same(
     `
       async def main():
@@ -232,7 +232,7 @@ it("TO-19: a timeout inside a group's body ends in a group, one around the group
     },
   ));
 
-it("TO-20: when a child fails because of the abort its group leaves, and no stray cancel stays", () =>
+it("TO-20: a group whose child fails because of the abort passes its errors out, and no stray cancel stays", () =>
   same(
     `
       async def main():
@@ -282,7 +282,7 @@ it("TO-20: when a child fails because of the abort its group leaves, and no stra
     },
   ));
 
-it("TO-20: inside the block the group has cancelled its parent again", () =>
+it("TO-20: a group that failed because of the expiry has cancelled its parent again, inside the block", () =>
   same(
     `
       async def main():
@@ -342,7 +342,7 @@ it("TO-20: inside the block the group has cancelled its parent again", () =>
     },
   ));
 
-it("TO-25: nested deadlines that are overdue together fire together, and the outermost of them raises", () =>
+it("TO-25: nested deadlines that are overdue together fire together, and the outermost one raises", () =>
   sameScript(
     `
       import time

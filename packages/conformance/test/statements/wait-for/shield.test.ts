@@ -16,7 +16,7 @@ import { repr } from "../../../src/python-text.ts";
 import { type Print, same } from "../../../src/same.ts";
 import { awaiting, t } from "../outcomes.ts";
 
-/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
+/** For the Python snippets, and indented like them. The functions below and those of outcomes.ts are its ports. */
 const helpers = `
       async def awaiting(awaitable):
           try:
@@ -60,7 +60,7 @@ function reportTo(print: Print): ExceptionHandler {
 }
 
 describe("WF: wait_for of a shield", () => {
-  it("WF-07: cancelling the caller of wait_for(shield(task)) leaves the task running, and is no timeout", () =>
+  it("WF-07: cancelling the caller of wait_for(shield(task)) leaves the task running: no timeout", () =>
     same(
       `
       ${helpers}
@@ -105,7 +105,7 @@ describe("WF: wait_for of a shield", () => {
       },
     ));
 
-  it("WF-07: of two callers the one that is cancelled ends alone", () =>
+  it("WF-07: cancelling one of two callers ends only that caller", () =>
     same(
       `
       ${helpers}
@@ -127,7 +127,7 @@ describe("WF: wait_for of a shield", () => {
       },
     ));
 
-  it("WF-09: the timeout cancels the shield alone: the task runs on, and its result is there later", () =>
+  it("WF-09: the timeout cancels only the shield: the task runs on, and its result is there later", () =>
     same(
       `
       ${helpers}
@@ -159,7 +159,7 @@ describe("WF: wait_for of a shield", () => {
       },
     ));
 
-  it("WF-09: where the task fails later the loop's exception handler is told, once for each task", () =>
+  it("WF-09: a later failure of the task goes to the loop's exception handler, once for each task", () =>
     same(
       `
       ${helpers}
@@ -184,7 +184,7 @@ describe("WF: wait_for of a shield", () => {
       },
     ));
 
-  it("WF-09: who awaits the task then gets the exception nevertheless, and nobody is told if it is cancelled", () =>
+  it("WF-09: a task that awaits it later still gets the exception, and a cancellation is not reported", () =>
     same(
       `
       ${helpers}
@@ -205,7 +205,7 @@ describe("WF: wait_for of a shield", () => {
       },
     ));
 
-  it("WF-09: what ends before the timeout goes to the caller, and nobody else is told", () =>
+  it("WF-09: an outcome before the timeout goes to the caller, and is not reported", () =>
     same(
       `
       ${helpers}

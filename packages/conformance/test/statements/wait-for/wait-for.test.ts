@@ -20,7 +20,7 @@ import { blocking } from "../timeout/helpers.ts";
 
 const withoutHint = (text: string): string => text.replace(/ \(hint: .*\)$/, "");
 
-it("WF-01: a coroutine runs in the calling task, and its changes of the context stay", () =>
+it("WF-01: a coroutine runs in the calling task, and its changes to the context stay", () =>
   same(
     `
       var = contextvars.ContextVar("var", default="unset")
@@ -84,7 +84,7 @@ it("WF-01: a coroutine begins at once, in the step of its caller", () =>
     },
   ));
 
-it("WF-02: with a timeout of None it awaits without limit, and the outcome passes through", () =>
+it("WF-02: a timeout of None awaits without limit, and the outcome passes through", () =>
   same(
     `
       async def fail():
@@ -124,7 +124,7 @@ it("WF-02: with a timeout of None it awaits without limit, and the outcome passe
     },
   ));
 
-it("WF-03: with a timeout of zero or less it takes the outcome of what is done already", () =>
+it("WF-03: a timeout of zero or less takes the outcome of a future that is done already", () =>
   same(
     `
       async def main():
@@ -168,7 +168,7 @@ it("WF-03: with a timeout of zero or less it takes the outcome of what is done a
     },
   ));
 
-it("WF-03: with a timeout of zero or less it cancels what is not done, and waits for it", () =>
+it("WF-03: a timeout of zero or less cancels a future that is not done, and waits for it", () =>
   same(
     `
       async def worker():
@@ -290,7 +290,7 @@ it("WF-03: with a timeout of zero or less the caller goes on after as many itera
     },
   ));
 
-it("WF-04: with a timeout of zero or less a task that swallows the cancel gives its outcome", () =>
+it("WF-04: with a timeout of zero or less a task that swallows the cancel still gives its outcome", () =>
   same(
     `
       async def swallow():
@@ -350,7 +350,7 @@ it("WF-04: with a timeout of zero or less a task that swallows the cancel gives 
     },
   ));
 
-it("WF-05: when the time is over what is awaited is cancelled", () =>
+it("WF-05: the expired timeout cancels the awaited future", () =>
   same(
     `
       async def worker():
@@ -391,7 +391,7 @@ it("WF-05: when the time is over what is awaited is cancelled", () =>
     },
   ));
 
-it("WF-05: the caller gets its TimeoutError only when what is awaited has ended", () =>
+it("WF-05: the caller gets its TimeoutError only when the awaited future has ended", () =>
   same(
     `
       async def worker():
@@ -428,7 +428,7 @@ it("WF-05: the caller gets its TimeoutError only when what is awaited has ended"
     },
   ));
 
-it("WF-06: what swallows the cancellation still gives its value", () =>
+it("WF-06: an awaited task that swallows the cancellation still gives its value", () =>
   same(
     `
       async def swallow():
@@ -463,7 +463,7 @@ it("WF-06: what swallows the cancellation still gives its value", () =>
     },
   ));
 
-it("WF-06: what raises another exception upon the cancellation has it raised, with a TimeoutError in its chain", () =>
+it("WF-06: another exception that the cancellation led to is raised, with a TimeoutError in its chain", () =>
   same(
     `
       ${chainInPython}
@@ -502,7 +502,7 @@ it("WF-06: what raises another exception upon the cancellation has it raised, wi
     },
   ));
 
-it("WF-07: cancelling the caller cancels what it awaits, and is no timeout", () =>
+it("WF-07: cancelling the caller cancels the awaited future, and does not count as a timeout", () =>
   same(
     `
       async def worker():
@@ -554,7 +554,7 @@ it("WF-07: cancelling the caller cancels what it awaits, and is no timeout", () 
     },
   ));
 
-it("WF-07: a caller that is cancelled while it waits for the end of what it cancelled does not wait longer", () =>
+it("WF-07: a caller that is cancelled while it waits for a cancelled task does not wait longer", () =>
   same(
     `
       async def worker():
@@ -601,7 +601,7 @@ it("WF-07: a caller that is cancelled while it waits for the end of what it canc
     },
   ));
 
-it("WF-08: what cannot be awaited is refused, in other words where it would become a task", () =>
+it("WF-08: values that cannot be awaited are refused, in other words where they would become a task", () =>
   same(
     `
       async def worker():
@@ -636,7 +636,7 @@ it("WF-08: what cannot be awaited is refused, in other words where it would beco
     },
   ));
 
-it("WF-10: a result that is queued before the timer is given", () =>
+it("WF-10: a result that is queued before the timer is returned", () =>
   sameScript(
     `
       import time
@@ -669,7 +669,7 @@ it("WF-10: a result that is queued before the timer is given", () =>
     }),
   ));
 
-it("WF-10: of a result and the timer in one iteration the caller gets a TimeoutError, and the result stays", () =>
+it("WF-10: a result and the timer in one iteration give the caller a TimeoutError, and the result stays", () =>
   same(
     `
       async def main():
@@ -693,7 +693,7 @@ it("WF-10: of a result and the timer in one iteration the caller gets a TimeoutE
     },
   ));
 
-it("WF-10: a task whose end the caller has not been told of when the timer comes keeps its result", () =>
+it("WF-10: a task keeps its result when the timer comes before its caller is woken", () =>
   sameScript(
     `
       import time

@@ -22,7 +22,7 @@ import { repr } from "../../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../../src/same.ts";
 import { awaiting, t, ticks } from "../outcomes.ts";
 
-/** For snippets, and indented as they are. Its ports are the functions below, and those of outcomes.ts. */
+/** For the Python snippets, and indented like them. The functions below and those of outcomes.ts are its ports. */
 const helpers = `
       async def awaiting(awaitable):
           try:
@@ -60,11 +60,11 @@ function reportTo(print: Print): ExceptionHandler {
   return (_, context) => print(context.message, repr(context.exception));
 }
 
-/** Waits for what the types forbid. */
+/** Waits for arguments that the types forbid. */
 const waitForAny = wait as (futures: unknown, options?: unknown) => Coroutine<unknown>;
 
 describe("WT: wait", () => {
-  it("WT-01: refuses what is no collection of futures, and it does so when it is awaited", () =>
+  it("WT-01: wait() refuses anything but a collection of futures, when it is awaited", () =>
     same(
       `
       ${helpers}
@@ -88,7 +88,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-01: refuses any other return_when", () =>
+  it("WT-01: wait() refuses any other return_when", () =>
     same(
       `
       ${helpers}
@@ -109,7 +109,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-01: of several errors it names a wrong collection first, then return_when, then a coroutine inside", () =>
+  it("WT-01: the error names a wrong collection first, then return_when, then a coroutine inside", () =>
     same(
       `
       ${helpers}
@@ -127,14 +127,14 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-01: here, where CPython fails anyhow, an iterator of nothing and what is no future are named as well", () => {
+  it("WT-01: an iterator of nothing and a member that is not a future are named here too, where CPython also fails", () => {
     const attempt = (futures: unknown) => (): unknown => runVirtual(waitForAny(futures));
     expect(attempt(new Set().values())).toThrow(new ValueError("Set of Tasks/Futures is empty."));
     expect(attempt([1])).toThrow(new TypeError("expect a list of futures, not one with 1"));
     expect(attempt(1)).toThrow(new TypeError("expect a list of futures, not number"));
   });
 
-  it("WT-02: returns those that are done and those that are not, each once, in the order they were passed", () =>
+  it("WT-02: wait() returns the done and the pending futures, each once, in the order they were passed", () =>
     same(
       `
       ${helpers}
@@ -159,7 +159,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-02: what is passed twice counts once", () =>
+  it("WT-02: a future that is passed twice counts once", () =>
     same(
       `
       ${helpers}
@@ -176,7 +176,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-02: a timeout neither raises nor cancels: what is left runs on", () =>
+  it("WT-02: a timeout neither raises nor cancels: pending tasks run on", () =>
     same(
       `
       ${helpers}
@@ -199,7 +199,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-02: neither an exception nor a cancellation of theirs is raised", () =>
+  it("WT-02: wait() raises neither the exceptions nor the cancellations of its futures", () =>
     same(
       `
       ${helpers}
@@ -222,7 +222,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-02: takes gatherings and shields like any future", () =>
+  it("WT-02: wait() takes gatherings and shields like any future", () =>
     same(
       `
       ${helpers}
@@ -245,7 +245,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-03: FIRST_EXCEPTION returns with the first that raised, and one that is cancelled does not count", () =>
+  it("WT-03: FIRST_EXCEPTION returns with the first that raised, and a cancelled one does not count", () =>
     same(
       `
       ${helpers}
@@ -270,7 +270,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-03: if none raises it waits for all of them", () =>
+  it("WT-03: FIRST_EXCEPTION waits for all if none raises", () =>
     same(
       `
       ${helpers}
@@ -286,7 +286,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-03: a future that failed with a CancelledError has raised, and one that failed before counts too", () =>
+  it("WT-03: a future that failed with a CancelledError has raised, and an earlier failure counts too", () =>
     same(
       `
       ${helpers}
@@ -331,7 +331,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-04: it returns with one that is cancelled, or raised, as with any", () =>
+  it("WT-04: FIRST_COMPLETED returns with a cancelled or failed future as with any other", () =>
     same(
       `
       ${helpers}
@@ -355,7 +355,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-05: always suspends: where all is done it takes two iterations", () =>
+  it("WT-05: wait() always suspends: when all are done it takes two iterations", () =>
     same(
       `
       ${helpers}
@@ -380,7 +380,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-05: two iterations after the last step of a task it resumes", () =>
+  it("WT-05: wait() resumes two iterations after the last step of a task", () =>
     same(
       `
       ${helpers}
@@ -429,7 +429,7 @@ describe("WT: wait", () => {
     }
   });
 
-  it("WT-06: FIRST_EXCEPTION looks at it, which retrieves it, except that of the last one", () =>
+  it("WT-06: FIRST_EXCEPTION retrieves the exceptions that it looks at, all but that of the last one", () =>
     same(
       `
       ${helpers}
@@ -458,7 +458,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-07: takes its callbacks off when it returns, and when it is cancelled", () =>
+  it("WT-07: wait() removes its callbacks when it returns, and when it is cancelled", () =>
     same(
       `
       ${helpers}
@@ -490,7 +490,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-07: takes off its own callbacks only: others that wait for the same go on", () =>
+  it("WT-07: wait() removes only its own callbacks: other waiters go on", () =>
     same(
       `
       ${helpers}
@@ -515,7 +515,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-07: no timer of it is left, so that the clock goes nowhere afterwards", () =>
+  it("WT-07: wait() leaves no timer behind, and so the clock does not move afterwards", () =>
     sameScript(
       `
       ${helpers}
@@ -565,7 +565,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-07: a cancel that comes in the iteration of the completion, or of the timeout, is delivered", () =>
+  it("WT-07: a cancel in the iteration of the completion, or of the timeout, is delivered", () =>
     same(
       `
       ${helpers}
@@ -593,7 +593,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-08: takes any iterable: a set, a generator, an iterator", () =>
+  it("WT-08: wait() takes any iterable: a set, a generator, an iterator", () =>
     same(
       `
       ${helpers}
@@ -645,7 +645,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-08: what completes in the iteration of the timeout, or before the waiter resumes in the next, is done", () =>
+  it("WT-08: a future that completes in the timeout's iteration, or before the waiter resumes in the next, is done", () =>
     same(
       `
       async def main():
@@ -681,7 +681,7 @@ describe("WT: wait", () => {
       },
     ));
 
-  it("WT-08: a timeout that is no time to wait for is one like any other", () =>
+  it("WT-08: a timeout of infinity, or of a billion seconds, is one like any other", () =>
     same(
       `
       ${helpers}

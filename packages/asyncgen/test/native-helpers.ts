@@ -3,12 +3,12 @@ import { type Coroutine, fromPromise, getRunningLoop, type Task } from "@yieldst
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Some turns of the host. */
+/** A few turns of the host. */
 export function* turns(): Coroutine {
   for (let count = 0; count < 3; count++) yield* fromPromise(turn());
 }
 
-/** What a task ends with. */
+/** The result of a task, or its error. */
 export function* outcomeOf(task: Task<unknown>): Coroutine<unknown> {
   try {
     return yield* task;
@@ -17,7 +17,7 @@ export function* outcomeOf(task: Task<unknown>): Coroutine<unknown> {
   }
 }
 
-/** An async generator of JavaScript that notes what it does; its cleanup takes a turn, and may fail. */
+/** A native async generator that notes what it does; its cleanup takes a turn, and may fail. */
 export function noting(notes: unknown[], cleanupError?: Error): globalThis.AsyncGenerator<number> {
   return (async function* () {
     try {
@@ -35,7 +35,7 @@ export function noting(notes: unknown[], cleanupError?: Error): globalThis.Async
   })();
 }
 
-/** Runs a loop over `iterable` whose body does what `outcome` says at the second value. */
+/** Runs a loop over `iterable` whose body does `outcome` at the second value. */
 export function* loopOver(
   iterable: NativeAsyncIterable<unknown> | ReadableStream<unknown>,
   notes: unknown[],

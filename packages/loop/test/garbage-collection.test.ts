@@ -13,7 +13,7 @@ function* failing(): Coroutine {
   throw error;
 }
 
-/** Lets the loop go idle, and the collector take what nobody holds any more. */
+/** Lets the loop go idle, and the collector free the objects without references. */
 function* collected(): Coroutine {
   for (let count = 0; count < 5; count++) {
     yield* sleep(0.001);
@@ -22,7 +22,7 @@ function* collected(): Coroutine {
   yield* sleep(0.01);
 }
 
-it("an exception that nobody retrieved is reported when its task is collected, and not once more", async () => {
+it("an exception that is never retrieved is reported when its task is collected, and not once more", async () => {
   const main = function* (): Coroutine<unknown> {
     createTask(failing(), { name: "t" });
     yield* collected();
@@ -46,7 +46,7 @@ it("an exception that was retrieved is not reported when its future is collected
   expect(await run(main())).toEqual([]);
 });
 
-it("the listener for an error with which a program ends goes with the error", async () => {
+it("the listener for the final error of a program is removed with the error", async () => {
   const listeners = (): number => process.listenerCount("uncaughtExceptionMonitor");
   const exiting = function* (): Coroutine {
     throw new SystemExit(3);

@@ -15,7 +15,7 @@ import { caught } from "./usable.ts";
 
 type Controller = Pick<AbortController, "signal" | "abort">;
 
-/** A controller like jsdom's: its classes are its own, and nothing of Node's knows them. */
+/** A controller like jsdom's: it has its own classes, which Node does not know. */
 function likeJsdom(onFollow?: () => void): Controller {
   const followers = new WeakMap<object, ForeignSignal[]>();
   class ForeignSignal extends Target {
@@ -40,7 +40,7 @@ function likeJsdom(onFollow?: () => void): Controller {
   return withAbort(new ForeignSignal());
 }
 
-/** A signal that was written by hand, as a polyfill's: it knows of no other that could follow it. */
+/** A signal written by hand, like a polyfill's: no dependent signal can follow it. */
 function byHand(): Controller {
   const signal = Object.assign(new Target(), { aborted: false, reason: undefined });
   const abort = (reason: unknown = new DOMException("aborted", "AbortError")): void => {
@@ -79,7 +79,7 @@ const controllers: { kind: string; make: () => Controller }[] = [
 ];
 
 it.each(controllers.filter(({ kind }) => kind !== "a polyfill"))(
-  "a signal of $kind is heard although somebody stops its event",
+  "a signal of $kind works even if another listener stops the event",
   ({ make }) => {
     const main = function* (): Coroutine<unknown> {
       const controller = make();
@@ -104,7 +104,7 @@ describe.each(controllers)("a signal of $kind", ({ make }) => {
     return signal instanceof Target ? [...signal.listeners] : getEventListeners(signal, "abort");
   }
 
-  it("has one listener for many tasks, which goes with the last", async () => {
+  it("has one listener for many tasks, which is removed with the last", async () => {
     const controller = make();
     const loop = new VirtualTimeLoop();
     const block = (seconds: number): Coroutine =>
@@ -124,7 +124,7 @@ describe.each(controllers)("a signal of $kind", ({ make }) => {
     loop.close();
   });
 
-  it("cancels tasks in the order in which they came, and each once", () => {
+  it("cancels tasks in the order of their registration, each once", () => {
     const order: number[] = [];
     const main = function* (): Coroutine {
       const controller = make();
@@ -149,7 +149,7 @@ describe.each(controllers)("a signal of $kind", ({ make }) => {
     expect(order).toEqual([1, 2, 3, 4]);
   });
 
-  it("that is aborted while tasks leave it cancels those that are left", () => {
+  it("that is aborted while tasks leave it cancels the remaining ones", () => {
     const main = function* (): Coroutine<unknown> {
       const [first, second] = [make(), make()];
       // The first task's end aborts the second signal, in the very callback that cancels it.
@@ -173,7 +173,7 @@ describe.each(controllers)("a signal of $kind", ({ make }) => {
     expect(runVirtual(main())).toEqual([true, true, true]);
   });
 
-  it("is heard by the others when one of them cannot be cancelled", async () => {
+  it("cancels the others when one of them cannot be cancelled", async () => {
     const error = new Error("cannot cancel");
     class Stubborn extends Task<void> {
       override cancel(): boolean {
@@ -193,7 +193,7 @@ describe.each(controllers)("a signal of $kind", ({ make }) => {
   });
 });
 
-it("a signal that does not let its listener go lets tasks end all the same", async () => {
+it("a signal whose removeEventListener throws still lets tasks end", async () => {
   const error = new Error("cannot remove");
   const { signal } = byHand();
   signal.removeEventListener = () => {
@@ -205,14 +205,14 @@ it("a signal that does not let its listener go lets tasks end all the same", asy
   expect(uncaught).toEqual([error]);
 });
 
-it("a signal of another realm is followed once, however often it is waited with", async () => {
+it("a signal of another realm is followed once, however many waits use it", async () => {
   let made = 0;
   const { signal } = likeJsdom(() => (made += 1));
   for (let wait = 0; wait < 3; wait += 1) await toPromise(sleep(0), { signal });
   expect(made).toBe(1);
 });
 
-/** What the host has to report meanwhile, since nobody else could catch it. */
+/** The errors that the host reports meanwhile, since no other code could catch them. */
 async function uncaughtIn(body: () => unknown): Promise<unknown[]> {
   const listeners = process.listeners("uncaughtException");
   const uncaught: unknown[] = [];

@@ -10,7 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
   readonly version: string;
 };
 
-/** Both copies, with their version and place. */
+/** Matches both copies, with their version and place. */
 const both = new RegExp(
   String.raw`another copy of @yieldstar/loop, version ${version} at \S+, and this is version ${version} at \S+\)$`,
 );
@@ -23,7 +23,7 @@ describe("two copies of the package in one process", () => {
     other = await import("@yieldstar/loop");
   });
 
-  it("are named by the error when a task awaits a future of the other one's", () => {
+  it("are named by the error when a task awaits a future of the other copy", () => {
     const main = function* (): loop.Coroutine<unknown> {
       const future = new other.Future<void>({ loop: new other.EventLoop() });
       return yield* caught(future);
@@ -53,14 +53,14 @@ describe("two copies of the package in one process", () => {
     expect(runVirtual(main())).toBe(undefined);
   });
 
-  it("are named by the error when toPromise is given a loop of the other one's", () => {
+  it("are named by the error when toPromise is given a loop of the other copy", () => {
     const text = /^an event loop was expected, got <EventLoop .*> \(hint: it belongs to /;
     for (const pattern of [text, both]) {
       expect(() => loop.toPromise(loop.sleep(0.01), { loop: new other.EventLoop() })).toThrow(pattern);
     }
   });
 
-  it("have nothing in common", () => {
+  it("share nothing", () => {
     expect(Object.keys(other)).toEqual(Object.keys(loop));
     expect(other.Future).not.toBe(loop.Future);
   });
@@ -74,6 +74,6 @@ describe("two copies of the package in one process", () => {
   });
 });
 
-it("outside of any loop there is no word of another copy", () => {
+it("are not mentioned outside of any loop", () => {
   expect(() => loop.getRunningLoop()).toThrow(/^no running event loop \(hint: call it inside a coroutine\)$/);
 });

@@ -1,11 +1,11 @@
 import { EventEmitter, getEventListeners } from "node:events";
 import { expect } from "vitest";
 
-/** One source of events of each kind, seen alike. */
+/** One source of events of each kind, with the same interface. */
 export interface Listened {
   readonly source: EventEmitter | EventTarget;
   readonly emit: (name: string, detail?: unknown) => void;
-  /** What a listener is given of an event that was emitted with a `detail`. */
+  /** Returns the `detail` of an event from the arguments of its listener. */
   readonly detailOf: (args: readonly unknown[]) => unknown;
   readonly listenerCount: () => number;
 }

@@ -20,7 +20,7 @@ interface Judged {
 
 const judged: Judged[] = [];
 
-/** Program after program of the fixed seed with what CPython does, which is asked once for all faults. */
+/** Yields programs of the fixed seed with CPython's traces, which are computed once for all faults. */
 function* judge(python: PythonSide): Generator<Judged> {
   for (let index = 0; index < programs; index += 1) {
     if (index === judged.length) judgeMore(python);
@@ -33,7 +33,7 @@ function judgeMore(python: PythonSide): void {
   for (const [index, trace] of python(batch).entries()) judged.push({ program: batch[index] as Program, trace });
 }
 
-/** The number of the first program that shows a fault, and does what CPython does without it. */
+/** The number of the first program that shows a fault, and behaves as on CPython without it. */
 function findIn(library: Library, python: PythonSide): number | undefined {
   let number = 0;
   for (const { program, trace } of judge(python)) {
@@ -47,7 +47,7 @@ function findIn(library: Library, python: PythonSide): number | undefined {
 
 afterAll(discardCopies);
 
-describe("the fixed seed finds it when", () => {
+describe("the fixed seed finds the fault when", () => {
   it.each(faults)("$name", async (fault) => {
     const [python, library] = await Promise.all([loadPythonSide(), loadWith(fault)]);
     expect(findIn(library, python)).toBeTypeOf("number");

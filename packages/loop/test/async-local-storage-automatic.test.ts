@@ -5,7 +5,7 @@ import { expect, it, vi } from "vitest";
 
 const als = new AsyncLocalStorage<string>();
 
-/** A copy of the packages that follows nothing yet. */
+/** A copy of the packages that follows no store yet. */
 async function fresh(): Promise<{
   loop: { createTask: typeof createTask; run: typeof run; sleep: typeof sleep; toPromise: typeof toPromise };
   VirtualTimeLoop: typeof VirtualTimeLoop;
@@ -14,7 +14,7 @@ async function fresh(): Promise<{
   return { loop: await import("@yieldstar/loop"), ...(await import("@yieldstar/testing")) };
 }
 
-it("a program that is run with a store set has it followed", async () => {
+it("a program that is run while a store is set has it followed", async () => {
   const { loop } = await fresh();
   const child = function* (): Coroutine<unknown> {
     yield* loop.sleep(0);
@@ -27,7 +27,7 @@ it("a program that is run with a store set has it followed", async () => {
   expect(await als.run("main", () => loop.run(main()))).toEqual(["child", "main"]);
 });
 
-it("promise code that has a store set has it followed", async () => {
+it("promise code that runs while a store is set has it followed", async () => {
   const { loop } = await fresh();
   const look = function* (): Coroutine<unknown> {
     yield* loop.sleep(0.001);
@@ -49,7 +49,7 @@ it.each([5, 0, NaN, -1, 1n, "", false, null])("a store of any type is followed: 
   expect(await Promise.all(others)).toEqual([1, 2]);
 });
 
-it("a store is followed that was set when the package was loaded", async () => {
+it("a store that was set when the package was loaded is followed", async () => {
   await als.run("loader", async () => {
     const { loop } = await fresh();
     const look = function* (): Coroutine<unknown> {
@@ -61,7 +61,7 @@ it("a store is followed that was set when the package was loaded", async () => {
   });
 });
 
-it("what was made before anything was followed sees no store after that", async () => {
+it("tasks and callbacks made before anything was followed see no store later", async () => {
   const { loop, VirtualTimeLoop: Loop } = await fresh();
   const virtual = new Loop();
   const seen: unknown[] = [];
