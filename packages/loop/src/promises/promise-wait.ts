@@ -1,0 +1,250 @@
+import { CoroutineObject } from "../coroutines/coroutine-object.ts";
+import { iscoroutine, type Suspension } from "../coroutines/coroutine.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
+import { noteAwaitedLate } from "../debug/traceback.ts";
+import { GeneratorExit } from "../errors/exceptions.ts";
+import { fromWebError, toAbortReason } from "../errors/web-errors.ts";
+import type { Loop } from "../scheduling/loop.ts";
+import { getRunningLoop, runningLoop } from "../scheduling/running-loop.ts";
+import { type Future, isFuture } from "../tasks/future.ts";
+import { repr, withHint } from "../text/repr.ts";
+import { isPlainPromise, whenSettled } from "../values/is-promise.ts";
+import { looksAtArguments } from "../values/looks-at-arguments.ts";
+import { disposeOf } from "./dispose-of.ts";
+import { forgetRejection, noteRejection, type Rejection } from "./unawaited.ts";
+
+/** A promise, or a function that makes one. */
+export type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
+
+/** By promise, the first that has gone while the promise was pending: what waits for it from then on shares its reaction. */
+const gone = new WeakMap<object, PromiseWait<unknown>>();
+/** Until then there is no need to look. */
+let hasGone = false;
+
+function awaitedLate(error: Error): Error {
+  if (isDebugging) noteAwaitedLate(error, undefined);
+  return error;
+}
+
+/**
+ * A coroutine written by hand: as a generator it would cost twice as much.
+ *
+ * A promise holds it for as long as it is pending, perhaps for ever, since a reaction cannot be removed. So all that leads
+ * to the waiter is in `subject`, and is let go when the wait ends; and the reaction serves those who wait after it. What
+ * `subject` is depends on the state:
+ * - "idle": the function, which was not called yet;
+ * - "pending": nothing, the promise was not awaited yet;
+ * - "fulfilled" and "rejected": its result, or its rejection, which came before it was awaited;
+ * - "waiting": the future that the task waits for;
+ * - "closed": the loop that is told of an error of `dispose`, if a result may yet come;
+ * - "shared": those who listen through its reaction, if there are any.
+ */
+export class PromiseWait<T> extends CoroutineObject<T> {
+  declare private _state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed" | "shared";
+  declare private _subject: unknown;
+  declare private readonly _dispose: ((result: T) => unknown) | undefined;
+  declare private _controller: AbortController | undefined;
+  /** The promise that it listens to, until that is settled in vain. */
+  declare private _source: PromiseLike<T> | undefined;
+
+  constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
+    super();
+    const isFunction = typeof source === "function";
+    this._state = isFunction ? "idle" : "pending";
+    this._subject = isFunction ? source : undefined;
+    this._dispose = dispose;
+    this._controller = undefined;
+    this._source = isFunction ? undefined : source;
+    // To listen only when it is awaited could be too late: the host would report a rejection that nobody handles.
+    if (!isFunction) this._listenTo(source);
+  }
+
+  next(): IteratorResult<Suspension, T> {
+    switch (this._state) {
+      case "waiting":
+        return this._resume();
+      case "closed":
+      case "shared":
+        return { done: true, value: undefined as T };
+      default:
+        return this._start();
+    }
+  }
+
+  private _start(): IteratorResult<Suspension, T> {
+    const loop = getRunningLoop();
+    const state = this._state;
+    const subject = this._subject;
+    this._letGo();
+    if (state === "fulfilled") return { done: true, value: subject as T };
+    if (state === "rejected") {
+      forgetRejection(this, subject as Rejection);
+      throw awaitedLate(fromWebError((subject as Rejection).reason));
+    }
+    if (state === "idle") this._begin(subject as (signal: AbortSignal) => PromiseLike<T>);
+    const future = loop.createFuture<T>();
+    future._noteOfPromise();
+    this._state = "waiting";
+    this._subject = future;
+    return future.next() as unknown as IteratorResult<Suspension, T>;
+  }
+
+  private _call(source: (signal: AbortSignal) => PromiseLike<T>): PromiseLike<T> {
+    if (!looksAtArguments(source)) return (source as () => PromiseLike<T>)();
+    this._controller = new AbortController();
+    return source(this._controller.signal);
+  }
+
+  private _begin(source: (signal: AbortSignal) => PromiseLike<T>): void {
+    const promise = this._call(source);
+    this._source = promise;
+    this._listenTo(promise);
+  }
+
+  private _listenTo(promise: PromiseLike<T>): void {
+    // What a getter of `then` throws is thrown as it is.
+    if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
+      throw new TypeError(explainNoPromise(promise));
+    }
+    if (!hasGone || !this._share(promise)) this._react(promise);
+  }
+
+  private _react(promise: PromiseLike<T>): void {
+    whenSettled(
+      promise,
+      (result) => this._fulfil(result),
+      (reason) => this._reject(reason),
+    );
+  }
+
+  /** Listens through the reaction of another that has gone, if there is one. */
+  private _share(promise: PromiseLike<T>): boolean {
+    const other = gone.get(promise) as PromiseWait<T> | undefined;
+    if (other === undefined) return false;
+    other._subject ??= new Set();
+    (other._subject as Set<PromiseWait<T>>).add(this);
+    return true;
+  }
+
+  /** Stops listening: its own reaction, which cannot be removed, is left for others. */
+  private _leave(): void {
+    const promise = this._source;
+    // Of a thenable each wait is one of its own: a query may be sent anew.
+    if (promise === undefined || !isPlainPromise(promise)) return;
+    const other = gone.get(promise);
+    if (other === undefined) {
+      gone.set(promise, this as PromiseWait<unknown>);
+      hasGone = true;
+      this._state = "shared";
+    } else {
+      (other._subject as Set<unknown> | undefined)?.delete(this);
+    }
+  }
+
+  /** The promise is settled: those who listened through this reaction come after those who had one of their own. */
+  private _handOn(): void {
+    const promise = this._source as PromiseLike<T>;
+    const listeners = this._subject as Set<PromiseWait<T>> | undefined;
+    this._letGo();
+    gone.delete(promise);
+    for (const listener of listeners ?? []) listener._react(promise);
+  }
+
+  private _fulfil(result: T): void {
+    const future = this._awaited();
+    if (future !== undefined) {
+      const loop = future._loop;
+      loop._expectPromise();
+      future._succeed(result);
+      loop._servePromise();
+    } else if (this._state === "pending") {
+      this._state = "fulfilled";
+      this._subject = result;
+    } else if (this._state === "shared") {
+      this._handOn();
+    } else {
+      this._source = undefined;
+      this._disposeOf(result, this._loopToTell());
+    }
+  }
+
+  private _reject(reason: unknown): void {
+    const future = this._awaited();
+    if (future !== undefined) {
+      const loop = future._loop;
+      const error = fromWebError(reason);
+      loop._expectPromise();
+      future._fail(error);
+      loop._servePromise();
+    } else if (this._state === "pending") {
+      this._state = "rejected";
+      this._subject = noteRejection(this, reason);
+    } else if (this._state === "shared") {
+      this._handOn();
+    } else {
+      this._source = undefined;
+    }
+  }
+
+  /** The future, if its task is there to be woken. */
+  private _awaited(): Future<T> | undefined {
+    if (this._state !== "waiting") return undefined;
+    const future = this._subject as Future<T>;
+    return !future._isDone() && !future._loop.isClosed() ? future : undefined;
+  }
+
+  private _loopToTell(): Loop | undefined {
+    return this._state === "waiting" ? (this._subject as Future<T>)._loop : (this._subject as Loop | undefined);
+  }
+
+  private _resume(): IteratorResult<Suspension, T> {
+    const future = this._subject as Future<T>;
+    if (future._isDone()) this._letGo();
+    return future.next() as unknown as IteratorResult<Suspension, T>;
+  }
+
+  /** Something else than the promise's outcome ends the wait. */
+  protected override _close(error: unknown): void {
+    const state = this._state;
+    const subject = this._subject;
+    const controller = this._controller;
+    if (state === "closed" || state === "shared") return;
+    this._letGo();
+    if (state === "fulfilled") this._disposeOf(subject as T, runningLoop());
+    else if (state === "pending") this._forgo(runningLoop());
+    else if (state === "rejected") forgetRejection(this, subject as Rejection);
+    else if (state === "waiting") this._abandonFuture(subject as Future<T>, controller, error);
+  }
+
+  private _abandonFuture(future: Future<T>, controller: AbortController | undefined, error: unknown): void {
+    // The task was cancelled when the promise had woken it already.
+    if (future._hasSucceeded()) this._disposeOf(future._outcome as T, future._loop);
+    if (future._hasSucceeded() || future._hasFailed()) return;
+    this._forgo(future._loop);
+    controller?.abort(toAbortReason(error === undefined ? new GeneratorExit() : error));
+  }
+
+  /** A result that comes is for `dispose`, if there is one. */
+  private _forgo(loop: Loop | undefined): void {
+    if (this._dispose === undefined) this._leave();
+    else this._subject = loop;
+  }
+
+  private _letGo(): void {
+    this._state = "closed";
+    this._subject = this._controller = undefined;
+  }
+
+  private _disposeOf(result: T, loop: Loop | undefined): void {
+    if (this._dispose !== undefined) disposeOf(this._dispose, result, loop, this);
+  }
+
+  protected _name(): string {
+    return "fromPromise";
+  }
+}
+
+function explainNoPromise(value: unknown): string {
+  const text = `a promise was expected, got ${repr(value)}`;
+  return iscoroutine(value) || isFuture(value) ? withHint(text, "await it: yield* …, without fromPromise") : text;
+}
