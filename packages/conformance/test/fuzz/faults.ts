@@ -119,8 +119,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a deadline that was moved still counts",
     file: "timeout/timeout",
-    from: "this.#handle?.cancel();\n    this.#handle = handle;",
-    to: "this.#handle = handle;",
+    from: "this._handle?.cancel();\n    this._handle = handle;",
+    to: "this._handle = handle;",
   },
   {
     name: "wait_for with no time lets a coroutine start",
