@@ -1,12 +1,14 @@
 import { repr, RuntimeError } from "@yieldstar/loop";
 import { nameErrorClass, reprFloat } from "@yieldstar/loop/internal";
 
-/** So many are named of what spins. */
+/** The text names at most this number of tasks and handles. */
 const mostNamed = 10;
 
 /**
- * Something is always ready, so that a virtual clock never moves: a program that polls for a time, or for what only the
- * world outside could bring, would go on for ever. Have it wait for what it polls for, or let some time pass.
+ * Some task or callback is always ready, so that a virtual clock never moves. A program that polls for a time, or for an
+ * event outside the loop, would run without end. Let it await the event that it polls for, or sleep longer than zero.
+ *
+ * It has no counterpart in CPython.
  */
 export class LivelockError extends RuntimeError {
   static {
@@ -14,8 +16,8 @@ export class LivelockError extends RuntimeError {
   }
 
   /**
-   * @param time - what the clock shows, in seconds
-   * @param steps - how many steps and callbacks it has seen while it stood
+   * @param time - the clock's time, in seconds
+   * @param steps - the number of steps and callbacks that ran at this time
    * @param spinning - the tasks and handles that run again and again
    */
   constructor(time: number, steps: number, spinning: readonly unknown[]) {

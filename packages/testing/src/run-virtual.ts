@@ -11,20 +11,23 @@ export interface RunVirtualOptions extends VirtualTimeLoopOptions {
 const runVirtualDefaults: RunVirtualOptions = { debug: undefined, stepLimit: undefined };
 
 /**
- * Runs a program on a virtual clock that starts at 0, synchronously. It does what `run` does in every other respect: at
- * the end what is left is cancelled, waited for and reported, and the loop is closed.
+ * Runs a program on a virtual clock that starts at 0, synchronously. In every other respect it works as `run` does: at the
+ * end it cancels the tasks that are left, waits for them, reports their errors, and closes the loop.
  *
- * No promise settles in a synchronous run: a program that waits in `fromPromise` ends with a `DeadlockError`. It needs `run`
- * or `toPromise`.
+ * Promises do not settle in a synchronous run: a program that waits in `fromPromise` ends with a `DeadlockError`. Such a
+ * program needs `run` or `toPromise`.
  *
  * @param main - a coroutine
  * @param options - `debug` and `stepLimit`, for the loop
  * @returns the result of `main`
- * @throws the exception of `main`; a `DeadlockError` when it waits for what can never come; a `LivelockError` when it never
- * lets time pass
- * @throws TypeError or ValueError when `stepLimit` is no such number
+ * @throws the exception of `main`
+ * @throws DeadlockError when all tasks wait, and no timer is set
+ * @throws LivelockError when the program never lets time pass
  * @throws RuntimeError when a loop is running the caller
- * @throws TypeError when an option is wrong
+ * @throws TypeError when `main` is no coroutine, an option is unknown, or `stepLimit` is no number
+ * @throws ValueError when `stepLimit` is not above zero
+ *
+ * It has no counterpart in CPython; asyncio.run is its counterpart on a real clock.
  */
 export function runVirtual<T>(main: Coroutine<T>, options?: RunVirtualOptions): T {
   const { debug, stepLimit } = readOptions(options, runVirtualDefaults, "runVirtual");

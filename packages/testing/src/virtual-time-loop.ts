@@ -2,24 +2,26 @@ import { type Awaitable, BaseEventLoop, DeadlockError, repr, Task, ValueError } 
 import { Completion, nameClass, readOptions, VirtualClock } from "@yieldstar/loop/internal";
 import { LivelockError } from "./livelock-error.ts";
 
-/** A second or two; a million tasks may begin, wait for each other and end. */
+/** It lasts a second or two. A million tasks can begin, wait for each other and end in it. */
 const defaultStepLimit = 5_000_000;
 const defaults = { stepLimit: defaultStepLimit };
-/** For so many iterations it is looked what a program does that spins. */
+/** A program that spins runs on for this number of iterations, so that the error can name its tasks. */
 const iterationsToLook = 100;
 
-/** What a `VirtualTimeLoop` is made with. */
+/** The options of a `VirtualTimeLoop`. */
 export interface VirtualTimeLoopOptions {
   /**
-   * How many steps and callbacks may run while the clock stands, before the program counts as one that spins; five million by
-   * default. `Infinity` lets it.
+   * How many steps and callbacks may run while the clock shows the same time; five million by default. After that the run
+   * ends with a `LivelockError`. `Infinity` means no limit.
    */
   readonly stepLimit?: number | undefined;
 }
 
 /**
- * A loop for tests. Its clock starts at 0 and stands still while there is something to do; then it jumps to the next
- * timer. So it runs a program of many hours in no time, synchronously, and always in the same order.
+ * A loop for tests. Its clock starts at 0, and shows the same time while any task or callback is ready. Then it jumps to the
+ * next timer. So the loop runs a program of many hours in milliseconds, synchronously, and always in the same order.
+ *
+ * It has no counterpart in CPython.
  */
 export class VirtualTimeLoop extends BaseEventLoop {
   static {
@@ -32,8 +34,9 @@ export class VirtualTimeLoop extends BaseEventLoop {
   #stepsLeft: number;
 
   /**
-   * @param options - `stepLimit` is when a program counts as one that spins
-   * @throws TypeError or ValueError when that is no such number
+   * @param options - `stepLimit` is the number of steps and callbacks that may run before the clock moves
+   * @throws TypeError when an option is unknown, or `stepLimit` is no number
+   * @throws ValueError when `stepLimit` is not above zero
    */
   constructor(options?: VirtualTimeLoopOptions) {
     super();
@@ -42,6 +45,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
     this.#stepLimit = this.#stepsLeft = stepLimit;
   }
 
+  /** Returns the virtual time, in seconds. */
   override time(): number {
     return this.#clock.time();
   }
@@ -50,8 +54,10 @@ export class VirtualTimeLoop extends BaseEventLoop {
    * Runs until `stop()` is called.
    *
    * @throws DeadlockError when nothing is ready and no timer is set
-   * @throws LivelockError when something is always ready
-   * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
+   * @throws LivelockError when some task or callback is always ready
+   * @throws RuntimeError when the loop is closed or running, or another loop is running the caller
+   *
+   * Source: loop.run_forever, CPython 3.14 Lib/asyncio/base_events.py.
    */
   runForever(): void {
     this.runForeverSetup();
@@ -69,9 +75,13 @@ export class VirtualTimeLoop extends BaseEventLoop {
    *
    * @param awaitable - a future of this loop, or a coroutine, which becomes a task
    * @returns its result
-   * @throws its exception; a `DeadlockError` when nothing is ready and no timer is set; a `LivelockError` when something is
-   * always ready; a `RuntimeError` when the loop is stopped before, is closed, or running, or another loop is running the
-   * caller
+   * @throws its exception
+   * @throws DeadlockError when nothing is ready and no timer is set
+   * @throws LivelockError when some task or callback is always ready
+   * @throws RuntimeError when the loop stops before `awaitable` is done, the loop is closed or running, or another loop is
+   * running the caller
+   *
+   * Source: loop.run_until_complete, CPython 3.14 Lib/asyncio/base_events.py.
    */
   runUntilComplete<T>(awaitable: Awaitable<T>): T {
     this.requireRunnable();
@@ -86,13 +96,13 @@ export class VirtualTimeLoop extends BaseEventLoop {
   }
 
   /**
-   * Lets `seconds` pass: runs all that is ready, and all that becomes due, at its own time. Ends early when `stop()` is
-   * called.
+   * Moves the clock forward by `seconds`. It runs the tasks and callbacks that are ready, and each timer that becomes due at
+   * the timer's own time. It ends early when `stop()` is called.
    *
-   * @param seconds - by how much the clock moves, zero or more; zero runs only what is ready or due now
+   * @param seconds - zero or more, and finite; with zero it runs only what is ready or due now
    * @throws ValueError when `seconds` is no such number
-   * @throws LivelockError when something is always ready
-   * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
+   * @throws LivelockError when some task or callback is always ready
+   * @throws RuntimeError when the loop is closed or running, or another loop is running the caller
    */
   advance(seconds: number): void {
     if (typeof seconds !== "number" || !(seconds >= 0 && seconds < Infinity)) {
@@ -112,13 +122,13 @@ export class VirtualTimeLoop extends BaseEventLoop {
   /**
    * Checks that the loop may run here.
    *
-   * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
+   * @throws RuntimeError when the loop is closed or running, or another loop is running the caller
    */
   override requireRunnable(): void {
     super.requireRunnable();
   }
 
-  /** Nothing outside ever wakes this loop: it is only ever driven. */
+  /** This loop needs no wake-up: it runs only inside its own methods. */
   protected override wakeUp(): void {}
 
   #endRun(): void {
@@ -145,7 +155,7 @@ export class VirtualTimeLoop extends BaseEventLoop {
     return false;
   };
 
-  /** Lets it spin on for a moment, to name what does. */
+  /** Runs a few more iterations, to see which tasks and callbacks spin. */
   #refuseToSpin(): void {
     const spinning = new Set<unknown>();
     for (let count = 0; count < iterationsToLook; count += 1) {

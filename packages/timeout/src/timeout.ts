@@ -15,8 +15,11 @@ import { roundToMilliseconds } from "./round-to-milliseconds.ts";
 const words = { block: "Timeout", cancelling: "expiring", cancelled: "expired" };
 
 /**
- * A block with a deadline: when it passes, the task is cancelled where it waits inside the block, and the block ends with
- * a `TimeoutError`. `timeout` and `timeoutAt` make it.
+ * A block with a deadline, for `asyncWith`. When the deadline passes, the task is cancelled where it waits inside the block,
+ * and the block ends with a `TimeoutError`. `timeout` and `timeoutAt` make it.
+ *
+ * A cancellation of the task by other code leaves the block as a `CancelledError`, also when the deadline passes at the
+ * same time.
  *
  * Source: asyncio.Timeout, CPython 3.14 Lib/asyncio/timeouts.py.
  */
@@ -30,7 +33,11 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
   declare private _handle: Handle | undefined;
   declare private readonly _onTimeout: () => void;
 
-  /** @param when - the deadline, in seconds of the loop's clock, or `null` for none */
+  /**
+   * @param when - the deadline, in seconds of the loop's clock, or `null` for none
+   * @throws TypeError when `when` is neither a number nor `null`
+   * @throws ValueError when it is NaN
+   */
   constructor(when: number | null) {
     requireDeadline(when, "when");
     this._scope = new CancelScope(words);
@@ -44,20 +51,27 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     this._onTimeout = onTimeout;
   }
 
-  /** Returns the deadline, in seconds of the loop's clock, or `null` for none. */
+  /**
+   * Returns the deadline, in seconds of the loop's clock, or `null` for none.
+   *
+   * Source: Timeout.when, CPython 3.14 Lib/asyncio/timeouts.py.
+   */
   when(): number | null {
     return this._when;
   }
 
   /**
-   * Moves the deadline. One that is past ends the block in the next iteration of the loop.
+   * Moves the deadline. A deadline in the past ends the block in the next iteration of the loop.
+   *
+   * A callback outside the loop, such as a socket's listener, can call it too. When it throws, the old deadline holds.
    *
    * @param when - the new deadline, in seconds of the loop's clock, or `null` for none
-   * @throws TypeError or ValueError when it is no number
-   * @throws RuntimeError before the block is entered, once the deadline has passed, and after the block ended; when the loop
-   * is closed
+   * @throws TypeError when `when` is neither a number nor `null`
+   * @throws ValueError when it is NaN
+   * @throws RuntimeError before the block is entered, after the deadline has passed, after the block has ended, or when the
+   * loop is closed
    *
-   * It can be called from outside the loop, as by a socket's listener. When it throws, the deadline is what it was.
+   * Source: Timeout.reschedule, CPython 3.14 Lib/asyncio/timeouts.py.
    */
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
@@ -70,15 +84,20 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     this._when = when;
   }
 
-  /** Tells whether the deadline passed while the block was running. */
+  /**
+   * Tells whether the deadline passed while the block was running.
+   *
+   * Source: Timeout.expired, CPython 3.14 Lib/asyncio/timeouts.py.
+   */
   expired(): boolean {
     return this._scope.hasCancelled();
   }
 
   /**
-   * Begins the block.
+   * Begins the block, without waiting.
    *
-   * @throws RuntimeError when it was entered before, or the caller runs in no task
+   * @returns this object
+   * @throws RuntimeError when the block was entered before, or the caller runs in no task
    */
   aenter(): Coroutine<this> {
     return immediate(() => this._enter());
@@ -91,9 +110,10 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
   }
 
   /**
-   * Ends the block.
+   * Ends the block, without waiting.
    *
-   * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that came of it, its cause
+   * @param error - the error that leaves the block
+   * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that it caused; its `cause` is `error`
    */
   aexit(error: Error | undefined): Coroutine {
     return immediate(() => this._exit(error));
@@ -130,8 +150,14 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
  * });
  * ```
  *
- * @param delay - in seconds; `null` for no deadline, which `reschedule` can set later
+ * @param delay - in seconds; `null` means no deadline until `reschedule` sets one. With zero or less the block ends where
+ * it first waits
+ * @returns the block's manager, for `asyncWith`. The block ends with a `TimeoutError` when the time is over
+ * @throws TypeError when `delay` is neither a number nor `null`
+ * @throws ValueError when it is NaN
  * @throws RuntimeError when no loop is running
+ *
+ * When other code cancels the task, the `CancelledError` leaves the block as it is.
  *
  * Source: asyncio.timeout, CPython 3.14 Lib/asyncio/timeouts.py.
  */
@@ -144,7 +170,19 @@ export function timeout(delay: number | null): Timeout {
 /**
  * Gives a block a deadline at a time of the loop's clock, `loop.time()`.
  *
- * @param when - in seconds of the loop's clock; `null` for no deadline
+ * ```ts
+ * yield* asyncWith(timeoutAt(getRunningLoop().time() + 0.6), function* () {
+ *   yield* longRunning();
+ * });
+ * ```
+ *
+ * @param when - in seconds of the loop's clock; `null` means no deadline until `reschedule` sets one. With a time in the
+ * past the block ends where it first waits
+ * @returns the block's manager, for `asyncWith`. The block ends with a `TimeoutError` when the deadline passes
+ * @throws TypeError when `when` is neither a number nor `null`
+ * @throws ValueError when it is NaN
+ *
+ * When other code cancels the task, the `CancelledError` leaves the block as it is.
  *
  * Source: asyncio.timeout_at, CPython 3.14 Lib/asyncio/timeouts.py.
  */
@@ -152,7 +190,7 @@ export function timeoutAt(when: number | null): Timeout {
   return new Timeout(when);
 }
 
-/** In debug mode the cause names where the task waited when the time was over, and so does the error. */
+/** In debug mode the stack of the cause names where the task waited. The error gets these lines too. */
 function timedOut(cause: CancelledError): TimeoutError {
   const error = new TimeoutError(undefined, { cause });
   if (!getRunningLoop().getDebug()) return error;
@@ -160,12 +198,12 @@ function timedOut(cause: CancelledError): TimeoutError {
     const places = cause.stack?.split("\n").filter((line) => line.startsWith("    at async ")) ?? [];
     if (typeof error.stack === "string") Reflect.set(error, "stack", [error.stack, ...places].join("\n"));
   } catch {
-    // A hook of the program's for stacks throws, or makes no text.
+    // The program has a hook for stacks, which throws or returns no text.
   }
   return error;
 }
 
-/** Puts a `TimeoutError` between the `CancelledError` that the deadline threw and the first error it led to. */
+/** Puts a `TimeoutError` between the `CancelledError` of the deadline and the first error that it caused. */
 function insertTimeoutError(error: Error): void {
   const seen = new Set<unknown>();
   try {
@@ -176,6 +214,6 @@ function insertTimeoutError(error: Error): void {
       return;
     }
   } catch {
-    // A getter has thrown. An error that cannot be read, or changed, leaves as it is.
+    // A getter has thrown. An error that cannot be read or changed leaves the block as it is.
   }
 }

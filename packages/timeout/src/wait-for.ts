@@ -13,19 +13,21 @@ import { nameOfType, passing, requireDeadline, withHintToAwait } from "@yieldsta
 import { timeout as timeoutAfter } from "./timeout.ts";
 
 /**
- * Waits for something, but no longer than `timeout` seconds.
+ * Waits for an awaitable, but no longer than `timeout` seconds.
  *
- * A coroutine runs in the calling task. When the time is over, what is awaited is cancelled; the caller goes on once it
- * has ended, and gets its value if it swallowed the cancellation. With a timeout of zero or less a coroutine does not
- * even start.
+ * A coroutine runs in the calling task. When the time is over, the awaitable is cancelled. The caller resumes when the
+ * awaitable has ended, and gets its value if it swallowed the cancellation. With a timeout of zero or less a coroutine
+ * does not start.
  *
- * @param awaitable - a coroutine, a future, a task
- * @param timeout - in seconds; `null` waits for ever
- * @returns the result
+ * @param awaitable - a coroutine, a future or a task
+ * @param timeout - in seconds; `null` waits without a limit
+ * @returns the awaitable's result
+ * @throws what the awaitable throws
  * @throws TimeoutError when the time is over
- * @throws TypeError when `awaitable` cannot be awaited
+ * @throws TypeError when `awaitable` cannot be awaited, or `timeout` is neither a number nor `null`
+ * @throws ValueError when `timeout` is NaN
  *
- * Cancellation of the caller cancels what is awaited too.
+ * Cancellation of the caller cancels the awaitable too.
  *
  * Source: asyncio.wait_for, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -49,7 +51,7 @@ function* takeIfDone<T>(future: Future<T>): Coroutine<T> {
   }
 }
 
-/** Waits for the end of a future without taking part in it: its outcome is for the caller. */
+/** Cancels a future, and waits for its end without looking at its outcome. */
 function* cancelAndWait(future: Future<unknown>): Coroutine {
   const waiter = getRunningLoop().createFuture<void>();
   const release = passing(
