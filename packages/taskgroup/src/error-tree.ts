@@ -1,23 +1,23 @@
 import { BaseException } from "@yieldstar/loop";
 import { textLimits, toText } from "@yieldstar/loop/internal";
 
-/** An error, with what is shown of it: getters and Proxies that throw have nothing to show. */
+/** An error in the tree that `console.log` shows. A getter or a Proxy that throws adds nothing to the tree. */
 export interface ErrorNode {
   readonly error: Error;
   readonly isGroup: boolean;
-  /** How many members it has. */
+  /** How many members the error has. */
   readonly count: number;
-  /** Those that are shown. */
+  /** The members that are shown. */
   members: readonly ErrorNode[];
-  /** What led to it, unless that stands elsewhere in the tree. */
+  /** The error's cause, unless that is elsewhere in the tree. */
   cause: ErrorNode | string | undefined;
 }
 
 const limits = textLimits.group;
 
 /**
- * Finds out what the tree of a group shows. As in CPython an error that stands in it does not stand there again as the
- * cause of another, so that causes that come round end; and the members of a group come first.
+ * Makes the tree of a group. As in CPython an error in the tree is not shown a second time as the cause of another, so that
+ * circles of causes end. The members of a group come first.
  */
 export function growTree(group: Error): ErrorNode {
   const seen = new Set<unknown>([group]);

@@ -2,21 +2,24 @@ import { BaseException, type Coroutine, iscoroutine, isFuture, repr } from "@yie
 import { isErrorClass, isPromiseLike, withHint } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
-/** What handles the errors of a group that match: a plain function, or a generator function run as a coroutine. */
+/** Handles the errors of a clause: a plain function, or a generator function, which runs as a coroutine. */
 export type GroupHandler<E extends Error> = (group: BaseExceptionGroup<E>) => unknown;
 
 /** One `except*` clause. `on` makes it. */
 export interface ExceptClause {
+  /** The classes of the errors that the clause takes. */
   readonly classes: readonly ErrorClass<Error>[];
+  /** Called with a group of these errors. */
   readonly handler: GroupHandler<Error>;
 }
 
 /**
  * Makes one `except*` clause: Python's `except* E as group:`.
  *
- * @param errorClass - which errors it takes: a class, or an array of them
- * @param handler - is called with a group of those errors, if there are any
- * @throws TypeError when `errorClass` is no class of errors, or one of groups, or `handler` no function
+ * @param errorClass - the class of the errors that the clause takes, or an array of classes
+ * @param handler - called with a group of these errors, if there are any
+ * @returns the clause, for `exceptStar` and `exceptStarSync`
+ * @throws TypeError when `errorClass` is no class of errors or a class of groups, or `handler` is no function
  *
  * Source: the `except*` clause, CPython 3.14.
  */
@@ -39,14 +42,17 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
 }
 
 /**
- * Handles what a `catch` caught, in the way of Python's `except*`: each clause is given the errors that match it and
- * that no clause before it took, as a group. An error that is no group is handled as a group of one.
+ * Handles an error that a `catch` caught, as Python's `except*` does: each clause gets a group of the errors that match it
+ * and that no earlier clause has taken. An error that is no group is handled as a group of one.
  *
- * @param error - what was caught
- * @param clauses - made by `on`; their handlers may be generator functions, which can await
- * @throws TypeError when `error` is something to be awaited or called, and was not caught
- * @throws what no clause took, and what the handlers threw. New errors come in a group with the rest; a single one
- * comes bare
+ * @param error - the error that was caught
+ * @param clauses - made by `on`; their handlers can be generator functions, which can await
+ * @throws the errors that no clause has taken, and the errors that the handlers throw. New errors are thrown in a group with
+ * the rest; a single new error is thrown without a group
+ * @throws TypeError when `error` is an awaitable or a function, which no `catch` caught; when a clause was not made by `on`.
+ * A handler that returns a promise counts as a handler that throws a `TypeError`
+ *
+ * Cancellation is thrown into the handler that waits, and counts as an error that the handler threw.
  *
  * Source: the `except*` clause, CPython 3.14.
  */
@@ -69,12 +75,13 @@ export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause[])
 }
 
 /**
- * Does what `exceptStar` does where there is no coroutine to await in: all handlers are plain functions.
+ * Works as `exceptStar` does, in a plain function: all handlers are plain functions too.
  *
- * @param error - what was caught
+ * @param error - the error that was caught
  * @param clauses - made by `on`
- * @throws what no clause took, and what the handlers threw
- * @throws TypeError when a handler is a generator function, or `error` something to be awaited or called
+ * @throws the errors that no clause has taken, and the errors that the handlers throw
+ * @throws TypeError when `error` is an awaitable or a function; when a clause was not made by `on`. A handler that is a
+ * generator function, or returns a promise, counts as a handler that throws a `TypeError`
  *
  * Source: the `except*` clause, CPython 3.14.
  */
@@ -102,7 +109,7 @@ function requireClauses(clauses: readonly Partial<ExceptClause>[]): void {
   throw new TypeError(withHint("except* clauses are made by on()", "pass them one by one: on(…), on(…)"));
 }
 
-/** What an async function returns: nobody would wait for it. */
+/** Refuses the promise of an async function: the clauses would not wait for it. */
 function refusePromise(result: unknown): void {
   if (!isPromiseLike(result)) return;
   const fix =
@@ -110,7 +117,7 @@ function refusePromise(result: unknown): void {
   throw new TypeError(withHint(`a handler of except* must return no promise, got ${repr(result)}`, fix));
 }
 
-/** Unlike `asyncWith` these run no block: what was caught is given to them. */
+/** Refuses a block: unlike `asyncWith`, `except*` takes an error that was caught. */
 function refuseBlock(error: unknown, call: string): void {
   const isPromise = isPromiseLike(error) && !(error instanceof Error);
   if (!isPromise && !iscoroutine(error) && !isFuture(error) && typeof error !== "function") return;
@@ -118,16 +125,16 @@ function refuseBlock(error: unknown, call: string): void {
   throw new TypeError(withHint(`except* handles what was caught, got ${repr(error)}`, fix));
 }
 
-/** What was caught, on its way through the clauses. */
+/** An error that was caught, on its way through the clauses. */
 class Caught {
   readonly #error: unknown;
-  /** What no clause has taken yet. */
+  /** The errors that no clause has taken yet. */
   #rest: Error | undefined;
-  /** What the handlers threw, in that order. */
+  /** The errors that the handlers threw, in this order. */
   readonly #thrown: Error[] = [];
-  /** The groups among it that they were given and threw on as they were. */
+  /** Those of them that are the groups which the handlers got, thrown on unchanged. */
   readonly #reraised = new Set<Error>();
-  /** A handler that was given a part of the group has thrown all of it. */
+  /** Whether a handler that got a part of the group has thrown the whole group. */
   #isThrownWhole = false;
   #causeGiven: unknown;
 
@@ -136,7 +143,7 @@ class Caught {
     if (error instanceof BaseException) this.#rest = error;
   }
 
-  /** Takes the errors of `classes` out of the rest. One that is no group is taken as a group of one. */
+  /** Takes the errors of `classes` out of the rest. An error that is no group becomes a group of one. */
   take(classes: readonly ErrorClass<Error>[]): BaseExceptionGroup | undefined {
     const rest = this.#rest;
     if (rest === undefined) return undefined;
@@ -151,7 +158,7 @@ class Caught {
     return taken;
   }
 
-  /** Notes what a handler threw: the very group that it was given goes back to the rest, anything else is new. */
+  /** Notes an error that a handler threw. The same group that the handler got goes back to the rest; any other error is new. */
   noteThrown(given: BaseExceptionGroup, thrown: unknown): void {
     if (thrown === this.#error && thrown !== given && thrown instanceof BaseExceptionGroup) {
       this.#isThrownWhole = true;
@@ -163,13 +170,13 @@ class Caught {
 
   throwRest(): void {
     if (!(this.#error instanceof BaseExceptionGroup)) {
-      // It was no group, and so at most one clause can have taken it.
+      // The error is no group, so at most one clause has taken it.
       if (this.#rest !== undefined || !(this.#error instanceof BaseException)) throw this.#error;
       if (this.#thrown.length > 0) throw this.#thrown[0];
       return;
     }
     const rest = this.#rest === undefined ? [] : [this.#rest];
-    // To be thrown has changed the traceback of the group, by which CPython tells parts of it: each of them counts as new.
+    // CPython finds the parts of a group by its traceback, which a throw of the whole group changes: all parts count as new.
     const members = this.#isThrownWhole
       ? [...this.#thrown, ...rest, this.#error]
       : this.#putTogether(this.#error, rest);
@@ -177,7 +184,7 @@ class Caught {
     if (members.length > 0) throw members[0];
   }
 
-  /** What is new; then what was thrown on, and what no clause has taken, as one part of `group`. */
+  /** The new errors, then one part of `group` with the errors that were thrown on or that no clause has taken. */
   #putTogether(group: BaseExceptionGroup, rest: readonly Error[]): Error[] {
     const members = this.#thrown.filter((error) => !this.#reraised.has(error));
     const part = keepOnly(group, [...this.#reraised, ...rest] as BaseExceptionGroup[]);

@@ -2,32 +2,32 @@ import { BaseException, Exception, ValueError } from "@yieldstar/loop";
 import { isErrorClass, nameErrorClass, nameOfType, readOptions, typeName } from "@yieldstar/loop/internal";
 import { showAsTree } from "./render-group.ts";
 
-/** A class of errors, as `instanceof` takes it. */
+/** A class of errors: the right side of `instanceof`. */
 export type ErrorClass<E extends Error> = abstract new (...args: never[]) => E;
 
-/** What picks errors out of a group: a class, several of them, or a function that is asked about each. */
+/** Picks errors out of a group: a class, an array of classes, or a function that returns whether an error matches. */
 export type GroupCondition = ErrorClass<Error> | readonly ErrorClass<Error>[] | ((error: Error) => boolean);
 
 type ErrorOf<C> = C extends ErrorClass<infer E> ? E : never;
 
-/** The errors that a class, or several of them, stand for. */
+/** The type of the errors that a class, or an array of classes, matches. */
 export type Matched<C> = ErrorOf<C extends readonly (infer Each)[] ? Each : C>;
 
-/** What a group holds: errors, and groups of such errors. */
+/** A member of a group: an error, or a group of such errors. */
 export type Member<E extends Error> = E | BaseExceptionGroup<E>;
 
-/** The two parts of a group: what matched, and the rest. */
+/** The two parts of a group: the errors that match, and the rest. */
 export type Split<E extends Error, Rest extends Error> = [
   BaseExceptionGroup<E> | undefined,
   BaseExceptionGroup<Rest> | undefined,
 ];
 
-/** @internal The part of `group` that holds the errors `keep` says yes to, in its own nesting and order. */
+/** @internal Returns the part of `group` that holds the errors for which `keep` returns true, with their nesting and order. */
 export let project: (group: BaseExceptionGroup, keep: (error: Error) => boolean) => BaseExceptionGroup | undefined;
 
 /**
- * Several errors thrown as one, which may be groups themselves. Made of nothing but ordinary errors it is an
- * `ExceptionGroup`.
+ * Several errors thrown as one. Members can be groups too. When all members are ordinary errors (`Exception`), the
+ * constructor makes an `ExceptionGroup`.
  *
  * Source: builtins.BaseExceptionGroup, CPython 3.14.
  */
@@ -40,13 +40,13 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
   }
 
   /**
-   * @param message - what the errors have in common
-   * @param exceptions - the errors, at least one: an array, or anything else that has a `length` and can be iterated. As in
-   * Python a `Set` or a generator is refused
-   * @param options - `cause` is what led to them
-   * @throws TypeError when `message` is no string, `exceptions` no sequence, a member not allowed in this class, or an
-   * option is wrong
-   * @throws ValueError when there is no member, or one is no error
+   * @param message - describes the errors
+   * @param exceptions - the errors, at least one: an array, or another iterable with a `length`. As in Python, a `Set` or a
+   * generator is refused
+   * @param options - `cause` is the error that led to these
+   * @throws TypeError when `message` is no string, `exceptions` is no sequence, this class cannot hold a member, or an option
+   * is wrong
+   * @throws ValueError when there is no member, or a member is no error
    */
   constructor(message: string, exceptions: readonly Member<E>[], options?: ErrorOptions) {
     const members = checkMembers<E>(message, exceptions);
@@ -56,25 +56,32 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
     super(members, message, given);
   }
 
-  /** The members, in the order they were given: the same array as `errors`. */
+  /** The members, in the order in which they were given: the same array as `errors`. */
   get exceptions(): readonly Member<E>[] {
     return this.errors as readonly Member<E>[];
   }
 
   /**
-   * Makes the group that holds a part of this one. A subclass whose parts are to be of its own class overrides it.
+   * Makes a group with the same message and other members. `subgroup` and `split` call it. A subclass overrides it, so that
+   * its parts are of the subclass too.
    *
    * @param exceptions - the members of the part
+   * @returns the new group
+   *
+   * Source: BaseExceptionGroup.derive, CPython 3.14.
    */
   derive<D extends Error>(exceptions: readonly Member<D>[]): BaseExceptionGroup<D> {
     return new BaseExceptionGroup(this.message, exceptions);
   }
 
   /**
-   * Returns the part of this group that matches, with the nesting kept, or `undefined` if nothing does.
+   * Picks the errors that match out of this group.
    *
-   * @param condition - a class, several of them, or a predicate, which is also asked about groups
-   * @throws TypeError when it is none of these
+   * @param condition - a class, an array of classes, or a predicate, which is called with groups too
+   * @returns a group of the errors that match, with their nesting; `undefined` when none matches
+   * @throws TypeError when `condition` is none of these
+   *
+   * Source: BaseExceptionGroup.subgroup, CPython 3.14.
    */
   subgroup(condition: (error: Error) => boolean): BaseExceptionGroup | undefined;
   subgroup<const C extends ErrorClass<Error> | readonly ErrorClass<Error>[]>(
@@ -86,11 +93,13 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
   }
 
   /**
-   * Returns the part of this group that matches and the part that does not, with the nesting kept; `undefined` stands
-   * for a part that would be empty.
+   * Splits this group into the errors that match and the rest.
    *
-   * @param condition - a class, several of them, or a predicate, which is also asked about groups
-   * @throws TypeError when it is none of these
+   * @param condition - a class, an array of classes, or a predicate, which is called with groups too
+   * @returns both parts, with their nesting; `undefined` for an empty part
+   * @throws TypeError when `condition` is none of these
+   *
+   * Source: BaseExceptionGroup.split, CPython 3.14.
    */
   split(condition: (error: Error) => boolean): Split<Error, E>;
   split<const C extends ErrorClass<Error> | readonly ErrorClass<Error>[]>(condition: C): Split<Matched<C>, E>;
@@ -117,7 +126,7 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
     return [this.#part(matched), this.#part(rest)];
   }
 
-  /** The first part of `#split`: what does not match is not made into groups. */
+  /** The first part of `#split`, without making groups of the rest. */
   #match<M extends Error>(matches: (error: Error) => boolean): BaseExceptionGroup<M> | undefined {
     if (matches(this)) return this as unknown as BaseExceptionGroup<M>;
     const matched: Member<M>[] = [];
@@ -132,7 +141,7 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
     return this.#part(matched);
   }
 
-  /** A group like this one with other members: where it was thrown, and why, are the same. */
+  /** Makes a group with other members and the same stack and cause. */
   #part<D extends Error>(members: readonly Member<D>[]): BaseExceptionGroup<D> | undefined {
     if (members.length === 0) return undefined;
     const part: unknown = this.derive(members);
@@ -145,14 +154,14 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
   }
 
   /**
-   * What `instanceof` does in every class. It stands here for its type: otherwise the members of a group that was found by
-   * `error instanceof ExceptionGroup` would be `any`.
+   * Does what `instanceof` does for every class. It is here for its type: without it, the members of a group would be `any`
+   * after `error instanceof ExceptionGroup`.
    */
   static override [Symbol.hasInstance]<G>(this: abstract new (...args: never[]) => G, value: unknown): value is G {
     return Function.prototype[Symbol.hasInstance].call(this, value);
   }
 
-  /** The class's name, the message, and how many members there are. */
+  /** Returns the line that a traceback of CPython's shows: the class's name, the message, and the number of members. */
   override toString(): string {
     const { length } = this.exceptions;
     return `${typeName(this)}: ${this.message} (${length} sub-exception${length === 1 ? "" : "s"})`;
@@ -160,7 +169,7 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
 }
 
 /**
- * Several ordinary errors thrown as one.
+ * Several ordinary errors (`Exception`) thrown as one.
  *
  * Source: builtins.ExceptionGroup, CPython 3.14.
  */
@@ -184,7 +193,7 @@ function checkMembers<E extends Error>(message: unknown, exceptions: unknown): M
   return members;
 }
 
-/** What Python can index is here what has a length, and so an order. */
+/** Python asks for a sequence. Here that is an iterable with a length. */
 function isSequence(value: unknown): value is readonly unknown[] {
   if (typeof value === "string" || Array.isArray(value)) return true;
   if (typeof value !== "object" || value === null) return false;
@@ -194,20 +203,20 @@ function isSequence(value: unknown): value is readonly unknown[] {
 
 const groupDefaults: ErrorOptions = { cause: undefined };
 
-/** An error has a `cause` only where it was given one. */
+/** An error has a `cause` only if the options have one, even one that is `undefined`. */
 function readCause(options: ErrorOptions | undefined): ErrorOptions | undefined {
   const given = readOptions(options, groupDefaults, "BaseExceptionGroup");
   return options !== undefined && Object.hasOwn(options, "cause") ? given : undefined;
 }
 
-/** Classes that are exceptions themselves can hold nothing else. */
+/** A group class that is an `Exception` itself can hold only `Exception`s. */
 function refuseBaseExceptions(groupClass: { readonly name: string; readonly prototype: object }): void {
   if ((groupClass.prototype as { [BaseException.mark]?: boolean })[BaseException.mark] === true) return;
   const name = (groupClass as unknown) === ExceptionGroup ? "an ExceptionGroup" : `'${groupClass.name}'`;
   throw new TypeError(`Cannot nest BaseExceptions in ${name}`);
 }
 
-/** A group can hold nothing but errors: anything else that was thrown becomes the cause of one. */
+/** A group can hold only errors. Any other value that was thrown becomes the cause of a `TypeError`. */
 export function asMember(thrown: unknown): Error {
   if (thrown instanceof BaseException) return thrown;
   return new TypeError("exceptions must derive from BaseException", { cause: thrown });
@@ -216,7 +225,7 @@ export function asMember(thrown: unknown): Error {
 function toPredicate(condition: unknown): (error: Error) => boolean {
   const classes: unknown[] = Array.isArray(condition) ? condition : [condition];
   if (classes.every(isErrorClass)) return (error) => classes.some((errorClass) => error instanceof errorClass);
-  // An arrow function is asked; a class that is not one of errors can only be a mistake.
+  // Any function is a predicate, except a class: a class that is no class of errors can only be a mistake.
   if (typeof condition === "function" && !/^class\b/.test(Function.prototype.toString.call(condition))) {
     return condition as (error: Error) => boolean;
   }

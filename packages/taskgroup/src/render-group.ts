@@ -2,7 +2,7 @@ import { repr } from "@yieldstar/loop";
 import { andMore, cut, textLimits, typeName } from "@yieldstar/loop/internal";
 import { type ErrorNode, growTree } from "./error-tree.ts";
 
-/** Has `console.log` show a group with all its members, and theirs, as the tree that CPython prints. */
+/** Makes `console.log` show a group and its members at all depths, as the tree that CPython prints. */
 export function showAsTree(groupClass: { readonly prototype: Error }): void {
   Object.defineProperty(groupClass.prototype, Symbol.for("nodejs.util.inspect.custom"), { value: renderTree });
 }
@@ -16,7 +16,7 @@ const limits = textLimits.group;
 class TreeRenderer {
   #left: number = limits.length;
 
-  /** The lines of a group that stands `depth` levels deep, in the frame that CPython draws around it. */
+  /** The lines of a group at level `depth`, in the frame that CPython draws around it. */
   render(group: ErrorNode, depth: number): string[] {
     const indent = "  ".repeat(depth);
     return [...this.#describe(group).map((line) => `${indent}| ${line}`), ...this.#renderMembers(group, depth)];
@@ -32,7 +32,7 @@ class TreeRenderer {
       shown += 1;
       const corner = shown === 1 ? `${indent}+-+` : `${indent}  +`;
       lines.push(`${corner}---------------- ${shown} ----------------`);
-      // A group at the end closes the frame already.
+      // A group that is the last member closes the frame itself.
       isFramed = member.isGroup && depth < limits.depth;
       if (isFramed) for (const line of this.render(member, depth + 1)) lines.push(line);
       else for (const line of this.#describeMember(member)) lines.push(`${indent}  | ${line}`);
@@ -50,7 +50,7 @@ class TreeRenderer {
     return member.isGroup ? [`... (max_group_depth is ${limits.depth})`] : this.#describe(member);
   }
 
-  /** An error's own lines: its text, where it was made as far as there is a stack, and what led to it. */
+  /** An error's own lines: its text, its stack if it has one, and its cause. */
   #describe(node: ErrorNode, causes = 0): string[] {
     const lines = [...cutLines(textOf(node)), ...framesOf(node.error)];
     for (const line of lines) this.#left -= line.length + 1;
@@ -72,7 +72,7 @@ function countCauses(first: ErrorNode | string): number {
   return count;
 }
 
-/** What is said of the error itself, in CPython's words where that fails. */
+/** The text of the error itself; CPython's words where the error cannot be read. */
 function textOf({ error, isGroup }: ErrorNode): string {
   const name = typeName(error);
   try {

@@ -16,12 +16,12 @@ import {
 import { leavesLoop, passing, showAsText } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup } from "./exception-group.ts";
 
-/** So many tasks are kept, whether they have ended or not, before the group first looks. */
+/** The group keeps this number of tasks, ended or not, before it first removes those that have ended. */
 const fewTasks = 64;
 
 /**
- * Tasks that end together: leaving the block waits for all of them. When one fails the others, and the block itself,
- * are cancelled, and the block ends with a group of the errors.
+ * Runs tasks that end together. The block waits at its end for all of them. When a task fails, the other tasks and the
+ * block itself are cancelled, and the block ends with a group of the errors.
  *
  * ```ts
  * yield* asyncWith(new TaskGroup(), function* (group) {
@@ -30,8 +30,8 @@ const fewTasks = 64;
  * });
  * ```
  *
- * A task that is cancelled is no failure. Cancelling the task that the block runs in cancels the group's tasks, waits
- * for them, and goes on.
+ * A cancelled task does not count as failed. When the task that runs the block is cancelled, the group cancels its tasks,
+ * waits for them, and lets the `CancelledError` leave the block. Errors of the tasks replace it.
  *
  * Source: asyncio.TaskGroup, CPython 3.14 Lib/asyncio/taskgroups.py.
  */
@@ -45,32 +45,39 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   #aborting = false;
   #loop: BaseEventLoop | undefined;
   #parent: Task<unknown> | undefined;
-  /** The group cancelled its parent to get out of the block, and owes it an `uncancel`. */
+  /** Whether the group has cancelled its parent to end the block. It removes this request by `uncancel`. */
   #parentCancelRequested = false;
-  /** The tasks in the order they were created, those included that have ended since it was last gone through. */
+  /** The tasks in the order of their creation, with those that have ended since the last `#tidy`. */
   #tasks: Task<unknown>[] = [];
-  /** How many of them there may be until it is gone through again. */
+  /** The length of `#tasks` that leads to the next `#tidy`. */
   #manyTasks = fewTasks;
-  /** How many of them have not ended, as far as the group was told. */
+  /** How many tasks have not called `#onTaskDone` yet. */
   #unfinished = 0;
   #errors: Error[] = [];
   #baseError: Error | undefined;
   #allDone: Future<void> | undefined;
 
   /**
-   * Makes a task in this group.
+   * Makes a task in this group. While the block waits for its tasks, these can still make others.
    *
+   * @param coroutine - the coroutine that the task runs
    * @param options - those of the loop's `createTask`
-   * @throws RuntimeError before the group is entered, once it is shutting down, and after it ended; the coroutine is
+   * @returns the task, which has not started yet
+   * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
+   * @throws RuntimeError before the group is entered, while it shuts down, and after it has ended; the coroutine is then
    * closed
+   *
+   * Cancellation of the task leaves the group and its other tasks as they are.
+   *
+   * Source: TaskGroup.create_task, CPython 3.14 Lib/asyncio/taskgroups.py.
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
     if (!this.#entered || this.#aborting || this.#exiting) this.#requireOpen(coroutine);
     const task = (this.#loop as BaseEventLoop).createTask(coroutine, options);
-    // First, since it throws for what is no task, which a task factory may have made.
+    // Before the task is counted: a task factory may have made an object that is no task, and this throws for it.
     task.addDoneCallback(this.#onTaskDone);
     const tasks = this.#tasks;
-    // Of an array that began empty V8 does not inline `push`.
+    // V8 does not inline `push` for an array that began empty.
     tasks[tasks.length] = task;
     if (tasks.length > this.#manyTasks) this.#tidy();
     this.#unfinished += 1;
@@ -78,8 +85,9 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   }
 
   /**
-   * Begins the block.
+   * Begins the block, without waiting.
    *
+   * @returns this group
    * @throws RuntimeError when the group was entered before, or the caller runs in no task
    */
   *aenter(): Coroutine<this> {
@@ -92,11 +100,14 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
   }
 
   /**
-   * Ends the block: waits for the tasks, cancelled first if the block failed.
+   * Ends the block: waits for the tasks. It cancels them first when the block has failed.
    *
-   * @throws BaseExceptionGroup of what the tasks and the block threw
-   * @throws CancelledError when the block was cancelled and nothing else failed
-   * @throws KeyboardInterrupt, SystemExit bare
+   * @param error - the error that leaves the block
+   * @throws BaseExceptionGroup that holds the errors of the tasks and of the block
+   * @throws CancelledError when the block was cancelled and nothing failed
+   * @throws KeyboardInterrupt, SystemExit as they are, without a group
+   *
+   * Cancellation cancels the tasks, and the wait goes on until they have ended.
    */
   *aexit(error: Error | undefined): Coroutine {
     try {
@@ -116,7 +127,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     let cancellation = error instanceof CancelledError ? error : undefined;
     if (error !== undefined && !this.#aborting) this.#abort();
 
-    // The wait can be cancelled again and again, as its task can be.
+    // Each cancel of the parent ends one wait.
     while (this.#unfinished > 0) {
       this.#allDone ??= (this.#loop as BaseEventLoop).createFuture<void>();
       this.#onTaskDone._ends = this.#allDone;
@@ -125,7 +136,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
       } catch (thrown) {
         if (!(thrown instanceof CancelledError)) throw thrown;
         if (!this.#aborting) {
-          // The parent was cancelled while it waited here, and not by this group.
+          // Other code has cancelled the parent while it waited here.
           cancellation = thrown;
           this.#abort();
         }
@@ -135,21 +146,21 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
 
     if (this.#baseError !== undefined) throw this.#baseError;
     if (this.#parentCancelRequested && parent.uncancel() === 0) {
-      // Nobody but this group wanted the parent cancelled.
+      // Only this group has cancelled the parent.
       cancellation = undefined;
     }
     if (cancellation !== undefined && this.#errors.length === 0) throw cancellation;
     if (error !== undefined && !(error instanceof CancelledError)) this.#errors.push(asMember(error));
     if (this.#errors.length === 0) return;
     if (parent.cancelling() > 0) {
-      // The errors win over a cancellation from outside, which is asked for once more so that it is not lost.
+      // The group of errors replaces the CancelledError of other code: a new cancel keeps that request alive.
       parent.uncancel();
       parent.cancel();
     }
     throw new BaseExceptionGroup("unhandled errors in a TaskGroup", this.#errors);
   }
 
-  /** While the block waits for its tasks, these may still make others. */
+  /** The group is open until it aborts, or its last task has ended at the end of the block. */
   #requireOpen(coroutine: Coroutine<unknown>): void {
     const isFinished = this.#exiting && this.#unfinished === 0;
     if (this.#entered && !this.#aborting && !isFinished) return;
@@ -158,7 +169,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     throw new RuntimeError(`TaskGroup ${repr(this)} ${reason}`);
   }
 
-  /** Forgets the tasks that have ended. A `Set` that each leaves at once would cost more than the rest of the group. */
+  /** Removes the tasks that have ended. A `Set` that each task leaves at its end would cost more than the whole group. */
   #tidy(): void {
     if (this.#tasks.length > 2 * this.#unfinished) this.#tasks = this.#tasks.filter((task) => !task.done());
     this.#manyTasks = Math.max(fewTasks, 2 * this.#tasks.length);
@@ -182,13 +193,13 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     if (leavesLoop(exception)) this.#baseError ??= exception;
     const parent = this.#parent as Task<unknown>;
     if (parent.done()) {
-      // Only if the block was entered by hand and never left.
+      // The program has called `aenter` by hand, and never `aexit`.
       const message = `Task ${repr(task)} has errored out but its parent task ${repr(parent)} is already completed`;
       (this.#loop as BaseEventLoop).callExceptionHandler({ message, exception, task });
     } else if (!this.#aborting && !this.#parentCancelRequested) {
       // async with TaskGroup() as group:
       //     group.create_task(crash_soon())
-      //     await something   <- has to be interrupted, and #exit takes the cancel back
+      //     await something   <- must be interrupted; #exit then removes this request by uncancel
       this.#abort();
       this.#parentCancelRequested = true;
       parent.cancel();
