@@ -68,7 +68,7 @@ export class AsyncGeneratorStep extends CoroutineObject<unknown> {
     return core.throwIn(this._method === "asend" ? "anext" : "athrow", error);
   }
 
-  protected _name(): string {
+  protected override _name(): string {
     return "of an async generator";
   }
 }

@@ -47,10 +47,6 @@ class EmitOnce extends CoroutineObject<unknown> {
     return { done: false, value: emitted as never };
   }
 
-  protected _name(): string {
-    return "emit";
-  }
-
   override toString(): string {
     return "<value of emit()>";
   }

@@ -142,7 +142,7 @@ export class WithBlock<R> extends CoroutineObject<R | undefined> {
     this._inner = this._outcome = undefined;
   }
 
-  protected _name(): string {
+  protected override _name(): string {
     return "asyncWith";
   }
 }

@@ -56,7 +56,7 @@ class BareYield extends CoroutineObject<unknown> {
     this._state = "closed";
   }
 
-  protected _name(): string {
+  protected override _name(): string {
     return "sleep";
   }
 }
@@ -126,7 +126,7 @@ class Sleep extends CoroutineObject<unknown> implements Timer {
     if (this._state === "waiting" && !future._isDone()) future._succeed(this._result);
   }
 
-  protected _name(): string {
+  protected override _name(): string {
     return "sleep";
   }
 }

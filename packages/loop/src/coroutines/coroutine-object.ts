@@ -41,8 +41,10 @@ export abstract class CoroutineObject<T> {
    */
   protected _close(_error: unknown): void {}
 
-  /** The coroutine's name in texts; an empty one is left out. */
-  protected abstract _name(): string;
+  /** The coroutine's name in texts; empty for a coroutine without a name. */
+  protected _name(): string {
+    return "";
+  }
 
   toString(): string {
     const name = this._name();

@@ -29,8 +29,4 @@ class Immediate<T> extends CoroutineObject<T> {
   protected override _close(): void {
     this._body = undefined;
   }
-
-  protected _name(): string {
-    return "";
-  }
 }

@@ -239,7 +239,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     if (this._dispose !== undefined) disposeOf(this._dispose, result, loop, this);
   }
 
-  protected _name(): string {
+  protected override _name(): string {
     return "fromPromise";
   }
 }
