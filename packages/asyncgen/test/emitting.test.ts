@@ -90,7 +90,7 @@ describe.each(waits)("an emitted error of the web or of another task, in %s,", (
     expect(error).toMatchObject({ name: "AbortError", cause: emitted });
   });
 
-  it("is a TimeoutError for the web's", () => {
+  it("is our TimeoutError for the web's", () => {
     const emitted = new DOMException("too slow", "TimeoutError");
     const error = runVirtual(failureOf(emitted));
     expect(error).toBeInstanceOf(TimeoutError);

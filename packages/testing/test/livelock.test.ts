@@ -112,7 +112,7 @@ describe("a program that does much at one time", () => {
     expect(runVirtual(busy(1_000_000))).toBe("done");
   });
 
-  it("may do so at each of many times, and in several runs", () => {
+  it("may do much at each of many times, and in several runs", () => {
     function* main(): Coroutine<string> {
       for (let count = 0; count < 10; count += 1) {
         yield* busy(900);

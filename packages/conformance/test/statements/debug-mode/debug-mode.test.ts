@@ -615,7 +615,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     );
   });
 
-  it("causes none without debug mode", () => {
+  it("causes no warning without debug mode", () => {
     runAndCancel(
       function* () {
         for (let times = 0; times < 5; times++) yield* sleep(1);
@@ -625,7 +625,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(printed()).toEqual([]);
   });
 
-  it("causes none when it ends, or waits once to clean up", () => {
+  it("causes no warning when it ends, or waits once to clean up", () => {
     runAndCancel(function* () {});
     runAndCancel(function* () {
       yield* sleep(1);
@@ -637,7 +637,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(printed()).toEqual([]);
   });
 
-  it("causes none when it calls uncancel()", () => {
+  it("causes no warning when it calls uncancel()", () => {
     runAndCancel(function* () {
       currentTask()?.uncancel();
       for (let times = 0; times < 5; times++) yield* sleep(1);
@@ -666,7 +666,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(onlyWarning()).toContain("name='stubborn'");
   });
 
-  it("causes none when it waits once to clean up after each of two cancellations", () => {
+  it("causes no warning when it waits once to clean up after each of two cancellations", () => {
     runAndCancel(function* () {
       const task = currentTask() as Task<unknown>;
       yield* sleep(1);
@@ -681,7 +681,7 @@ describe("a task that swallows its cancellation and goes on waiting", () => {
     expect(printed()).toEqual([]);
   });
 
-  it("causes none in a timeout or a TaskGroup that uncancels its own request", () => {
+  it("causes no warning in a timeout or a TaskGroup that uncancels its own request", () => {
     function* main(): Coroutine {
       for (let times = 0; times < 2; times++) {
         try {

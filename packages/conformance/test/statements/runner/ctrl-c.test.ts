@@ -190,7 +190,7 @@ describe("RN-09: Ctrl-C", () => {
       },
     ));
 
-  it("RN-09: a Runner whose run ended at once goes on in its next run", () =>
+  it("RN-09: a Runner whose run was ended by a second Ctrl-C goes on in its next run", () =>
     sameAsync(
       `
       ${helpers}

@@ -157,7 +157,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-14: after SystemExit or KeyboardInterrupt the rest of the iteration runs in the loop's next run", async () => {
+  it("TK-14: after SystemExit has left the loop, the rest of the iteration runs in the loop's next run", async () => {
     const python = `
       ${helpers}
       async def exits():
@@ -203,7 +203,7 @@ describe("TK: tasks", () => {
     });
   });
 
-  it("TK-14: SystemExit out of run_until_complete() does not stop the loop's next run", async () => {
+  it("TK-14: KeyboardInterrupt out of run_until_complete() does not stop the loop's next run", async () => {
     const python = `
       ${helpers}
       async def exits():
