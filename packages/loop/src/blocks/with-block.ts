@@ -1,12 +1,6 @@
 import { CoroutineObject } from "../coroutines/coroutine-object.ts";
-import {
-  type Coroutine,
-  isawaitable,
-  iscoroutine,
-  resume,
-  resumeThrowing,
-  type Suspension,
-} from "../coroutines/coroutine.ts";
+import { type Coroutine, isawaitable, iscoroutine, type Suspension } from "../coroutines/coroutine.ts";
+import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { GeneratorExit } from "../errors/exceptions.ts";
 import { toException } from "../errors/thrown.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";

@@ -1,4 +1,5 @@
-import { closeCoroutine, type Coroutine, iscoroutine } from "../coroutines/coroutine.ts";
+import { type Coroutine, iscoroutine } from "../coroutines/coroutine.ts";
+import { closeCoroutine } from "../coroutines/close-coroutine.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { Future } from "../tasks/future.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";

@@ -1,6 +1,7 @@
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { collect } from "./collect.ts";
-import { type Awaitable, iscoroutine, isTaken } from "../coroutines/coroutine.ts";
+import { type Awaitable, iscoroutine } from "../coroutines/coroutine.ts";
+import { isTaken } from "../coroutines/take-coroutine.ts";
 import { ensureFutureOn } from "../tasks/ensure-future.ts";
 import { createCancelledError } from "../errors/exceptions.ts";
 import { isCancelled } from "../errors/thrown.ts";

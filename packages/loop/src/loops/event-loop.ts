@@ -172,7 +172,7 @@ export class EventLoop extends BaseEventLoop {
         this.#isServing = true;
         this.#budget.begin();
       }
-      if (!this.#budget.isUsedUp) this.#runReady();
+      if (!this.#budget.isUsedUp) this.#runForATurn();
       // A turn that was asked for long ago may never come: of timers that a test has replaced.
       else this.#host.requestTurn(this.#turn);
     } catch (thrown) {
@@ -214,7 +214,7 @@ export class EventLoop extends BaseEventLoop {
     try {
       this.#isServing = false;
       this.#budget.begin();
-      if (!this.#runReady()) return;
+      if (!this.#runForATurn()) return;
       if (this.isReady) this.#giveWay();
       else this.#idle();
     } catch (thrown) {
@@ -232,7 +232,7 @@ export class EventLoop extends BaseEventLoop {
   }
 
   /** Runs iterations until nothing is ready or the budget is used up; returns whether the run goes on. */
-  #runReady(): boolean {
+  #runForATurn(): boolean {
     this.runIterations(this.#goesOn);
     if (this.stopping) this.#end(undefined);
     return this.#run !== undefined;

@@ -4,14 +4,13 @@ import { type ContextOptions, readContext } from "../context/context-options.ts"
 import { refuseInOtherLoop } from "../copies/copies.ts";
 import { toCoroutine } from "../tasks/ensure-future.ts";
 import { type EventLoop, newEventLoop } from "../loops/event-loop.ts";
-import { KeyboardInterrupt, RuntimeError } from "../errors/exceptions.ts";
-import { isCancelled, leavesLoop } from "../errors/thrown.ts";
+import { RuntimeError } from "../errors/exceptions.ts";
 import { readOptions } from "../arguments/options.ts";
 import { repr, showAsText } from "../text/repr.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { setEventLoop, unsetEventLoop } from "../scheduling/running-loop.ts";
+import { Interruptible } from "./ctrl-c.ts";
 import { shutdown } from "./shutdown.ts";
-import type { Task } from "../tasks/task.ts";
 
 /** How `run` and `Runner` make their loop. */
 export interface RunnerOptions {
@@ -148,43 +147,5 @@ export class Runner {
   /** Closes the runner: the end of Python's `with Runner() as runner:`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-/** A run of one task that Ctrl-C cancels. */
-class Interruptible<T> {
-  readonly #loop: EventLoop;
-  readonly #task: Task<T>;
-  #interrupts = 0;
-
-  constructor(loop: EventLoop, task: Task<T>) {
-    this.#loop = loop;
-    this.#task = task;
-  }
-
-  async run(): Promise<T> {
-    const stopListening = this.#loop._onInterrupt(() => this.#interrupt());
-    let result: T;
-    try {
-      result = await this.#loop.runUntilComplete(this.#task);
-    } catch (error) {
-      const isInterrupted = isCancelled(error) && this.#interrupts > 0 && this.#task.uncancel() === 0;
-      const leaving = isInterrupted ? new KeyboardInterrupt() : error;
-      if (leavesLoop(leaving)) this.#loop._announceExit(leaving);
-      try {
-        stopListening();
-      } catch {
-        // A follow-up: the first error counts.
-      }
-      throw leaving;
-    }
-    stopListening();
-    return result;
-  }
-
-  #interrupt(): void {
-    this.#interrupts += 1;
-    if (this.#interrupts === 1 && !this.#task._isDone()) this.#task.cancel();
-    else this.#loop._abort(new KeyboardInterrupt());
   }
 }

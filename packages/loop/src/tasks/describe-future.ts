@@ -5,7 +5,7 @@ import type { Runnable } from "../scheduling/ready-queue.ts";
 import { abbreviate, repr } from "../text/repr.ts";
 
 /** What a text tells of a future. */
-interface DescribedFuture {
+export interface DescribedFuture {
   /** @internal */
   _waiterList(): readonly Runnable[];
   /** @internal */

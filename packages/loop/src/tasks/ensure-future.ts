@@ -1,12 +1,7 @@
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
-import {
-  type Awaitable,
-  closeCoroutine,
-  type Coroutine,
-  isawaitable,
-  iscoroutine,
-  isTaken,
-} from "../coroutines/coroutine.ts";
+import { type Awaitable, type Coroutine, isawaitable, iscoroutine } from "../coroutines/coroutine.ts";
+import { closeCoroutine } from "../coroutines/close-coroutine.ts";
+import { isTaken } from "../coroutines/take-coroutine.ts";
 import { RuntimeError, ValueError } from "../errors/exceptions.ts";
 import { Future } from "./future.ts";
 import { type LoopOptions, readLoop } from "./loop-options.ts";

@@ -1,6 +1,7 @@
-import { requireNumber } from "../arguments/require-number.ts";
 import { captureStores, isFollowing, type Stores, storesOf } from "../context/async-stores.ts";
 import { explainBadYield } from "./bad-yield.ts";
+import { describeName, describeTask } from "./describe-task.ts";
+import { printStackOf, type StackOptions, stackOfTask } from "./task-stack.ts";
 import {
   beginNested,
   endNested,
@@ -10,33 +11,23 @@ import {
   ownContext,
 } from "../context/ambient.ts";
 import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
-import { type Coroutine, resume, resumeThrowing, takeCoroutine } from "../coroutines/coroutine.ts";
-import { describeCreation } from "../debug/creations.ts";
+import { type Coroutine } from "../coroutines/coroutine.ts";
+import { takeCoroutine } from "../coroutines/take-coroutine.ts";
+import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
-import { describePlace, suspendedAt } from "../debug/suspensions.ts";
-import { framesOfStep, type StackFrame, stackOf } from "../debug/stack-frames.ts";
+import type { StackFrame } from "../debug/stack-frames.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
-import { describeCallbacks, describeOutcome, describeState } from "./describe-future.ts";
 import { InvalidStateError, RuntimeError } from "../errors/exceptions.ts";
 import { isCancelled, leavesLoop, toException } from "../errors/thrown.ts";
 import { Future, isFuture, stateMask } from "./future.ts";
-import { readOptions } from "../arguments/options.ts";
 import { isPromiseLike } from "../values/is-promise.ts";
 import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
-import { className, nameClass } from "../text/names.ts";
-import { printAwaited, printOnce, repr, toText } from "../text/repr.ts";
+import { nameClass } from "../text/names.ts";
+import { printOnce, repr, toText } from "../text/repr.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { readTaskOptions, type TaskOptions, type TaskOptionsWithLoop } from "./task-options.ts";
 import { noteAwaited } from "../debug/traceback.ts";
-
-/** How much `getStack` and `printStack` show. */
-export interface StackOptions {
-  /** How many `yield*`s at most; any number by default. */
-  readonly limit?: number | undefined;
-}
-
-const stackDefaults = { limit: Infinity };
 
 let unnamedTasks = 0;
 
@@ -223,14 +214,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
    * @param options - `limit` is how many to return at most: the innermost of a suspended task, the outermost of an error
    */
   getStack(options?: StackOptions): StackFrame[] {
-    return this._stackOf(readOptions(options, stackDefaults, "getStack"));
-  }
-
-  private _stackOf({ limit }: typeof stackDefaults): StackFrame[] {
-    requireNumber(limit, "limit");
-    if (limit <= 0) return [];
-    if (!this._isDone()) return suspendedAt(this).slice(-limit);
-    return this._hasFailed() ? framesOfStep(stackOf(this._outcome as Error) ?? "").slice(0, limit) : [];
+    return stackOfTask(this, options, "getStack");
   }
 
   /**
@@ -239,11 +223,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
    * @param options - `limit` is how many to write at most
    */
   printStack(options?: StackOptions): void {
-    const stack = this._stackOf(readOptions(options, stackDefaults, "printStack"));
-    const frames = stack.map(({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`);
-    const kind = this._hasFailed() ? "Traceback" : "Stack";
-    if (frames.length === 0) console.error(`No stack for ${repr(this)}`);
-    else console.error(`${kind} for ${repr(this)} (most recent call last):${frames.join("")}`);
+    printStackOf(this, options);
   }
 
   /** @throws RuntimeError always: a task's result is what its coroutine returns */
@@ -469,24 +449,13 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   }
 
   override toString(): string {
-    return printOnce(this, () => {
-      const place = !this._isDone() ? describePlace(this) : undefined;
-      const parts = [`coro=${place === undefined ? repr(this._coroutine) : `<${place}>`}`];
-      if (this._waitsFor !== undefined) parts.push(`wait_for=${describeAwaited(this._waitsFor)}`);
-      parts.push(...describeOutcome(this), ...describeCallbacks(this), ...describeCreation(this));
-      return `${this._describeName()} ${parts.join(" ")}>`;
-    });
+    return printOnce(this, () => describeTask(this, this._coroutine, this._waitsFor));
   }
 
   /** @internal The beginning of its text. */
   _describeName(): string {
-    const state = !this._isDone() && this._cancelRequests > 0 ? "cancelling" : describeState(this);
-    return `<${className(this)} ${state} name=${repr(this.getName())}`;
+    return describeName(this, this._cancelRequests > 0);
   }
-}
-
-function describeAwaited(future: Future<unknown>): string {
-  return future instanceof Task ? printAwaited(future, () => `${future._describeName()} ...>`) : repr(future);
 }
 
 function resumeInStores<T>(

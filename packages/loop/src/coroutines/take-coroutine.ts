@@ -1,0 +1,80 @@
+import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { RuntimeError } from "../errors/exceptions.ts";
+import { withHintToAwait } from "../text/hints.ts";
+import { repr, withHint } from "../text/repr.ts";
+import { type Coroutine, iscoroutine } from "./coroutine.ts";
+import { NativeGenerator } from "./native-generator.ts";
+
+/**
+ * Coroutines that a task has taken are marked: a generator cannot tell that it has run. Its mark is a `next` of its own,
+ * which its task does not use: it refuses whoever awaits it too. A mark under a symbol would be slower.
+ */
+interface Takeable {
+  next: unknown;
+  _isTaken?: boolean;
+}
+
+/** Those that cannot be marked, since they, or all generators, are frozen. */
+const frozen = new WeakSet();
+let hasFrozen = false;
+
+/**
+ * Claims a coroutine for one task.
+ *
+ * @throws TypeError when `value` is no coroutine
+ * @throws RuntimeError when a task has it, or had it, already
+ */
+export function takeCoroutine(value: Coroutine<unknown>): void {
+  const isUsual: boolean = value instanceof NativeGenerator && !hasFrozen;
+  if (!isUsual || (value as Takeable).next === refuseToBeAwaited) {
+    takeOtherwise(value);
+    return;
+  }
+  try {
+    (value as Takeable).next = refuseToBeAwaited;
+  } catch {
+    takeOtherwise(value);
+  }
+}
+
+function takeOtherwise(value: Coroutine<unknown>): void {
+  if (!iscoroutine(value) || isTaken(value)) throw explainRefusal(value);
+  markTaken(value);
+}
+
+export function markTaken(coroutine: Takeable): void {
+  try {
+    if (coroutine instanceof NativeGenerator) (coroutine as Takeable).next = refuseToBeAwaited;
+    else coroutine._isTaken = true;
+  } catch {
+    frozen.add(coroutine);
+    hasFrozen = true;
+  }
+}
+
+/** The `next` that everybody but its task finds in a coroutine that a task has taken: `yield* coroutine` calls it. */
+function refuseToBeAwaited(this: unknown): never {
+  if (getRunningLoopOrUndefined()?._runsCoroutine(this) === true) {
+    throw new RuntimeError(withHint("coroutine is being awaited already", "await its task"));
+  }
+  throw explainRefusal(this);
+}
+
+function explainRefusal(value: unknown): Error {
+  if (!iscoroutine(value)) return new TypeError(explainNoCoroutine(value));
+  return new RuntimeError(
+    withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
+  );
+}
+
+/** Tells whether a task has the coroutine, or had it. */
+export function isTaken(coroutine: Coroutine<unknown>): boolean {
+  const takeable: Takeable = coroutine;
+  const isMarked =
+    coroutine instanceof NativeGenerator ? takeable.next === refuseToBeAwaited : takeable._isTaken === true;
+  return isMarked || (hasFrozen && frozen.has(coroutine));
+}
+
+function explainNoCoroutine(value: unknown): string {
+  return withHintToAwait(`a coroutine was expected, got ${repr(value)}`, value);
+}

@@ -1,0 +1,39 @@
+import type { Coroutine } from "../coroutines/coroutine.ts";
+import { describeCreation } from "../debug/creations.ts";
+import { describePlace } from "../debug/suspensions.ts";
+import { className } from "../text/names.ts";
+import { printAwaited, repr } from "../text/repr.ts";
+import { describeCallbacks, type DescribedFuture, describeOutcome, describeState } from "./describe-future.ts";
+
+/** What a text tells of a task. */
+interface DescribedTask extends DescribedFuture {
+  getName(): string;
+  /** @internal */
+  _describeName(): string;
+}
+
+/** The text of a task: `<Task pending name='Task-1' coro=<…> wait_for=<…> cb=[…]>`. */
+export function describeTask(
+  task: DescribedTask,
+  coroutine: Coroutine<unknown> | undefined,
+  waitsFor: object | undefined,
+): string {
+  const place = task._isDone() ? undefined : describePlace(task);
+  const parts = [`coro=${place === undefined ? repr(coroutine) : `<${place}>`}`];
+  if (waitsFor !== undefined) parts.push(`wait_for=${describeAwaited(waitsFor)}`);
+  parts.push(...describeOutcome(task), ...describeCallbacks(task), ...describeCreation(task));
+  return `${task._describeName()} ${parts.join(" ")}>`;
+}
+
+/** The beginning of a task's text. */
+export function describeName(task: DescribedTask, isCancelling: boolean): string {
+  const state = !task._isDone() && isCancelling ? "cancelling" : describeState(task);
+  return `<${className(task)} ${state} name=${repr(task.getName())}`;
+}
+
+/** A task that waits for another shows the beginning of its text alone, since that may wait for a third. */
+function describeAwaited(future: object): string {
+  return "_describeName" in future
+    ? printAwaited(future, () => `${(future as DescribedTask)._describeName()} ...>`)
+    : repr(future);
+}
