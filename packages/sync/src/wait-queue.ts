@@ -25,7 +25,7 @@
  */
 
 import { CancelledError, type Coroutine, type Future, type Suspension } from "@yieldstar/loop";
-import { showAsText } from "@yieldstar/loop/internal";
+import { CoroutineObject } from "@yieldstar/loop/internal";
 import { LoopBinding } from "./loop-binding.ts";
 
 /** What `attempt` and `resume` return when the task has to wait. */
@@ -187,11 +187,7 @@ type Step<T> = IteratorResult<Suspension, T>;
  * The coroutine that `WaitQueue.wait` returns, and its own place in the queue. It is written by hand, since a generator
  * would cost several times as much, and all primitives share the class, so that V8 knows the shape of what waits.
  */
-class Wait<Primitive extends object, Given, Result> {
-  static {
-    showAsText(this, "coroutine");
-  }
-
+class Wait<Primitive extends object, Given, Result> extends CoroutineObject<Result> {
   declare private readonly _queue: WaitQueue<Primitive, Given, Result>;
   declare private _given: Given | undefined;
   declare private _state: "created" | "waiting" | "closed";
@@ -202,6 +198,7 @@ class Wait<Primitive extends object, Given, Result> {
   declare _isQueued: boolean;
 
   constructor(queue: WaitQueue<Primitive, Given, Result>, given: Given) {
+    super();
     this._queue = queue;
     this._given = given;
     this._state = "created";
@@ -209,14 +206,6 @@ class Wait<Primitive extends object, Given, Result> {
     this._previous = undefined;
     this._next = undefined;
     this._isQueued = false;
-  }
-
-  asCoroutine(): Coroutine<Result> {
-    return this as unknown as Coroutine<Result>;
-  }
-
-  [Symbol.iterator](): this {
-    return this;
   }
 
   next(): Step<Result> {
@@ -251,16 +240,6 @@ class Wait<Primitive extends object, Given, Result> {
     return turn[Symbol.iterator]().next() as Step<Result>;
   }
 
-  throw(error: unknown): never {
-    this._close(error);
-    throw error;
-  }
-
-  return<R>(value: R): IteratorResult<never, R> {
-    this._close(undefined);
-    return { done: true, value };
-  }
-
   /** Wakes the wait, if it is pending; returns whether it was. */
   _wakeUp(): boolean {
     const turn = this._turn as Future<void>;
@@ -273,7 +252,7 @@ class Wait<Primitive extends object, Given, Result> {
     return (this._turn as Future<void>).cancelled();
   }
 
-  private _close(error: unknown): void {
+  protected override _close(error: unknown): void {
     const isWaiting = this._state === "waiting";
     this._state = "closed";
     if (!isWaiting) return;
@@ -283,7 +262,7 @@ class Wait<Primitive extends object, Given, Result> {
     queue._steps.abandon(queue._primitive, error, turn.done() && !turn.cancelled());
   }
 
-  toString(): string {
-    return `<coroutine object ${this._queue._steps.name}>`;
+  protected _name(): string {
+    return this._queue._steps.name;
   }
 }
