@@ -262,7 +262,7 @@ class Wait<Primitive extends object, Given, Result> extends CoroutineObject<Resu
     queue._steps.abandon(queue._primitive, error, turn.done() && !turn.cancelled());
   }
 
-  protected _name(): string {
+  protected override _name(): string {
     return this._queue._steps.name;
   }
 }
