@@ -62,3 +62,4 @@ export type { TaskOptions } from "./tasks/task-options.ts";
 export type { ToPromiseOptions } from "./promises/to-promise.ts";
 export type { ReturnWhen, WaitOptions } from "./combinators/wait.ts";
 export type { AbstractEventLoop } from "./scheduling/loop.ts";
+export { coroutine } from "./coroutines/mark.ts";

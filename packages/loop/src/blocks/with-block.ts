@@ -1,4 +1,4 @@
-import { CoroutineObject } from "../coroutines/coroutine-object.ts";
+import { Frame, link } from "../coroutines/frame.ts";
 import { type Coroutine, isawaitable, iscoroutine, type Suspension } from "../coroutines/coroutine.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { GeneratorExit } from "../errors/exceptions.ts";
@@ -25,7 +25,7 @@ type Outcome<R> =
  * one after the other. A generator would be one frame more at every resume, and would look up the methods of each body:
  * where a body is written in place, every evaluation makes generators of a new shape, on which a look-up costs 0.5 µs.
  */
-export class WithBlock<R> extends CoroutineObject<R | undefined> {
+export class WithBlock<R> extends Frame<R | undefined> {
   declare private readonly _manager: BlockManager;
   declare private readonly _body: (value: unknown) => Coroutine<R>;
   declare private _state: "created" | "entering" | "running" | "leaving" | "ended";
@@ -41,7 +41,22 @@ export class WithBlock<R> extends CoroutineObject<R | undefined> {
     this._outcome = undefined;
   }
 
-  next(value?: unknown): Step<R | undefined> {
+  override next(value?: unknown): Step<R | undefined> {
+    if (this._kept !== undefined) return this._handOver();
+    return this._pass(this._run(value));
+  }
+
+  /** @internal */
+  override _resume(): Step<R | undefined> {
+    return this._run(undefined);
+  }
+
+  private _pass(step: Step<R | undefined>): Step<R | undefined> {
+    if (step.done !== true) link(this, step);
+    return step;
+  }
+
+  private _run(value: unknown): Step<R | undefined> {
     if (this._state === "ended") return { done: true, value: undefined };
     if (this._state !== "created") return this._advance(false, value);
     this._state = "ended";
@@ -52,10 +67,14 @@ export class WithBlock<R> extends CoroutineObject<R | undefined> {
   }
 
   override throw(error: unknown): Step<R | undefined> {
-    return this._inner === undefined ? super.throw(error) : this._advance(true, error);
+    return this._inner === undefined ? super.throw(error) : this._pass(this._advance(true, error));
   }
 
   override return(value: unknown): Step<R | undefined> {
+    return this._pass(this._runToReturn(value));
+  }
+
+  private _runToReturn(value: unknown): Step<R | undefined> {
     const isRunning = this._state === "running";
     let step: Step<unknown> | undefined;
     try {

@@ -67,6 +67,11 @@ function explainRefusal(value: unknown): Error {
   );
 }
 
+/** @throws RuntimeError when a task has the coroutine, or had it */
+export function requireFree(coroutine: Coroutine<unknown>): void {
+  if ((coroutine as Takeable).next === refuseToBeAwaited) refuseToBeAwaited.call(coroutine);
+}
+
 /** Tells whether a task has the coroutine, or had it. */
 export function isTaken(coroutine: Coroutine<unknown>): boolean {
   const takeable: Takeable = coroutine;

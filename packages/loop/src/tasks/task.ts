@@ -13,6 +13,7 @@ import {
 import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
 import { type Coroutine } from "../coroutines/coroutine.ts";
 import { takeCoroutine } from "../coroutines/take-coroutine.ts";
+import { type Frame, type FrameHolder, passing, resumeFrames, takeInnermost } from "../coroutines/frame.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
 import type { StackFrame } from "../debug/stack-frames.ts";
@@ -52,7 +53,7 @@ const { addDoneCallback: ownAddDoneCallback, cancel: cancelAlone } = Future.prot
  *
  * Source: asyncio.Task, CPython 3.14 Lib/asyncio/tasks.py.
  */
-export class Task<T> extends Future<T> implements Runnable, Relay {
+export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   static {
     nameClass(this, "Task");
     declareRelay(this);
@@ -67,6 +68,8 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   /** A number stands for the name `Task-1`. */
   declare private _name: string | number;
   declare private _waitsFor: Future<unknown> | undefined;
+  /** @internal The innermost frame of its coroutine, if that is suspended inside a marked one. */
+  declare _frame: Frame<unknown> | undefined;
   declare private _cancelRequests: number;
   /** @internal Its neighbours in the loop's list of tasks. */
   declare _previous: Task<unknown> | undefined;
@@ -85,6 +88,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     this._coroutine = coroutine;
     this._context = snapshotContext();
     this._waitsFor = undefined;
+    this._frame = undefined;
     this._cancelRequests = 0;
     this._previous = undefined;
     this._next = undefined;
@@ -344,6 +348,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     let value: unknown;
     try {
       if (isFollowing) step = resumeInStores(this, coroutine, error);
+      else if (this._frame !== undefined) step = resumeWith(this, coroutine, error);
       else step = error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
       isDone = step.done;
       value = step.value;
@@ -351,10 +356,17 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
       this._endStep(thrown, step !== undefined && error === undefined);
       return;
     }
+    if (step === passing) this._keepFrame();
     if (isDone === true) this._finish(value as T);
     else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
     else if (value === undefined) this._loop._scheduler.enqueueNext(this);
     else this._waitFor(value);
+  }
+
+  /** Debug mode resumes natively, since it reads from the stack where the coroutine waits. */
+  private _keepFrame(): void {
+    const frame = takeInnermost(undefined);
+    if (!isDebugging || !this._loop.getDebug()) this._frame = frame;
   }
 
   /** @param isUnread - what the coroutine has given cannot be read: the first time it is told, and may clean up */
@@ -463,11 +475,15 @@ function resumeInStores<T>(
   coroutine: Coroutine<T>,
   error: Error | undefined,
 ): IteratorResult<unknown, T> {
-  return storesOf(task).runInAsyncScope(resumeWith<T>, undefined, coroutine, error);
+  return storesOf(task).runInAsyncScope(resumeWith<T>, undefined, task, coroutine, error);
 }
 
-function resumeWith<T>(coroutine: Coroutine<T>, error: Error | undefined): IteratorResult<unknown, T> {
-  return error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
+function resumeWith<T>(task: Task<T>, coroutine: Coroutine<T>, error: Error | undefined): IteratorResult<unknown, T> {
+  const frame = task._frame;
+  if (error === undefined) return frame === undefined ? resume(coroutine, undefined) : resumeFrames(task, coroutine);
+  // At the top of the chain, so that each level sees the error pass.
+  task._frame = undefined;
+  return resumeThrowing(coroutine, error);
 }
 
 /** What a future that is done throws where it is awaited, if it does. */

@@ -1,0 +1,111 @@
+import { CoroutineObject } from "./coroutine-object.ts";
+import type { Coroutine, Suspension } from "./coroutine.ts";
+import { resume } from "./resume.ts";
+
+type Step<T> = IteratorResult<Suspension, T>;
+
+/** The error that a frame has ended with. */
+class Thrown {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/**
+ * A coroutine that its task can resume directly, however deep it is in a chain of `yield*`.
+ *
+ * A frame runs natively, inside its caller. When something inside it suspends, the step, which is the same object at every
+ * level, passes up the chain, and the frames that it passes are linked, innermost first. From then on the task resumes the
+ * innermost frame. When that ends, it keeps its outcome, and the task resumes the frame above it, whose `yield*` asks the
+ * frame below and gets the outcome.
+ *
+ * The native chain is whole at any time, so an error is thrown in at its top, as into any other.
+ */
+export abstract class Frame<T> extends CoroutineObject<T> {
+  /** @internal The frame above, or `undefined` at the top of the chain. */
+  declare _caller: Frame<unknown> | undefined;
+  /** @internal How the coroutine has ended, from when the task has resumed it to the end until its caller asks. */
+  declare _kept: Step<T> | Thrown | undefined;
+
+  constructor() {
+    super();
+    this._caller = undefined;
+    this._kept = undefined;
+  }
+
+  /** @internal Goes on: does what `next` does, and does not link the frame. */
+  abstract _resume(): Step<T>;
+
+  /** Gives the outcome that was kept to the caller. */
+  protected _handOver(): Step<T> {
+    const kept = this._kept as Step<T> | Thrown;
+    this._kept = undefined;
+    if (kept instanceof Thrown) throw kept.error;
+    return kept;
+  }
+}
+
+/** A task: it resumes its innermost frame. */
+export interface FrameHolder {
+  /** @internal */
+  _frame: Frame<unknown> | undefined;
+}
+
+/** The step that passes up through frames, and the first and the last frame that it has passed. */
+export let passing: object | undefined;
+let innermost: Frame<unknown> | undefined;
+let outermost: Frame<unknown> | undefined;
+
+/** The step of a suspension passes `frame`. A step that has passed no frame yet begins a chain. */
+export function link(frame: Frame<unknown>, step: object): void {
+  if (passing === step) {
+    (outermost as Frame<unknown>)._caller = frame;
+  } else {
+    passing = step;
+    innermost = frame;
+  }
+  outermost = frame;
+}
+
+/** Says that a suspension begins. Only for a step that is an object which several suspensions share. */
+export function beginSuspension(): void {
+  passing = undefined;
+}
+
+/** Returns the innermost frame of the suspension that has reached `caller`, or the top of the chain. */
+export function takeInnermost(caller: Frame<unknown> | undefined): Frame<unknown> | undefined {
+  const frame = innermost;
+  (outermost as Frame<unknown>)._caller = caller;
+  passing = innermost = outermost = undefined;
+  return frame;
+}
+
+/** Resumes the innermost frame of `task`, then those above it that can go on. The top of the chain is `root`. */
+export function resumeFrames<T>(task: FrameHolder, root: Coroutine<T>): Step<T> {
+  let frame = task._frame;
+  while (frame !== undefined) {
+    let step: Step<unknown>;
+    try {
+      step = frame._resume();
+    } catch (error) {
+      task._frame = frame = keep(frame, new Thrown(error));
+      continue;
+    }
+    if (step.done !== true) {
+      if (step === passing) task._frame = takeInnermost(frame);
+      return step;
+    }
+    task._frame = frame = keep(frame, step);
+  }
+  return resume(root, undefined);
+}
+
+/** Returns the frame above. */
+function keep(frame: Frame<unknown>, outcome: Step<unknown> | Thrown): Frame<unknown> | undefined {
+  const caller = frame._caller;
+  frame._caller = undefined;
+  frame._kept = outcome;
+  return caller;
+}

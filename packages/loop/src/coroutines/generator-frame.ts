@@ -1,0 +1,48 @@
+import type { Coroutine, Suspension } from "./coroutine.ts";
+import { Frame, link } from "./frame.ts";
+import { NativeGenerator } from "./native-generator.ts";
+import { requireFree } from "./take-coroutine.ts";
+
+type Step<T> = IteratorResult<Suspension, T>;
+
+const {
+  next: generatorNext,
+  throw: generatorThrow,
+  return: generatorReturn,
+} = NativeGenerator.prototype as Record<"next" | "throw" | "return", (this: unknown, value: unknown) => unknown>;
+
+/** The frame of a marked generator function's call. */
+export class GeneratorFrame<T> extends Frame<T> {
+  declare private readonly _coroutine: Coroutine<T>;
+
+  /** @throws RuntimeError when a task has the coroutine, or had it */
+  constructor(coroutine: Coroutine<T>) {
+    super();
+    requireFree(coroutine);
+    this._coroutine = coroutine;
+  }
+
+  override next(value?: unknown): Step<T> {
+    if (this._kept !== undefined) return this._handOver();
+    const step = generatorNext.call(this._coroutine, value) as Step<T>;
+    if (step.done !== true) link(this, step);
+    return step;
+  }
+
+  /** @internal */
+  override _resume(): Step<T> {
+    return generatorNext.call(this._coroutine, undefined) as Step<T>;
+  }
+
+  override throw(error: unknown): Step<T> {
+    const step = generatorThrow.call(this._coroutine, error) as Step<T>;
+    if (step.done !== true) link(this, step);
+    return step;
+  }
+
+  override return(value: T): Step<T> {
+    const step = generatorReturn.call(this._coroutine, value) as Step<T>;
+    if (step.done !== true) link(this, step);
+    return step;
+  }
+}

@@ -1,0 +1,95 @@
+import { nameOf } from "../text/names.ts";
+import { repr, withHint } from "../text/repr.ts";
+import type { Coroutine } from "./coroutine.ts";
+import { GeneratorFrame } from "./generator-frame.ts";
+
+/** Under it the generators of a marked function lead to that function. */
+const functionKey: unique symbol = Symbol("yieldstar.function");
+
+type GeneratorFunctionLike = (...args: never[]) => Generator<unknown, unknown, unknown>;
+
+/** What a decorator of a method or a class is called with. */
+interface DecoratorContext {
+  readonly kind: string;
+}
+
+/**
+ * Marks a generator function, so that a task resumes its calls directly, however deep they are in a chain of `yield*`: the
+ * time that a resume takes does not depend on the depth. Nothing changes where the function is called. Marked and unmarked
+ * functions mix freely, and behave alike; reports know the names of marked ones.
+ *
+ * ```ts
+ * const worker = coroutine(function* worker(queue: Queue<string>): Coroutine<number> { … });
+ *
+ * class Server {
+ *   @coroutine *handle(request: Request): Coroutine<Response> { … }
+ * }
+ *
+ * coroutine(Server); // all methods of a class, or of an object, that are generator functions
+ * ```
+ *
+ * @param target - a generator function, a class, or an object whose methods are marked
+ * @returns `target`
+ * @throws TypeError when `target` is neither, has no generator function, or is frozen
+ *
+ * An awaitable written by hand that drives another coroutine and hands on its steps unchanged is not called at each resume of
+ * a marked coroutine inside it.
+ */
+export function coroutine<F extends GeneratorFunctionLike>(target: F, context?: DecoratorContext): F;
+export function coroutine<T extends object>(target: T, context?: DecoratorContext): T;
+export function coroutine(target: object): object {
+  if (isGeneratorFunction(target)) mark(target);
+  else if (isClass(target)) markAll(target, [target, target.prototype]);
+  else if (typeof target === "object" && target !== null) markAll(target, [target]);
+  else refuse(target);
+  return target;
+}
+
+/** The name of the marked function whose call made `generator`, or `undefined`. */
+export function nameOfMarked(generator: object): string | undefined {
+  const made = (generator as { readonly [functionKey]?: object })[functionKey];
+  return made && nameOf(made);
+}
+
+function isGeneratorFunction(value: unknown): value is { readonly prototype: object } {
+  if (typeof value !== "function") return false;
+  const { prototype } = value as { readonly prototype?: unknown };
+  return typeof prototype === "object" && Object.prototype.toString.call(value) === "[object GeneratorFunction]";
+}
+
+function isClass(value: unknown): value is { readonly prototype: object } {
+  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+function mark(target: { readonly prototype: object }): void {
+  const { prototype } = target;
+  if (Object.hasOwn(prototype, functionKey)) return;
+  try {
+    Object.defineProperties(prototype, {
+      [Symbol.iterator]: { value: makeFrame, configurable: true, writable: true },
+      [functionKey]: { value: target },
+    });
+  } catch {
+    throw new TypeError(`coroutine() cannot mark ${repr(target)}: its prototype is frozen`);
+  }
+}
+
+function makeFrame(this: Coroutine<unknown>): GeneratorFrame<unknown> {
+  return new GeneratorFrame(this);
+}
+
+function markAll(target: object, holders: readonly object[]): void {
+  const methods = holders
+    .flatMap((holder) => Object.values(Object.getOwnPropertyDescriptors(holder)))
+    .map(({ value }) => value as unknown)
+    .filter(isGeneratorFunction);
+  if (methods.length === 0) refuse(target);
+  for (const method of methods) mark(method);
+}
+
+function refuse(target: unknown): never {
+  const text = `coroutine() expects a generator function, got ${repr(target)}`;
+  const tag = Object.prototype.toString.call(target);
+  if (tag === "[object AsyncGeneratorFunction]") throw new TypeError(withHint(text, "use asyncGenerator"));
+  throw new TypeError(typeof target === "function" ? withHint(text, "write function* with a star") : text);
+}
