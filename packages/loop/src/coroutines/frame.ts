@@ -1,5 +1,6 @@
 import { CoroutineObject } from "./coroutine-object.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
+import { keepCallers } from "./lost-callers.ts";
 import { resume } from "./resume.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
@@ -33,6 +34,11 @@ export abstract class Frame<T> extends CoroutineObject<T> {
     super();
     this._caller = undefined;
     this._kept = undefined;
+  }
+
+  /** @internal */
+  get _generator(): object | undefined {
+    return undefined;
   }
 
   /** @internal Goes on: does what `next` does, and does not link the frame. */
@@ -90,6 +96,7 @@ export function resumeFrames<T>(task: FrameHolder, root: Coroutine<T>): Step<T> 
     try {
       step = frame._resume();
     } catch (error) {
+      keepCallers(error, frame, root);
       task._frame = frame = keep(frame, new Thrown(error));
       continue;
     }

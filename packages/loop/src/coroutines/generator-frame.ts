@@ -1,4 +1,6 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
+import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
 import { Frame, link } from "./frame.ts";
 import { NativeGenerator } from "./native-generator.ts";
 import { requireFree } from "./take-coroutine.ts";
@@ -11,6 +13,12 @@ const {
   return: generatorReturn,
 } = NativeGenerator.prototype as Record<"next" | "throw" | "return", (this: unknown, value: unknown) => unknown>;
 
+/** @throws RuntimeError when it was awaited before */
+function noteAwaitOnce(coroutine: object): void {
+  requireUnawaited(coroutine);
+  noteAwait(coroutine);
+}
+
 /** The frame of a marked generator function's call. */
 export class GeneratorFrame<T> extends Frame<T> {
   declare private readonly _coroutine: Coroutine<T>;
@@ -19,6 +27,7 @@ export class GeneratorFrame<T> extends Frame<T> {
   constructor(coroutine: Coroutine<T>) {
     super();
     requireFree(coroutine);
+    if (isDebugging) noteAwaitOnce(coroutine);
     this._coroutine = coroutine;
   }
 
@@ -27,6 +36,11 @@ export class GeneratorFrame<T> extends Frame<T> {
     const step = generatorNext.call(this._coroutine, value) as Step<T>;
     if (step.done !== true) link(this, step);
     return step;
+  }
+
+  /** @internal */
+  override get _generator(): object {
+    return this._coroutine;
   }
 
   /** @internal */

@@ -1,10 +1,9 @@
-import { nameOf } from "../text/names.ts";
+import { isDebugging, isDebugRequested } from "../debug/debug-mode.ts";
+import { noteUnawaited } from "../debug/awaited-once.ts";
+import { markGenerators } from "../text/names.ts";
 import { repr, withHint } from "../text/repr.ts";
 import type { Coroutine } from "./coroutine.ts";
 import { GeneratorFrame } from "./generator-frame.ts";
-
-/** Under it the generators of a marked function lead to that function. */
-const functionKey: unique symbol = Symbol("yieldstar.function");
 
 type GeneratorFunctionLike = (...args: never[]) => Generator<unknown, unknown, unknown>;
 
@@ -38,20 +37,16 @@ interface DecoratorContext {
 export function coroutine<F extends GeneratorFunctionLike>(target: F, context?: DecoratorContext): F;
 export function coroutine<T extends object>(target: T, context?: DecoratorContext): T;
 export function coroutine(target: object): object {
-  if (isGeneratorFunction(target)) mark(target);
-  else if (isClass(target)) markAll(target, [target, target.prototype]);
+  if (isGeneratorFunction(target)) return markOne(target);
+  if (isClass(target)) markAll(target, [target, target.prototype]);
   else if (typeof target === "object" && target !== null) markAll(target, [target]);
   else refuse(target);
   return target;
 }
 
-/** The name of the marked function whose call made `generator`, or `undefined`. */
-export function nameOfMarked(generator: object): string | undefined {
-  const made = (generator as { readonly [functionKey]?: object })[functionKey];
-  return made && nameOf(made);
-}
+type MarkableFunction = ((...args: unknown[]) => unknown) & { readonly prototype: object };
 
-function isGeneratorFunction(value: unknown): value is { readonly prototype: object } {
+function isGeneratorFunction(value: unknown): value is MarkableFunction {
   if (typeof value !== "function") return false;
   const { prototype } = value as { readonly prototype?: unknown };
   return typeof prototype === "object" && Object.prototype.toString.call(value) === "[object GeneratorFunction]";
@@ -61,14 +56,25 @@ function isClass(value: unknown): value is { readonly prototype: object } {
   return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
 }
 
+/** In debug mode it is wrapped, to know when a call makes a coroutine. */
+function markOne(target: MarkableFunction): object {
+  mark(target);
+  if (!isDebugging && !isDebugRequested()) return target;
+  return new Proxy(target, {
+    apply(called, self, args: unknown[]) {
+      const made = Reflect.apply(called, self, args) as object;
+      noteUnawaited(made, called);
+      return made;
+    },
+  });
+}
+
 function mark(target: { readonly prototype: object }): void {
   const { prototype } = target;
-  if (Object.hasOwn(prototype, functionKey)) return;
+  if (Object.hasOwn(prototype, Symbol.iterator)) return;
   try {
-    Object.defineProperties(prototype, {
-      [Symbol.iterator]: { value: makeFrame, configurable: true, writable: true },
-      [functionKey]: { value: target },
-    });
+    markGenerators(target);
+    Object.defineProperty(prototype, Symbol.iterator, { value: makeFrame, configurable: true, writable: true });
   } catch {
     throw new TypeError(`coroutine() cannot mark ${repr(target)}: its prototype is frozen`);
   }

@@ -1,4 +1,6 @@
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { withHintToAwait } from "../text/hints.ts";
 import { repr, withHint } from "../text/repr.ts";
@@ -25,6 +27,7 @@ let hasFrozen = false;
  * @throws RuntimeError when a task has it, or had it, already
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
+  if (isDebugging) noteTaking(value);
   const isUsual: boolean = value instanceof NativeGenerator && !hasFrozen;
   if (!isUsual || (value as Takeable).next === refuseToBeAwaited) {
     takeOtherwise(value);
@@ -35,6 +38,13 @@ export function takeCoroutine(value: Coroutine<unknown>): void {
   } catch {
     takeOtherwise(value);
   }
+}
+
+/** A coroutine that another awaits cannot be given to a task as well. */
+function noteTaking(value: object): void {
+  if (!iscoroutine(value)) return;
+  requireUnawaited(value);
+  noteAwait(value);
 }
 
 function takeOtherwise(value: Coroutine<unknown>): void {
