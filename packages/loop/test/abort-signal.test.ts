@@ -196,7 +196,9 @@ describe("cancelOnAbort", () => {
     expect(runVirtual(main())).toEqual(new RuntimeError("CancelOnAbort has already been entered"));
     // @ts-expect-error A controller is not a signal.
     expect(() => cancelOnAbort(new AbortController())).toThrow("an AbortSignal was expected, got ");
-    expect(() => cancelOnAbort(undefined as never)).toThrow(new TypeError("an AbortSignal was expected, got None"));
+    expect(() => cancelOnAbort(undefined as never)).toThrow(
+      new TypeError("an AbortSignal was expected, got undefined"),
+    );
   });
 
   it("prints its state", () => {

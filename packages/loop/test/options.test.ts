@@ -56,10 +56,16 @@ const calls: Readonly<Record<string, (options: never) => unknown>> = {
 };
 
 describe.each(Object.entries(calls))("the options of %s", (method, call) => {
-  it.each([null, 5, "name", true, nothing])("are refused at the call when they are not options: %o", (options) => {
+  it.each([
+    [null, "null"],
+    [5, "5"],
+    ["name", "'name'"],
+    [true, "true"],
+    [nothing, "<function nothing>"],
+  ])("are refused at the call when they are not options: %o", (options, text) => {
     expectUsableAfter(function* () {
       expect(() => call(options as never)).toThrow(TypeError);
-      expect(() => call(options as never)).toThrow(`${method}() options must be an object, got `);
+      expect(() => call(options as never)).toThrow(`${method}() options must be an object, got ${text}`);
     });
   });
 

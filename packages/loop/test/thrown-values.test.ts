@@ -24,6 +24,7 @@ const primitives: Thrown[] = [
   { what: "a string", value: "boom", hint: '"boom" was thrown; throw an Error instead' },
   { what: "undefined", value: undefined, hint: "undefined was thrown; throw an Error instead" },
   { what: "null", value: null, hint: "null was thrown; throw an Error instead" },
+  { what: "a boolean", value: true, hint: "true was thrown; throw an Error instead" },
   { what: "a number", value: 5, hint: "5 was thrown; throw an Error instead" },
   { what: "a symbol", value: Symbol("boom"), hint: "Symbol(boom) was thrown; throw an Error instead" },
 ];

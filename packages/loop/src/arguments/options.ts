@@ -1,16 +1,17 @@
-import { repr } from "../text/repr.ts";
+import { repr, showValue } from "../text/repr.ts";
 
-/** What a caller gives where a function needs an `O`. */
+/** The options that a caller passes: any of the members of `O`, or `undefined` for them. */
 type Bag<O> = { readonly [K in keyof O]?: O[K] | undefined };
 
 /**
- * Reads the options that `method` was given. An option is an own key of the bag: what has been put on
- * `Object.prototype` is none.
+ * Reads the options that the caller of `method` passed. Only own keys count, so a key on `Object.prototype` is not an
+ * option.
  *
- * @param options - the bag; `undefined` is none
- * @param defaults - a value for each option there is, which holds where the bag has none, or `undefined`
- * @returns an object that has every key of `defaults`
- * @throws TypeError when `options` is no object, or has a key that `defaults` has not
+ * @param options - the options; `undefined` means all defaults
+ * @param defaults - every option with its default, which replaces a missing or `undefined` one
+ * @param method - the method's name, for the text of the error
+ * @returns an object with every key of `defaults`
+ * @throws TypeError when `options` is not an object, or has a key that `defaults` does not have
  */
 export function readOptions<O extends object>(options: Bag<O> | undefined, defaults: O, method: string): O {
   if (options === undefined) return defaults;
@@ -24,13 +25,13 @@ export function readOptions<O extends object>(options: Bag<O> | undefined, defau
   return read;
 }
 
-/** @throws TypeError when `options`, which was given to `method`, can hold no options */
+/** @throws TypeError when `options`, which the caller of `method` passed, is not an object */
 export function requireBag(options: unknown, method: string): void {
   if (typeof options !== "object" || options === null) refuseBag(options, method);
 }
 
 function refuseBag(options: unknown, method: string): never {
-  throw new TypeError(`${method}() options must be an object, got ${repr(options)}`);
+  throw new TypeError(`${method}() options must be an object, got ${showValue(options)}`);
 }
 
 function refuseKey(key: string, known: readonly string[], method: string): never {
@@ -39,14 +40,14 @@ function refuseKey(key: string, known: readonly string[], method: string): never
   throw new TypeError(nearest === undefined ? text : `${text}. Did you mean ${repr(nearest)}?`);
 }
 
-/** The name that is most like `key`, if one is much like it. Python's `return_exceptions` is `returnExceptions`. */
+/** Returns the most similar name, if one is similar enough. `return_exceptions` finds `returnExceptions`. */
 function findNearest(key: string, known: readonly string[]): string | undefined {
   const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
   let nearest: string | undefined;
   let least = Infinity;
   for (const name of known) {
     const edits = countEdits(plain(key), plain(name));
-    // The bound is CPython's.
+    // This is CPython's bound for a suggestion.
     if (edits >= least || edits > (key.length + name.length + 3) / 6) continue;
     nearest = name;
     least = edits;
@@ -54,9 +55,9 @@ function findNearest(key: string, known: readonly string[]): string | undefined 
   return nearest;
 }
 
-/** How many letters must be put in, taken out or replaced to make `to` of `from`. */
+/** Counts the letters to insert, delete or replace to turn `from` into `to`. */
 function countEdits(from: string, to: string): number {
-  // How many it takes to make each beginning of `to` of what was read of `from`.
+  // By column: the edits from the letters of `from` so far to the first `column` letters of `to`.
   let counts = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row += 1) {
     const next = [row];

@@ -1,20 +1,23 @@
 /**
- * What is current: the running loop, the task whose step is running, and the context. It is plain module variables, so that
+ * The ambient state: the running loop, the current task and the current context. These are plain module variables, and
  * several loops may share a thread. What always holds:
  *
- * - Outside of every loop's step and callback there is no running loop, no current task, and the outermost context is current.
- * - While a loop runs, it is the running loop. A loop that runs inside another's step puts the other back when it ends.
- * - The holder is the task or handle that runs now, or the last that ran: each enters when it begins, and leaves nothing.
- * - `Context.run`, an eager task and a nested loop are entered inside the holder. It is the outer holder until they end.
- * - A context is entered at most once. A holder begins with a snapshot, which never changes, and gets a context of its own
- *   when a variable is set in it, when the program asks for it, or when another is entered inside it.
+ * - Outside of every step and callback there is no running loop and no current task, and the outermost context is
+ *   current.
+ * - While a loop runs, it is the running loop. A loop that runs inside a step of another loop restores that one at its
+ *   end.
+ * - The holder is the task or handle that runs now, or that ran last: it enters when it begins, and does not leave at
+ *   its end.
+ * - `Context.run`, an eager task and a nested loop run inside the holder, which is the outer holder until they end.
+ * - A context is entered at most once. A holder begins with a snapshot, which never changes. It gets a context of its
+ *   own when a variable is set in it, when the program asks for it, or when another context is entered inside it.
  *
  * @module
  */
 
 import { registerCopy } from "../copies/copies.ts";
 
-/** What this package's lower rooms need of the loop that runs their caller. */
+/** The part of the running loop that the lower rooms of this package use. */
 export interface RunningLoop {
   getDebug(): boolean;
   callExceptionHandler(report: ErrorReport): void;
@@ -22,43 +25,43 @@ export interface RunningLoop {
   _runsCoroutine(coroutine: unknown): boolean;
 }
 
-/** What an exception handler is called with; reports of other things have other keys beside the message. */
+/** A report for the exception handler. Further keys depend on what is reported. */
 export interface ErrorReport {
   readonly message: string;
   readonly exception?: Error;
   readonly [key: string]: unknown;
 }
 
-/** What is needed here of a task. */
+/** The part of a task that this room uses. */
 export interface CurrentTask {
   /** @internal */
   readonly _loop: RunningLoop;
 }
 
-/** What is needed here of a context. */
+/** The part of a context that this room uses. */
 export interface EnterableContext {
-  /** @internal Copies that their holders have not needed yet share it, so it never changes. */
+  /** @internal Whether several holders share it instead of a copy for each. A snapshot never changes. */
   readonly _isSnapshot: boolean;
-  /** @internal */
+  /** @internal Whether it is entered by an outer holder, so that no other may enter it. */
   _entered: boolean;
   copy(): EnterableContext;
 }
 
-/** A task, or a handle: it runs in a context. */
+/** A task or a handle, which runs in a context. */
 export interface ContextHolder {
   /** @internal */
   _context: EnterableContext;
-  /** @internal The task whose step it is, or is part of. */
+  /** @internal The current task while the holder runs. */
   readonly _task: CurrentTask | undefined;
 }
 
 let runningLoop: RunningLoop | undefined;
-/** What `setEventLoop` was given. */
+/** The loop that `setEventLoop` has set. */
 let eventLoop: object | undefined;
 
-/** Holds the context that is current outside of every loop. It is entered by no other holder. */
+/** Holds the context that is current outside of every loop. */
 const outermost = { _task: undefined } as ContextHolder;
-/** The task or handle that runs now. */
+/** The task or handle that runs now, or that ran last. */
 export let holder: ContextHolder = outermost;
 let outerHolder = outermost;
 
@@ -81,7 +84,7 @@ export function changeEventLoop(loop: object | undefined): void {
   eventLoop = loop;
 }
 
-/** Gives the outermost holder its context: the module of contexts does it once. */
+/** Sets the context of the outermost holder. `contextvars.ts` calls it once, when it is loaded. */
 export function setOutermostContext(context: EnterableContext): void {
   outermost._context = context;
 }
@@ -91,37 +94,40 @@ export function currentTaskOrUndefined(): CurrentTask | undefined {
   return holder._task;
 }
 
-/** The task inside whose step another loop, or another task, is running now. */
+/** The task in whose step a nested loop, an eager task or `Context.run` runs now. */
 export function outerTaskOrUndefined(): CurrentTask | undefined {
   return outerHolder._task;
 }
 
-/** The current context, for the holder alone. */
+/** The current context, which the holder no longer shares. */
 export function ownCurrentContext(): EnterableContext {
   return ownContext(holder);
 }
 
-/** The context of `owner`, for it alone. */
+/** The context of `owner`, which it no longer shares: a copy replaces a snapshot. */
 export function ownContext<C extends EnterableContext>(owner: { _context: C }): C {
   if (owner._context._isSnapshot) owner._context = owner._context.copy() as C;
   return owner._context;
 }
 
-/** Has `next` run in its context, which must not be entered. */
+/** Makes `next` the holder. Its context must not be entered. */
 export function enterContext(next: ContextHolder): void {
   holder = next;
 }
 
-/** Puts the outer holder back, for a report about the holder: its handler runs outside of it. */
+/**
+ * Restores the outer holder before a report about the holder, so that the report's handler can enter the holder's
+ * context.
+ */
 export function leaveContext(): void {
   holder = outerHolder;
 }
 
 /**
- * Has what follows be entered inside the holder. Only the innermost holder may have a snapshot, since a context that it gets
- * later could not be known to be entered.
+ * Makes the holder the outer holder, so that the next holder runs inside of it. An outer holder has a context of its
+ * own, marked as entered: if it had a snapshot, the context that replaces the snapshot would lack the mark.
  *
- * @returns what `endNested` takes
+ * @returns the argument for `endNested`
  */
 export function beginNested(): ContextHolder {
   if (holder !== outermost) ownContext(holder)._entered = true;
@@ -130,6 +136,7 @@ export function beginNested(): ContextHolder {
   return outer;
 }
 
+/** Makes the outer holder the holder again, and `outer` the outer one. */
 export function endNested(outer: ContextHolder): void {
   if (outerHolder !== outermost) outerHolder._context._entered = false;
   holder = outerHolder;

@@ -1,76 +1,85 @@
 /**
- * The stores of Node's `AsyncLocalStorage`: what is current when a task or callback is made is current when it runs.
+ * The stores of Node's `AsyncLocalStorage`. A task or callback runs with the stores that were current at its creation.
  *
- * To take hold of them costs a tenth of what a task does, and nothing tells for less whether there are any. So that is
- * done only once a program has said, or shown, that it uses them.
+ * Capturing the stores costs a tenth of the cost of a task, and Node offers no cheaper way to find out whether there
+ * are any. So tasks follow the stores only after the program has asked for it, or has created a task outside of a loop
+ * with a store set.
  *
  * @module
  */
 
-/** Runs functions where the stores are current that were when it was made: Node's `AsyncResource`. */
+/** Node's `AsyncResource`: runs functions with the stores that were current at its creation. */
 export interface Stores {
   runInAsyncScope<A extends unknown[], R>(callback: (...args: A) => R, thisArg: undefined, ...args: A): R;
 }
 
 type StoresConstructor = new (type: string, options: object) => Stores;
 
-/** Whoever has stores of its own. */
+/** A task or a handle, which may keep stores. */
 interface StoresHolder {
   _stores: Stores | undefined;
 }
 
-/** Where there is none, as in a page, there are no stores either. */
+/** Undefined where the host has no `AsyncLocalStorage`, as in a page. */
 const AsyncResource = findAsyncResource();
-/** Given to the constructor, which else makes them anew each time. */
+/** One object for all calls of the constructor, which otherwise makes one each time. */
 const options = {};
-/** For what was made before the stores were followed. */
+/** Runs the tasks and callbacks that were created before the stores were followed. */
 const outermost = AsyncResource && new AsyncResource("yieldstar", options);
-/** The symbols under which Node keeps the ids of a resource, on the resource itself. */
+/** The symbols of the properties in which Node keeps the ids of a resource. */
 const idSymbols = AsyncResource && findIdSymbols(AsyncResource);
 
-/** Whether any store is, or was, followed: until then nothing here costs anything. */
+/** Whether tasks and callbacks follow the stores. Until then they cost nothing. */
 export let isFollowing = false;
 
 /**
- * Has tasks and callbacks follow the stores of `AsyncLocalStorage`, and so the spans of OpenTelemetry, from now on: each
- * runs where those are current that were when it was made. A program that sets a store inside a coroutine calls it once,
- * before its first task. One that makes its tasks from outside, by `run`, `toPromise` or `loop.createTask` with a store
- * set, need not.
+ * Makes tasks and callbacks follow the stores of Node's `AsyncLocalStorage`, and so the spans of OpenTelemetry: each
+ * one created from now on runs with the stores that were current at its creation.
  *
- * @returns whether they are followed; not where there is no `AsyncLocalStorage`, as in a page
+ * Call it once, before the first task, if the program sets a store inside a coroutine. It is not needed if a store is
+ * set when the program calls `run`, `toPromise` or `loop.createTask` outside of a loop. A task or callback that was
+ * created before the stores were followed sees those that were current when this package was loaded.
+ *
+ * @returns whether they follow the stores: `false` where the host has no `AsyncLocalStorage`, as in a page
+ *
+ * Source: none, since Python has no such stores.
  */
 export function followAsyncLocalStorage(): boolean {
   isFollowing = AsyncResource !== undefined;
   return isFollowing;
 }
 
-/** Follows the stores from now on if any is current. It takes longer than to make a task, so it is for outside a loop. */
+/**
+ * Begins to follow the stores if one is set. It takes longer than creating a task, so only code outside of a loop calls
+ * it.
+ */
 export function followIfCurrent(): void {
   if (isFollowing || AsyncResource === undefined) return;
   const stores = bySymbol(new AsyncResource("yieldstar", options));
-  // Node keeps them, or each of them, under symbols beside the ids. A store can be of any type.
+  // Node keeps the stores under symbols beside those of the ids: all under one, or each under its own. A store has any
+  // type.
   for (const symbol of Object.getOwnPropertySymbols(stores)) {
     if (idSymbols?.has(symbol) !== true && stores[symbol] !== undefined) isFollowing = true;
   }
 }
 
-/** The stores that are current. Only while they are followed. */
+/** Returns the current stores. Call it only while they are followed. */
 export function captureStores(): Stores {
   return new (AsyncResource as StoresConstructor)("yieldstar", options);
 }
 
-/** Has `holder` keep the stores that are current, if they are followed. */
+/** Makes `holder` keep the current stores, if they are followed. Returns `holder`. */
 export function keepStores<H extends StoresHolder>(holder: H): H {
   if (isFollowing) holder._stores = captureStores();
   return holder;
 }
 
-/** What to run in for a `holder` that has kept its stores. Only while they are followed. */
+/** Returns the stores in which `holder` runs. Call it only while they are followed. */
 export function storesOf(holder: StoresHolder): Stores {
   return holder._stores ?? (outermost as Stores);
 }
 
-/** Two resources that are made at the same place have the same stores, but never the same ids. */
+/** Compares two resources made at one place: they have the same stores, but different ids. */
 function findIdSymbols(Resource: StoresConstructor): ReadonlySet<symbol> {
   const one = bySymbol(new Resource("yieldstar", { triggerAsyncId: 1 }));
   const other = bySymbol(new Resource("yieldstar", { triggerAsyncId: 2 }));

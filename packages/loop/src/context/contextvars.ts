@@ -7,8 +7,7 @@ import {
   ownCurrentContext,
   setOutermostContext,
 } from "./ambient.ts";
-import { markAsOurs } from "../copies/copies.ts";
-import { withOtherCopy } from "../copies/copies.ts";
+import { markAsOurs, withOtherCopy } from "../copies/copies.ts";
 import { LookupError, RuntimeError, ValueError } from "../errors/exceptions.ts";
 import { readOptions } from "../arguments/options.ts";
 import { repr, showAsText } from "../text/repr.ts";
@@ -16,9 +15,10 @@ import { repr, showAsText } from "../text/repr.ts";
 type Values = Map<ContextVar<unknown>, unknown>;
 
 /**
- * A mapping of context variables to their values. A task runs each of its steps in its own context.
+ * A mapping of context variables to their values. A task runs each of its steps in its own context. `new Context()` is
+ * empty.
  *
- * Copying is constant-time: the copies share their values until one of them sets a variable.
+ * Copying takes constant time: the copies share their values until one of them sets a variable.
  *
  * Source: contextvars.Context, CPython 3.14.
  */
@@ -28,17 +28,22 @@ export class Context {
     markAsOurs(this);
   }
 
-  /** `undefined` stands for an empty one: most contexts never hold a value. */
+  /** `undefined` means an empty map: most contexts never hold a value. */
   #values: Values | undefined = undefined;
-  /** The values are shared with another context and must be copied before they are changed. */
+  /** Whether another context shares the values, so that a change needs a copy. */
   #shared = false;
+  /** The snapshot of the values, until they change. */
   #snapshot: Context | undefined = undefined;
-  /** @internal It stands in for the copies that its holders have not needed yet, and so never changes. */
+  /** @internal Whether several holders share it instead of a copy for each. A snapshot never changes. */
   _isSnapshot = false;
-  /** @internal */
+  /** @internal Whether an outer holder has entered it, so that no other may. */
   _entered = false;
 
-  /** Returns a context with the same values, independent from now on. */
+  /**
+   * Copies the context.
+   *
+   * @returns an independent context with the same values
+   */
   copy(): Context {
     const copy = new Context();
     copy.#values = this.#values;
@@ -46,7 +51,7 @@ export class Context {
     return copy;
   }
 
-  /** @internal What a holder can begin with instead of a copy: the same object until a variable is set. */
+  /** @internal A context that new holders share instead of copies: the same object until a variable is set. */
   _toSnapshot(): Context {
     return this._isSnapshot ? this : (this.#snapshot ?? this.#makeSnapshot());
   }
@@ -58,10 +63,12 @@ export class Context {
   }
 
   /**
-   * Calls `callback` in this context: what it sets stays here, and its caller's context is untouched.
+   * Calls `callback` in this context. The variables that it sets change here, and not in the caller's context.
    *
-   * @returns what the callback returns
+   * @param callback - a function without parameters, which is called once, now
+   * @returns the callback's result; a coroutine that it returns runs later, in the context of the code that awaits it
    * @throws RuntimeError when this context is already entered
+   * @throws whatever the callback throws
    */
   run<T>(callback: () => T): T {
     const outer = beginNested();
@@ -75,9 +82,12 @@ export class Context {
   }
 
   /**
-   * Returns the variable's value in this context, or `fallback` if it was never set here.
+   * Returns the variable's value in this context.
    *
-   * @throws TypeError when `variable` is no `ContextVar`
+   * @param variable - the variable to look up
+   * @param fallback - any value; `undefined` by default
+   * @returns the value, or `fallback` if the context has none; the variable's own default does not count
+   * @throws TypeError when `variable` is not a `ContextVar`
    */
   get<T>(variable: ContextVar<T>): T | undefined;
   get<T, F>(variable: ContextVar<T>, fallback: F): T | F;
@@ -87,40 +97,42 @@ export class Context {
   }
 
   /**
-   * Tells whether the variable was set in this context.
+   * Tells whether the variable has a value in this context: Python's `variable in context`.
    *
-   * @throws TypeError when `variable` is no `ContextVar`
+   * @param variable - the variable to look up
+   * @throws TypeError when `variable` is not a `ContextVar`
    */
   has<T>(variable: ContextVar<T>): boolean {
     requireVariable(variable);
     return this.#values?.has(variable) === true;
   }
 
-  /** How many variables are set. */
+  /** The number of variables that have a value: Python's `len(context)`. */
   get size(): number {
     return this.#values?.size ?? 0;
   }
 
-  /** The variables that are set. */
+  /** Returns an iterator over the variables that have a value, in the order in which they got one. */
   keys(): IterableIterator<ContextVar<unknown>> {
     return this.#own().keys();
   }
 
-  /** Their values, in the order of `keys()`. */
+  /** Returns an iterator over the values, in the order of `keys()`. */
   values(): IterableIterator<unknown> {
     return this.#own().values();
   }
 
-  /** Pairs of variable and value. */
+  /** Returns an iterator over pairs of a variable and its value, in the order of `keys()`. */
   items(): IterableIterator<[ContextVar<unknown>, unknown]> {
     return this.#own().entries();
   }
 
-  /** The variables that are set. */
+  /** Iterates over the variables that have a value, as `keys()` does. */
   [Symbol.iterator](): IterableIterator<ContextVar<unknown>> {
     return this.keys();
   }
 
+  /** Returns `<Context>`. */
   toString(): string {
     return "<Context>";
   }
@@ -141,7 +153,7 @@ export class Context {
     this.#own().delete(variable);
   }
 
-  /** The values, for this context alone. */
+  /** The values, which this context no longer shares. */
   #own(): Values {
     this.#snapshot = undefined;
     if (this.#values === undefined || this.#shared) {
@@ -154,12 +166,12 @@ export class Context {
 
 setOutermostContext(new Context());
 
-/** The context of the caller, which another holder may share: to be read, and not to be changed. */
+/** The current context, to read only: other holders may share it. */
 function currentContext(): Context {
   return holder._context as Context;
 }
 
-/** @internal What a new holder begins with. */
+/** @internal The context for a new holder. */
 export function snapshotContext(): Context {
   return currentContext()._toSnapshot();
 }
@@ -172,13 +184,15 @@ function refuseVariable(variable: unknown): never {
   throw new TypeError(withOtherCopy(`a ContextVar key was expected, got ${repr(variable)}`, variable));
 }
 
-/** @internal What entering a context that is entered ends with. */
+/** @internal The error for entering a context that is entered already. */
 export function explainEntered(context: Context): RuntimeError {
   return new RuntimeError(`cannot enter context: ${repr(context)} is already entered`);
 }
 
 /**
- * Returns a copy of the current context.
+ * Copies the current context. Outside of every loop it is the outermost context.
+ *
+ * @returns an independent context with the same values
  *
  * Source: contextvars.copy_context, CPython 3.14.
  */
@@ -186,12 +200,12 @@ export function copyContext(): Context {
   return currentContext().copy();
 }
 
-/** Marks "this variable had no value" in a token. */
+/** The old value of a variable that had none. */
 const missing: unique symbol = Symbol("<Token.MISSING>");
 
 /**
- * Remembers what a variable held before a `set`, so that `reset` can put it back. `using token = variable.set(value)`
- * resets at the end of the block.
+ * Remembers the value of a variable before a `set`, so that `reset` can restore it. `using token = variable.set(value)`
+ * resets the variable at the end of the block. Only `set` makes tokens.
  *
  * Source: contextvars.Token, CPython 3.14.
  */
@@ -219,21 +233,27 @@ export class Token<T> {
     this._context = context;
   }
 
-  /** The variable that was set. */
+  /** The variable whose `set` made this token. */
   get var(): ContextVar<T> {
     return this._var;
   }
 
-  /** Its value before, or `Token.MISSING`. */
+  /** The variable's value before the `set`, or `Token.MISSING` if it had none. */
   get oldValue(): T | typeof missing {
     return this._oldValue;
   }
 
+  /** Returns `<Token var=…>`, or `<Token used var=…>` after `reset`. */
   toString(): string {
     return `<Token${this._used ? " used" : ""} var=${repr(this.var)}>`;
   }
 
-  /** Resets the variable: the end of Python's `with variable.set(value):`. */
+  /**
+   * Resets the variable, as the end of Python's `with variable.set(value):` does.
+   *
+   * @throws RuntimeError when the token was used before
+   * @throws ValueError when the current context is not the one in which the token was made
+   */
   [Symbol.dispose](): void {
     this.var.reset(this);
   }
@@ -242,7 +262,8 @@ export class Token<T> {
 const variableDefaults = { default: undefined };
 
 /**
- * A variable whose value belongs to a context: a task sees what was set where it was created, and what it sets itself.
+ * A variable that has its own value in each context. A task sees the values that were current at its creation, and
+ * those that it sets itself.
  *
  * Source: contextvars.ContextVar, CPython 3.14.
  */
@@ -257,9 +278,9 @@ export class ContextVar<T> {
   readonly #default: T | undefined;
 
   /**
-   * @param name - what the variable is called where it is printed
-   * @param options - `default` is what `get()` returns where the variable was not set; `undefined` is a default too
-   * @throws TypeError when `name` is no string
+   * @param name - the variable's name in texts
+   * @param options - `default` is the value of `get()` where the variable has none; an explicit `undefined` counts
+   * @throws TypeError when `name` is not a string, or `options` are wrong
    */
   constructor(name: string, options?: { readonly default?: T }) {
     if (typeof name !== "string") throw new TypeError("context variable name must be a str");
@@ -269,15 +290,17 @@ export class ContextVar<T> {
     this.#default = given.default;
   }
 
-  /** The name given at creation, for people. */
+  /** The name that the constructor got. Variables with equal names are different variables. */
   get name(): string {
     return this.#name;
   }
 
   /**
-   * Returns the value in the current context; else `fallback`, if one is given; else the variable's default.
+   * Returns the value in the current context.
    *
-   * @throws LookupError when there is none of the three
+   * @param fallback - any value
+   * @returns the value; if there is none, `fallback` if it is passed, or else the variable's default
+   * @throws LookupError when there is no value, no `fallback` and no default
    */
   get(): T;
   get<F>(fallback: F): T | F;
@@ -289,7 +312,12 @@ export class ContextVar<T> {
     throw new LookupError(repr(this));
   }
 
-  /** Sets the value in the current context, and returns a token for `reset`. */
+  /**
+   * Sets the value in the current context.
+   *
+   * @param value - any value, also `undefined`
+   * @returns a token, with which `reset` restores the old value
+   */
   set(value: T): Token<T> {
     const variable = this as ContextVar<unknown>;
     const context = ownCurrentContext() as Context;
@@ -299,11 +327,12 @@ export class ContextVar<T> {
   }
 
   /**
-   * Puts back what the variable held before the `set` that gave `token`.
+   * Restores the value that the variable had before the `set` that returned `token`, or removes it if there was none.
    *
-   * @throws TypeError when `token` is no `Token`
+   * @param token - a token of this variable, made in the current context and not used before
+   * @throws TypeError when `token` is not a `Token`
    * @throws RuntimeError when the token was used before
-   * @throws ValueError when it belongs to another variable or was made in another context
+   * @throws ValueError when another variable made it, or it was made in another context
    */
   reset(token: Token<T>): void {
     const variable = this as ContextVar<unknown>;
@@ -314,6 +343,7 @@ export class ContextVar<T> {
     else context._set(variable, token._oldValue);
   }
 
+  /** Returns `<ContextVar name=…>`, with ` default=…` if it has a default. */
   toString(): string {
     return `<ContextVar name=${repr(this.name)}${this.#hasDefault ? ` default=${repr(this.#default)}` : ""}>`;
   }

@@ -1,7 +1,8 @@
 /**
- * A process may load this package more than once: in two versions, or from two places. Each copy has a running loop of its
- * own and classes of its own, and what is made by one is nothing to another. So every copy signs on here, for the error
- * that says so to name both. Copies of any version read this: what is here may only grow.
+ * The registry of the copies of this package. A process may load it more than once: in two versions, or from two
+ * places. Each copy has its own running loop and its own classes, and refuses the objects of another copy. The registry
+ * lets the error name both copies. Copies of other versions read it too, so members may be added, but not changed or
+ * removed.
  *
  * @module
  */
@@ -13,20 +14,22 @@ import { version } from "./version.ts";
 interface Copy {
   readonly version: string;
   readonly url: string;
-  /** Tells whether a loop of this copy is running the caller. */
+  /** Tells whether a loop of this copy runs the caller. */
   isStepping(): boolean;
 }
 
-/** The copies, in the order they were loaded. A module that was loaded anew may be collected: it is not held. */
+/**
+ * The copies, in the order in which they were loaded. The references are weak, so that the collector can free a copy.
+ */
 const registryKey: unique symbol = Symbol.for("yieldstar.copies");
-/** Under it what a copy has made, its futures first of all, leads to the copy. */
+/** The property that leads from an object, such as a future, to the copy that made it. */
 const copyKey: unique symbol = Symbol.for("yieldstar.copy");
 
 type Registry = { [registryKey]?: WeakRef<Copy>[] };
 
 let thisCopy: Copy | undefined;
 
-/** Signs this copy on. */
+/** Adds this copy to the registry. */
 export function registerCopy(isStepping: () => boolean): void {
   thisCopy = { version, url: import.meta.url, isStepping };
   const registry = globalThis as Registry;
@@ -34,38 +37,38 @@ export function registerCopy(isStepping: () => boolean): void {
   registry[registryKey] = [...others.filter((each) => each.deref() !== undefined), new WeakRef(thisCopy)];
 }
 
-/** Signs the objects of a class. */
+/** Marks the objects of a class as made by this copy. */
 export function markAsOurs({ prototype }: { readonly prototype: object }): void {
   Object.defineProperty(prototype, copyKey, { get: () => thisCopy });
 }
 
-/** What another copy's loop is that runs the caller, in words; or `undefined` when there is none. */
+/** Returns a text that names the other copy whose loop runs the caller; `undefined` if there is none. */
 export function explainOtherLoop(): string | undefined {
   const copies = (globalThis as Registry)[registryKey] ?? [];
   const other = copies.map((each) => each.deref()).find((each) => each !== thisCopy && each?.isStepping());
   return other && `the loop that is running belongs to ${explainOther(other)}`;
 }
 
-/** @throws RuntimeError when another copy's loop runs the caller; `text` is what a copy says of its own loops */
+/** @throws RuntimeError with `text` and a hint when a loop of another copy runs the caller */
 export function refuseInOtherLoop(text: string): void {
   const other = explainOtherLoop();
   if (other !== undefined) throw new RuntimeError(withHint(text, other));
 }
 
-/** Whose `value` is, in words, if another copy made it. */
+/** Returns a text that names the other copy which made `value`; `undefined` if none did. */
 export function explainOtherCopy(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const other = (value as { readonly [copyKey]?: Copy })[copyKey];
   return other && other !== thisCopy ? `it belongs to ${explainOther(other)}` : undefined;
 }
 
-/** `text`, which refuses `value`, with the reason where there is another copy of this package that made it. */
+/** Returns `text`, which refuses `value`, with a hint if another copy made `value`. */
 export function withOtherCopy(text: string, value: unknown): string {
   const other = explainOtherCopy(value);
   return other === undefined ? text : withHint(text, other);
 }
 
-/** Whose loop `value` is, in words, if another copy made it: its futures tell, in copies of any version. */
+/** Returns a text that names the other copy whose loop `value` is, which its futures tell in every version. */
 export function explainForeignLoop(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { createFuture } = value as { readonly createFuture?: unknown };

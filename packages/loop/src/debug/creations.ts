@@ -1,5 +1,5 @@
 /**
- * What debug mode remembers of objects that are created: where, and which callback a cancelled handle had.
+ * Where objects were created, and the callbacks of cancelled handles, which debug mode remembers.
  *
  * @module
  */
@@ -10,28 +10,28 @@ const creations = new WeakMap<object, string>();
 const loops = new WeakMap<object, { getDebug(): boolean }>();
 const cancelledCallbacks = new WeakMap<object, string>();
 
-/** Remembers that `object` is created here. */
+/** Remembers the caller's stack as the place where `object` was created. */
 export function noteCreation(object: object): void {
   creations.set(object, captureStack());
 }
 
-/** Remembers the loop that a handle is made for, and where, if that loop is in debug mode. */
+/** Remembers the loop of a new handle and, if that loop is in debug mode, the place of its creation. */
 export function noteHandle(handle: object, loop: { getDebug(): boolean }): void {
   loops.set(handle, loop);
   if (loop.getDebug()) noteCreation(handle);
 }
 
-/** Remembers the callback that a handle forgets when it is cancelled, if its loop is in debug mode. */
+/** Remembers the text of a cancelled handle's callback, if its loop is in debug mode. The handle drops the callback. */
 export function noteCallback(handle: object, text: string): void {
   if (loops.get(handle)?.getDebug() === true) cancelledCallbacks.set(handle, text);
 }
 
-/** The callback of a cancelled handle, if that is known. */
+/** The text of a cancelled handle's callback, if debug mode remembers it. */
 export function callbackOf(handle: object): string | undefined {
   return cancelledCallbacks.get(handle);
 }
 
-/** Where `object` was created, outermost call last; nothing if that was not in debug mode. */
+/** A report's entry on where `object` was created, the outermost call last. Empty without debug mode. */
 export function sourceTraceback(object: object): { readonly sourceTraceback?: string } {
   const stack = creations.get(object);
   if (stack === undefined) return {};
@@ -41,7 +41,7 @@ export function sourceTraceback(object: object): { readonly sourceTraceback?: st
   return { sourceTraceback: `Object created at\n${lines.join("\n")}` };
 }
 
-/** `created at FILE:LINE`, or nothing. */
+/** `created at FILE:LINE` as the only element. Empty without debug mode. */
 export function describeCreation(object: object): string[] {
   const [frame] = parseStack(creations.get(object) ?? "");
   return frame === undefined ? [] : [`created at ${withoutColumn(frame.location)}`];

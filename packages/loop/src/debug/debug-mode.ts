@@ -1,19 +1,19 @@
 /**
- * Debug mode: a switch of each loop, and one flag that tells whether any loop has ever had it on. What debug mode remembers is
- * kept beside the objects, so that without it they carry nothing for it.
+ * Debug mode: each loop has a switch, and one flag says whether any loop ever had it on. Weak maps hold what debug mode
+ * remembers of an object, so that objects have no fields for it.
  *
  * @module
  */
 
-/** Whether any loop is, or was, in debug mode: until then nothing here costs anything. */
+/** Whether any loop is, or was, in debug mode. Until then debug mode costs nothing. */
 export let isDebugging = false;
 
-/** Called when a loop's debug mode is switched on. */
+/** The loop calls it when its debug mode is switched on. */
 export function beginDebugging(): void {
   isDebugging = true;
 }
 
-/** Tells whether `YIELDSTAR_DEBUG` is set in the environment, where there is one. */
+/** Tells whether `YIELDSTAR_DEBUG` is set in the environment, if there is one, and neither empty nor `0`. */
 export function isDebugRequested(): boolean {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
   const value = process?.env?.["YIELDSTAR_DEBUG"];

@@ -1,18 +1,18 @@
-/** One `yield*` on the way down to what a task waits for. */
+/** One frame of a task's stack: a `yield*` on the way to the future that the task waits for. */
 export interface StackFrame {
-  /** The generator function's name. */
+  /** The name of the generator function; empty if it has none. */
   readonly name: string;
-  /** `FILE:LINE:COLUMN`. */
+  /** `FILE:LINE:COLUMN`, counted from 1. The file is a path or a URL, as V8 prints it. */
   readonly location: string;
 }
 
-/** So many frames are kept: enough for a deep chain, where V8's own limit is ten. */
+/** How many frames are kept: enough for a deep chain. V8's default limit is ten. */
 const frameLimit = 100;
 
 /** The stack of the caller. */
 export function captureStack(): string {
   const { stackTraceLimit } = Error;
-  // It cannot be set where `Error` is frozen.
+  // By `Reflect.set`, which does not throw where `Error` is frozen.
   Reflect.set(Error, "stackTraceLimit", frameLimit);
   try {
     return stackOf(new Error("stack")) ?? "";
@@ -21,7 +21,7 @@ export function captureStack(): string {
   }
 }
 
-/** The stack of `error`, if it is a text: a hook of the program's may make anything of it, or throw. */
+/** The stack of `error`, if it is a string: the program's `prepareStackTrace` may return any value, or throw. */
 export function stackOf(error: Error): string | undefined {
   try {
     const stack: unknown = error.stack;
@@ -31,14 +31,14 @@ export function stackOf(error: Error): string | undefined {
   }
 }
 
-/** The frames of an error that was thrown in a task's step, the outermost first. */
+/** The frames of a stack from inside a task's step, the outermost first, without those outside of the step. */
 export function framesOfStep(stack: string): StackFrame[] {
   const lines = stack.split("\n");
   const end = lines.findIndex((line) => /\bTask\._(step|run)\b/.test(line));
   return parseStack(lines.slice(0, end < 0 ? undefined : end).join("\n")).reverse();
 }
 
-/** The frames of a stack, the innermost first, without the library's own and those that are not of any file. */
+/** The frames of a stack, the innermost first, without those of this library and those that have no place in a file. */
 export function parseStack(stack: string): StackFrame[] {
   return stack.split("\n").flatMap((line) => {
     const match = /^\s*at (?:async )?(?:(.*) \()?(.*?:\d+:\d+)\)?$/.exec(line);
@@ -47,12 +47,13 @@ export function parseStack(stack: string): StackFrame[] {
   });
 }
 
+/** `FILE:LINE` of a `FILE:LINE:COLUMN`. */
 export function withoutColumn(location: string): string {
   return location.replace(/:\d+$/, "");
 }
 
 const ownPackages = "loop|taskgroup|timeout|sync|asyncgen|testing|yieldstar";
-/** How locations in the folder begin that this package and its siblings stand in. */
+/** The beginnings of locations in the folder that contains our packages. */
 let ownFolders: readonly string[] | undefined;
 
 function isOwn(location: string): boolean {
@@ -62,7 +63,7 @@ function isOwn(location: string): boolean {
   return prefix !== undefined && new RegExp(`^(${ownPackages})/(src|dist)/`).test(location.slice(prefix.length));
 }
 
-/** None where a module has no folder: in a classic script, or one at a `blob:` or `data:` URL. */
+/** Empty where a module has no folder: in a classic script, or at a `blob:` or `data:` URL. */
 function findOwnFolders(): readonly string[] {
   try {
     const { href, pathname } = new URL("../../..", import.meta.url);

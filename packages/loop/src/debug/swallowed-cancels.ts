@@ -3,8 +3,8 @@ import { repr } from "../text/repr.ts";
 const waitsSinceCancelled = new WeakMap<object, number>();
 
 /**
- * A task that was cancelled waits. That may be part of its cleanup; but once it has been woken and waits again, it has
- * most likely swallowed the cancellation.
+ * Counts a wait of a cancelled task, and warns at the second one. The first may belong to the cleanup. A task that is
+ * woken and waits again has most likely swallowed the cancellation.
  */
 export function noteWaitAfterCancel(task: object): void {
   const waits = (waitsSinceCancelled.get(task) ?? 0) + 1;
@@ -13,7 +13,7 @@ export function noteWaitAfterCancel(task: object): void {
   console.warn(`${repr(task)} was cancelled and went on waiting (hint: throw CancelledError on, or call uncancel())`);
 }
 
-/** The cancellation was taken back: nothing was swallowed. */
+/** Forgets the waits of a task whose cancel requests `uncancel()` has all withdrawn. */
 export function forgetCancel(task: object): void {
   waitsSinceCancelled.delete(task);
 }

@@ -1,6 +1,7 @@
 /**
- * In debug mode an error also names where it was awaited. In Python its traceback grows on its way; here a stack is fixed
- * where the error is made, and what a promise fails with was made in no line of the program.
+ * Debug mode adds to the stack of an error the lines in which it was awaited. In Python a traceback grows on its way
+ * out. In JavaScript a stack is fixed when the error is made, and the error of a rejected promise may come from no line
+ * of the program.
  *
  * @module
  */
@@ -10,26 +11,26 @@ import { suspendedAt } from "./suspensions.ts";
 import { captureStack, framesOfStep, type StackFrame } from "./stack-frames.ts";
 import { isError } from "../values/is-error.ts";
 
-/** The longest stack that grows, in lines. */
+/** The number of lines up to which a stack grows. */
 const lineLimit = 100;
 
-/** By error, the task whose lines it has got last. */
+/** By error, the task whose lines were added last. */
 const lastAwaiters = new WeakMap<object, WeakRef<CurrentTask>>();
 
-/** The future that `task` waited for, or its cancellation, throws `error` into it. */
+/** Adds the lines in which `task` waits to `error`, which the future `waitedFor` or a cancel throws into the task. */
 export function noteAwaited(error: Error, task: CurrentTask, waitedFor: object | undefined): void {
   if (task._loop.getDebug()) grow(error, task, waitedFor, suspendedAt(task));
 }
 
-/** The current task awaits something that has failed already. */
+/** Adds the lines in which the current task runs to `error`, since it awaits a future that has failed already. */
 export function noteAwaitedLate(error: Error, waitedFor: object | undefined): void {
   const task = currentTaskOrUndefined();
   if (task?._loop.getDebug() === true) grow(error, task, waitedFor, framesOfStep(captureStack()));
 }
 
 /**
- * An error may be awaited by many. It gets the lines of the first, then those of a task that awaits this one, and so on: the
- * stack is that of one chain of tasks.
+ * Adds lines for one chain of tasks only, since several tasks may await one error: first those of the first task that
+ * awaits it, then those of a task that awaits this task, and so on.
  */
 function grow(error: Error, task: CurrentTask, waitedFor: object | undefined, frames: readonly StackFrame[]): void {
   try {
@@ -45,6 +46,6 @@ function grow(error: Error, task: CurrentTask, waitedFor: object | undefined, fr
     const value = stack + lines.reverse().join("");
     if (!Reflect.set(error, "stack", value)) Reflect.defineProperty(error, "stack", { value });
   } catch {
-    // It has a getter that throws, or is a Proxy: it stays as it is.
+    // A getter or a Proxy has thrown: the stack stays as it is.
   }
 }

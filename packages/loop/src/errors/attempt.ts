@@ -1,11 +1,11 @@
 import { toException } from "./thrown.ts";
 
-/** Takes every step, whatever those before it throw; returns the first error. */
+/** Runs every step, even after one throws. Returns the first error. */
 export function attempt(steps: Iterable<() => void>): Error | undefined {
   return attemptEach(steps, (step) => step());
 }
 
-/** Does `act` with each item, whatever it throws; returns the first error. */
+/** Calls `act` with every item, even after a call throws. Returns the first error. */
 export function attemptEach<T>(items: Iterable<T>, act: (item: T) => void): Error | undefined {
   let first: Error | undefined;
   for (const item of items) {

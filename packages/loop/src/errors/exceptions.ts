@@ -1,6 +1,6 @@
 /**
- * What can be thrown. `BaseException` and `Exception` are classes to match with: every error is a `BaseException`, and
- * every error that does not carry the base mark is an `Exception`, the user's own classes included.
+ * The exceptions. `BaseException` and `Exception` are classes to match with `instanceof`: every error is a
+ * `BaseException`, and every error without the base mark is an `Exception`, errors of the user's own classes included.
  *
  * @module
  */
@@ -11,25 +11,27 @@ import { toText } from "../text/repr.ts";
 
 const baseMark: unique symbol = Symbol.for("yieldstar.BaseException") as never;
 
-/** Names a class of errors, and gives it its side of the mark. */
+/** Names a class of errors. `isBase` sets or clears the base mark; `undefined` leaves the inherited one. */
 function describe(errorClass: abstract new (...args: never[]) => Error, name: string, isBase?: boolean): void {
   nameErrorClass(errorClass, name);
   if (isBase !== undefined) Object.defineProperty(errorClass.prototype, baseMark, { value: isBase });
 }
 
-/** A class's own `instanceof`, for classes that inherit a `Symbol.hasInstance` which must not speak for them. */
+/**
+ * The `instanceof` of ordinary classes, for the subclasses of `BaseException` and `Exception`, which inherit another.
+ */
 const ordinaryHasInstance = Function.prototype[Symbol.hasInstance];
 
 /**
- * Matches every error: `error instanceof BaseException` is true for anything that can be caught as an exception in
- * Python. A class that extends it is not matched by `Exception`, so that it passes handlers for ordinary errors.
+ * Matches every error: `error instanceof BaseException` is true for an error of any class and of any realm. `Exception`
+ * does not match a class that extends `BaseException`, so its errors pass handlers for ordinary errors.
  *
  * Source: builtins.BaseException, CPython 3.14.
  */
 export class BaseException extends Error {
   /**
-   * A class of errors whose prototype holds `true` under this symbol is one of base exceptions, which `Exception` does
-   * not match, whatever it extends. The symbol is the same in every copy of this package.
+   * Marks base exceptions: `Exception` does not match a class whose prototype has `true` under this symbol, whatever
+   * the class extends. The symbol is the same in every copy of this package.
    */
   static readonly mark: typeof baseMark = baseMark;
 
@@ -43,9 +45,9 @@ export class BaseException extends Error {
 }
 
 /**
- * Matches ordinary errors: every `Error` but `CancelledError`, `KeyboardInterrupt`, `SystemExit`, `GeneratorExit` and
- * classes that extend `BaseException`. Since JavaScript's `catch` catches everything, a handler for ordinary errors
- * begins with `if (!(error instanceof Exception)) throw error;`.
+ * Matches ordinary errors: every error except `CancelledError`, `KeyboardInterrupt`, `SystemExit`, `GeneratorExit` and
+ * the errors of classes that extend `BaseException`. JavaScript's `catch` catches everything, so a handler for ordinary
+ * errors begins with `if (!(error instanceof Exception)) throw error;`.
  *
  * Source: builtins.Exception, CPython 3.14.
  */
@@ -64,13 +66,14 @@ function isMarkedAsBase(error: Error): boolean {
   try {
     return (error as { readonly [BaseException.mark]?: boolean })[BaseException.mark] === true;
   } catch {
-    // A Proxy that throws.
+    // A Proxy has thrown.
     return false;
   }
 }
 
 /**
- * Thrown into a coroutine at its current `yield*` when its task is cancelled. It is a base exception: let it through.
+ * A task was cancelled: the task's next step throws it into the coroutine at its `yield*`. It is also the outcome of a
+ * cancelled future. It is a base exception: clean up and let it pass, since a task that swallows it goes on.
  *
  * Source: asyncio.CancelledError, CPython 3.14 Lib/asyncio/exceptions.py.
  */
@@ -79,10 +82,10 @@ export class CancelledError extends Error {
     describe(this, "CancelledError", true);
   }
 
-  /** What was given to `cancel(msg)`: one element of any type, or none. */
+  /** The message of `cancel(msg)`, of any type, as the only element; empty without a message. */
   readonly args: readonly unknown[];
 
-  /** @param args - the cancel message, if there is one; `message` is its text */
+  /** @param args - the cancel message, of any type, if there is one; `message` is its text */
   constructor(...args: readonly unknown[]) {
     super(args.length === 0 ? undefined : toText(args[0]));
     this.args = args;
@@ -90,15 +93,15 @@ export class CancelledError extends Error {
 }
 
 /**
- * A `CancelledError` without a stack: it would show the loop's own frames, and capturing them costs ten times as much
- * as making the error. Even a limit of zero costs twice as much as none.
+ * Makes a `CancelledError` without a stack. The stack would show only the loop's frames, and capturing it costs ten
+ * times as much as making the error. A `stackTraceLimit` of zero costs twice as much as `undefined`.
  */
 export function createCancelledError(message: unknown): CancelledError {
   const { stackTraceLimit } = errors;
   try {
     errors.stackTraceLimit = undefined;
   } catch {
-    // `Error` is frozen: it costs more then.
+    // `Error` is frozen, so the stack is captured.
     return makeCancelledError(message);
   }
   try {
@@ -115,7 +118,8 @@ function makeCancelledError(message: unknown): CancelledError {
 }
 
 /**
- * The user asked the program to end (Ctrl-C). Thrown in a task it leaves the loop at once; `run()` rejects with it.
+ * The user asked the program to end (Ctrl-C). If a task or a callback throws it, it leaves the loop at once, and
+ * `run()` rejects with it.
  *
  * Source: builtins.KeyboardInterrupt, CPython 3.14.
  */
@@ -126,7 +130,7 @@ export class KeyboardInterrupt extends Error {
 }
 
 /**
- * The program asks to end. Thrown in a task it leaves the loop at once; `run()` rejects with it.
+ * The program asks to end. If a task or a callback throws it, it leaves the loop at once, and `run()` rejects with it.
  *
  * Source: builtins.SystemExit, CPython 3.14.
  */
@@ -137,10 +141,10 @@ export class SystemExit extends Error {
 
   /** The exit status: a number, a text to print, or `undefined` for success. */
   readonly code: number | string | undefined;
-  /** What the error was made with. */
+  /** The argument of the constructor as the only element; empty without an argument. */
   readonly args: readonly unknown[];
 
-  /** @param code - the exit status; `message` is its text */
+  /** @param code - the exit status, or a text to print; `undefined` means success. `message` is its text */
   constructor(code?: number | string) {
     super(code === undefined ? "" : String(code));
     this.code = code;
@@ -149,7 +153,9 @@ export class SystemExit extends Error {
 }
 
 /**
- * What a context manager is told when its coroutine is closed while it waits inside the block.
+ * A coroutine or an async generator is closed. `closeCoroutine` and `aclose()` throw it into the body at the place
+ * where it waits, and `aexit` gets it when a coroutine is closed inside a block. It is a base exception: clean up and
+ * let it pass.
  *
  * Source: builtins.GeneratorExit, CPython 3.14.
  */
@@ -160,7 +166,7 @@ export class GeneratorExit extends Error {
 }
 
 /**
- * An operation was used in a way its protocol forbids.
+ * An operation is not allowed in the current state, such as entering a context that is entered already.
  *
  * Source: builtins.RuntimeError, CPython 3.14.
  */
@@ -171,7 +177,7 @@ export class RuntimeError extends Error {
 }
 
 /**
- * An argument has the right type and a value that cannot be used.
+ * An argument has the right type, but a value that is not allowed.
  *
  * Source: builtins.ValueError, CPython 3.14.
  */
@@ -182,7 +188,7 @@ export class ValueError extends Error {
 }
 
 /**
- * A context variable has no value and no default.
+ * A context variable has no value and no default, and its `get()` was called without a fallback.
  *
  * Source: builtins.LookupError, CPython 3.14.
  */
@@ -193,7 +199,7 @@ export class LookupError extends Error {
 }
 
 /**
- * A deadline passed. It is not the web's `DOMException` of the same name.
+ * A deadline passed. The web's `DOMException` of the same name is another class.
  *
  * Source: builtins.TimeoutError (asyncio.TimeoutError), CPython 3.14.
  */
@@ -204,7 +210,7 @@ export class TimeoutError extends Error {
 }
 
 /**
- * A future's or task's state does not allow the operation.
+ * The state of a future or task does not allow the operation, such as `result()` of a pending future.
  *
  * Source: asyncio.InvalidStateError, CPython 3.14 Lib/asyncio/exceptions.py.
  */
@@ -215,7 +221,7 @@ export class InvalidStateError extends Error {
 }
 
 /**
- * An asynchronous iterator has no further value.
+ * An async iterator has no more values: its `anext()` throws it.
  *
  * Source: builtins.StopAsyncIteration, CPython 3.14.
  */

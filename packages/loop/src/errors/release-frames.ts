@@ -1,17 +1,17 @@
 import { isError } from "../values/is-error.ts";
 import { isPlain } from "../values/is-plain.ts";
 
-/** This many values are looked at: enough for any chain of causes, and for large groups. */
+/** How many values are searched: enough for any chain of causes, and for large groups. */
 const valueLimit = 10_000;
 
 const isDeno = "Deno" in globalThis;
 
 /**
- * Has V8 let go of what the frames of `exception` hold, and the frames of the errors that it holds, also in arrays, plain
- * objects, Maps and Sets.
+ * Makes V8 release the stack frames of `exception` and of the errors inside it, also of those in arrays, plain objects,
+ * Maps and Sets.
  *
- * Until the stack of an error is read for the first time, V8 keeps the frames with their receivers; the task in whose step
- * the error was made is among these, so that the collector could never take it.
+ * V8 keeps the frames of an error, with their receivers, until the error's stack is read for the first time. One
+ * receiver is the task whose step made the error: while the error lives, the collector could not free that task.
  */
 export function releaseFrames(exception: object): void {
   const found = new Set<object>([exception]);
@@ -26,7 +26,7 @@ export function releaseFrames(exception: object): void {
         if (left === 0) break;
       }
     } catch {
-      // A getter or a Proxy has thrown: that is no error of the program's.
+      // A getter or a Proxy has thrown. The program did not ask for the value, so it gets no error.
     }
   }
 }
@@ -40,7 +40,7 @@ function readStack(error: Partial<Error>): void {
   }
 }
 
-/** Deno keeps the frames that it has made the stack of. Those of a stack made anew, which has none, take their place. */
+/** Deno keeps the frames even after the stack was read. A new stack without frames replaces them; the text stays. */
 function replaceFrames(error: Error, stack: unknown): void {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -53,7 +53,10 @@ function replaceFrames(error: Error, stack: unknown): void {
   }
 }
 
-/** The error's own text cannot be made, or a hook of the program's throws: V8 would try it again at each reading. */
+/**
+ * Reads the stack of an error whose text cannot be made, or for which the program's `prepareStackTrace` throws. V8
+ * would try again at each reading, so it gets another text.
+ */
 function readWithoutText(error: Partial<Error>): void {
   const prepareStackTrace: unknown = Reflect.get(Error, "prepareStackTrace");
   if (!Reflect.set(Error, "prepareStackTrace", () => "<unprintable stack>")) return;
@@ -69,12 +72,12 @@ function isContainer(value: unknown): value is object {
   return Array.isArray(value) || value instanceof Map || value instanceof Set || isPlain(value);
 }
 
-/** What `holder` holds in members and properties. A getter is not called. */
+/** The members and properties of `holder`. Getters are not called. */
 function* valuesOf(holder: object): Generator {
   if (holder instanceof Map) for (const entry of Map.prototype.entries.call(holder)) yield* entry;
   if (holder instanceof Set) yield* Set.prototype.values.call(holder);
   if (Array.isArray(holder)) {
-    // By index: the keys of a long array would all be texts first.
+    // By index, since `ownKeys` would first make a string of every index of a long array.
     for (let index = 0; index < holder.length; index += 1) yield valueAt(holder, index);
   } else {
     for (const key of Reflect.ownKeys(holder)) yield valueAt(holder, key);

@@ -1,24 +1,24 @@
 /**
- * Questions about what a `catch` caught, which may be anything. None of these functions throws.
+ * Questions about a caught value, which may be anything. These functions never throw.
  *
  * @module
  */
 
 import { isError } from "../values/is-error.ts";
-import { toText } from "../text/repr.ts";
+import { showValue } from "../text/repr.ts";
 import { CancelledError, KeyboardInterrupt, SystemExit } from "./exceptions.ts";
 
-/** `KeyboardInterrupt` and `SystemExit` leave the loop instead of being handled by it. Never throws. */
+/** Tells whether `error` is a `KeyboardInterrupt` or a `SystemExit`, which leave the loop at once. */
 export function leavesLoop(error: unknown): error is KeyboardInterrupt | SystemExit {
   return isInstance(error, KeyboardInterrupt) || isInstance(error, SystemExit);
 }
 
-/** Tells whether a `catch` caught a cancellation. Never throws. */
+/** Tells whether `thrown` is a `CancelledError`. */
 export function isCancelled(thrown: unknown): thrown is CancelledError {
   return isInstance(thrown, CancelledError);
 }
 
-/** What `instanceof` tells, for anything that can be thrown: a revoked Proxy has no prototype to ask for. */
+/** Does what `instanceof` does, but returns `false` where `instanceof` throws, as for a revoked Proxy. */
 export function isInstance<E>(thrown: unknown, errorClass: new (...args: never[]) => E): thrown is E {
   try {
     return thrown instanceof errorClass;
@@ -28,28 +28,28 @@ export function isInstance<E>(thrown: unknown, errorClass: new (...args: never[]
 }
 
 /**
- * Has the second of two errors tell of the first, which it would hide: Python's `__context__`.
+ * Makes `first` the `cause` of `second`, so that the second error does not hide the first. It does what `__context__`
+ * does in Python. An error that has a cause keeps it.
  *
- * @returns the second
+ * @returns `second`
  */
 export function chain(first: unknown, second: unknown): unknown {
   try {
     if (isError(second) && second.cause === undefined && second !== first) Reflect.set(second, "cause", first);
   } catch {
-    // A getter of its own threw: it stays as it is.
+    // A getter or a Proxy has thrown: the error keeps its cause.
   }
   return second;
 }
 
 /**
- * What a `catch` caught, as an error. Objects pass as they were thrown (an `Error` of another realm is no `instanceof
- * Error`); anything else becomes a `TypeError` in Python's words, with the thrown value as its `cause`. So does an object
- * that cannot even be asked what it is, such as a revoked Proxy. Never throws.
+ * Returns a caught value as an error. An object is returned as it is, since an `Error` of another realm is not an
+ * `instanceof Error`. For any other value, and for an object without a readable class, such as a revoked Proxy, it
+ * returns a `TypeError` with CPython's text and the value as its `cause`.
  */
 export function toException(thrown: unknown): Error {
   if (typeof thrown === "object" && thrown !== null && hasClass(thrown)) return thrown as Error;
-  const text =
-    thrown === undefined ? "undefined" : typeof thrown === "string" ? JSON.stringify(thrown) : toText(thrown);
+  const text = typeof thrown === "string" ? JSON.stringify(thrown) : showValue(thrown);
   return new TypeError(`exceptions must derive from BaseException (hint: ${text} was thrown; throw an Error instead)`, {
     cause: thrown,
   });

@@ -1,6 +1,7 @@
 /**
- * Cancellation and deadlines have other classes on the web: a `DOMException` named "AbortError" or "TimeoutError". They
- * are exchanged where an error crosses between promises and coroutines, and each is the `cause` of the other.
+ * A cancellation or a passed deadline is a `DOMException` on the web, named "AbortError" or "TimeoutError". When an
+ * error crosses the border between promises and coroutines, these functions exchange it. The new error has the old one
+ * as its `cause`.
  *
  * @module
  */
@@ -9,9 +10,9 @@ import { CancelledError, GeneratorExit, TimeoutError } from "./exceptions.ts";
 import { isInstance, toException } from "./thrown.ts";
 
 /**
- * An error that leaves a coroutine, as promise code knows it: a `CancelledError` is an "AbortError", a `TimeoutError` the
- * web's, and any other error, the user's own subclasses of `TimeoutError` included, stays what it is. So does one whose
- * message cannot be read: a promise must settle with something.
+ * Returns the error that promise code gets for the error of a coroutine: an "AbortError" for a `CancelledError`, and
+ * the web's "TimeoutError" for a `TimeoutError`. It returns any other error as it is, also one of a subclass of
+ * `TimeoutError`, and one whose message cannot be read, since the promise has to settle.
  */
 export function toWebError<E>(error: E): E | Error {
   try {
@@ -31,7 +32,9 @@ function exchange<E>(error: E): E | Error {
   return error;
 }
 
-/** What a signal is aborted with when `error` ends the wait for promise code: one that is closed is aborted too. */
+/**
+ * Returns the reason to abort a signal with when `error`, or the close of a coroutine, ends the wait for promise code.
+ */
 export function toAbortReason(error: unknown): unknown {
   return isInstance(error, GeneratorExit)
     ? describe("AbortError", "This operation was aborted", error)
@@ -39,9 +42,9 @@ export function toAbortReason(error: unknown): unknown {
 }
 
 /**
- * What a promise is rejected with, or a signal aborted, as a coroutine knows it: the web's "TimeoutError" is ours. An
- * "AbortError" is no `CancelledError` but an ordinary error: somebody else's work was cancelled, and not this task. A
- * `CancelledError` of somebody else becomes one of those.
+ * Returns the error that a coroutine gets when a promise rejects, or a signal is aborted, with `reason`. The web's
+ * "TimeoutError" becomes a `TimeoutError`. An "AbortError" stays an ordinary error, since other work was cancelled and
+ * not this task; so the `CancelledError` of another task becomes an "AbortError".
  */
 export function fromWebError(reason: unknown): Error {
   if (isInstance(reason, CancelledError)) return toWebError(reason);
@@ -50,7 +53,7 @@ export function fromWebError(reason: unknown): Error {
   return isInstance(error.cause, TimeoutError) ? error.cause : new TimeoutError(error.message, { cause: error });
 }
 
-/** By the tag, since an exception of another realm is no `instanceof DOMException`. */
+/** Checks the tag, since an exception of another realm is not an `instanceof DOMException`. */
 function isTimeout(error: Error): boolean {
   try {
     return error.name === "TimeoutError" && Object.prototype.toString.call(error) === "[object DOMException]";

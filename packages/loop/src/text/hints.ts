@@ -2,18 +2,18 @@ import { isPromiseLike } from "../values/is-promise.ts";
 import { nameOf } from "./names.ts";
 import { withHint } from "./repr.ts";
 
-/** How a function becomes what was expected: `call it: worker()`. */
+/** The hint for a function that was passed instead of its result: `call it: worker()`. */
 export function hintToCall(callback: object): string {
   const name = nameOf(callback);
   return name ? `call it: ${name}()` : "call it";
 }
 
-/** How a promise becomes what was expected. */
+/** The hint for a promise that was passed instead of an awaitable. */
 export function hintToWrap(fix: string): string {
   return `wrap it in fromPromise: ${fix}`;
 }
 
-/** The text of an error about `value`, which cannot be awaited, with a hint for a function and for a promise. */
+/** Returns `text`, which says that `value` cannot be awaited, with a hint if it is a function or a promise. */
 export function withHintToAwait(text: string, value: unknown): string {
   if (typeof value === "function") return withHint(text, hintToCall(value));
   return isPromiseLike(value) ? withHint(text, hintToWrap("fromPromise(promise)")) : text;

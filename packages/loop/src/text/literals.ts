@@ -1,7 +1,7 @@
 import { nameOf, unprintable } from "./names.ts";
 import { andMore, cut, textLimits } from "./text-limits.ts";
 
-/** A number that Python would hold as a float: `1.0`, `1e+16`, `inf`. */
+/** The text of a number that is a float in Python: `1.0`, `1e+16`, `inf`. */
 export function reprFloat(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : String(value).replace("Infinity", "inf");
   const size = Math.abs(value);
@@ -12,7 +12,7 @@ export function reprFloat(value: number): string {
 
 const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** As Python writes a character that is not printable. */
+/** Python's escape for a character that is not printable. */
 function escape(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const digits = code.toString(16);
@@ -20,7 +20,7 @@ function escape(character: string): string {
   return code < 0x10000 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
 }
 
-/** A text in Python's quotes: single ones, unless it holds a single quote and no double one. */
+/** A text in Python's quotes: double ones if it has a single quote and no double quote, else single ones. */
 function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = text
@@ -30,7 +30,7 @@ function quote(text: string): string {
   return mark + body + mark;
 }
 
-/** What is no object, as Python would print it, in about `limit` characters. */
+/** The text that Python would print for a primitive or a function, in about `limit` characters. */
 export function reprPrimitive(value: unknown, limit: number): string {
   switch (typeof value) {
     case "undefined":
@@ -50,7 +50,7 @@ export function reprPrimitive(value: unknown, limit: number): string {
   }
 }
 
-/** To write a large number out takes the longer the larger it is. */
+/** Writing out a number takes longer the larger it is, so the longest numbers are not written. */
 function reprBigInt(value: bigint): string {
   const limit = 10n ** BigInt(textLimits.digits);
   if (-limit < value && value < limit) return String(value);
@@ -62,7 +62,7 @@ function reprFunction(value: object): string {
   return name === undefined ? unprintable(value) : `<function ${name || "<lambda>"}>`;
 }
 
-/** A text without its middle, as CPython's `reprlib` shortens what is longer than `limit`. */
+/** Returns `text`; if it is longer than `limit`, `...` replaces its middle, as in CPython's `reprlib`. */
 export function shorten(text: string, limit: number): string {
   return text.length <= limit ? text : dropMiddle(text, limit, "...");
 }
@@ -72,7 +72,7 @@ function dropMiddle(text: string, limit: number, filling: string): string {
   return text.slice(0, begin) + filling + text.slice(begin + 3 - limit);
 }
 
-/** A string as `reprlib` shows it. */
+/** The text of a string as `reprlib` shortens it. */
 export function reprShortString(value: string): string {
   const limit = textLimits.result.characters;
   const text = quote(value.slice(0, limit));

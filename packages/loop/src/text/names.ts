@@ -1,17 +1,17 @@
 import { cut, textLimits } from "./text-limits.ts";
 
 /**
- * What texts call our classes, whatever a minifier has made of the names that they were declared with. It is not written
- * over these: that makes V8 take twenty times as long to make an object of the class.
+ * The names of our classes in texts, which a minifier does not change. A class's own `name` is not overwritten: that
+ * makes V8 take twenty times as long to create its objects.
  */
 const names = new WeakMap<object, string>();
 
-/** Names a class of ours. A subclass has its own name. */
+/** Gives a class of ours its name in texts. A subclass keeps its own name. */
 export function nameClass(namedClass: abstract new (...args: never[]) => object, name: string): void {
   names.set(namedClass, name);
 }
 
-/** The same for a class of errors. Their `name` is the class's; a subclass may assign one of its own. */
+/** Does the same for a class of errors. Its errors have that `name`; a subclass may assign another. */
 export function nameErrorClass(errorClass: abstract new (...args: never[]) => Error, name: string): void {
   nameClass(errorClass, name);
   Object.defineProperty(errorClass.prototype, "name", { value: name, writable: true, configurable: true });
@@ -29,7 +29,7 @@ export function functionOf(generator: object): object | undefined {
   return (generator as { readonly [functionKey]?: object })[functionKey];
 }
 
-/** The `name` of a function, a class or an error: an empty text where there is none, `undefined` where it throws. */
+/** The `name` of a function, a class or an error. Empty if it has none; `undefined` if reading it throws. */
 export function nameOf(value: object): string | undefined {
   try {
     const { name } = value as { readonly name?: unknown };
@@ -45,11 +45,14 @@ export function functionName(value: object): string {
   return name === undefined || name === "" ? "<lambda>" : name;
 }
 
-/** The name of an object's class, or of the nearest super class that has a name; an empty text where that cannot be had. */
+/**
+ * The name of an object's class, or of the nearest superclass that has a name. Empty if there is none, or if reading
+ * throws.
+ */
 export function className(value: object): string {
   try {
     let prototype: unknown = Object.getPrototypeOf(value);
-    // A Proxy may lead from one prototype to the next without end.
+    // A Proxy may have an endless chain of prototypes.
     for (let depth = 0; prototype !== null && depth < textLimits.depth; depth += 1) {
       const { constructor } = prototype as object;
       const name = names.get(constructor) ?? nameOf(constructor);
@@ -64,8 +67,8 @@ export function className(value: object): string {
 }
 
 /**
- * The name a reader knows an error's class by: the `name` that it, or its very class, was given; else what the class is
- * called.
+ * The name of an error's class as its reader knows it: the `name` that the error or its own class assigns, else the
+ * name of the class.
  */
 export function typeName(error: object): string {
   try {
@@ -75,12 +78,12 @@ export function typeName(error: object): string {
       if (name) return name;
     }
   } catch {
-    // The class has a name all the same.
+    // A Proxy has thrown: `className` copes with it.
   }
   return className(error) || "Error";
 }
 
-/** Stands for an object of which no text can be made. */
+/** The text for a value whose own text cannot be made. */
 export function unprintable(value: unknown): string {
   const name =
     typeof value === "object" && value !== null ? className(value) : typeof value === "function" && "function";

@@ -5,24 +5,26 @@ import { className, functionOf, nameOf, typeName, unprintable } from "./names.ts
 import { andMore, cut, textLimits } from "./text-limits.ts";
 
 /**
- * Makes one text, with all that stands in it. It knows what is open, so that a cycle ends where it comes round, and how
- * much may still be written, so that the text ends whatever it is made of. What a value throws at it becomes a text too.
+ * Makes one text, with the texts of all values in it. It remembers the objects whose texts it is making, so that a
+ * cycle ends, and counts the characters that are left, so that each text ends. If a value throws, a text replaces it.
  *
- * The texts of our own objects ask `repr` for those of others, which asks the printer that is at work: so a class of the
- * user's may do the same in its `toString`.
+ * The `toString` of our objects calls `repr` for the values inside, which uses the printer that is at work. The
+ * `toString` of a user's class may do the same.
  */
 export class Printer {
+  /** The objects whose texts are being made. */
   readonly #open = new Set<object>();
   #depth = 0;
+  /** How many characters may still be written. */
   #left: number = textLimits.length - textLimits.room;
   #awaited: number;
 
-  /** @param awaited - how many tasks may be shown inside each other, each as what the other waits for */
+  /** @param awaited - the longest chain of tasks, each waiting for the next, that the text shows */
   constructor(awaited: number) {
     this.#awaited = awaited;
   }
 
-  /** A value as CPython's `repr` would print it. */
+  /** Returns the text that CPython's `repr` would give. */
   print(value: unknown): string {
     if (this.#left <= 0) return "...";
     if (typeof value !== "object" || value === null) return this.#take(reprPrimitive(value, this.#left));
@@ -33,7 +35,7 @@ export class Printer {
     }
   }
 
-  /** A value as CPython's `reprlib` shortens it: what is long loses its middle, or its end. */
+  /** Returns the text that CPython's `reprlib` would give: a long text loses its middle or its end. */
   abbreviate(value: unknown, depth: number = textLimits.result.depth): string {
     const { characters, digits } = textLimits.result;
     if (this.#left <= 0) return "...";
@@ -51,7 +53,7 @@ export class Printer {
     }
   }
 
-  /** What `make` returns, or `whenOpen` where the text of `object` is being made already. */
+  /** Returns what `make` returns, or `whenOpen` if the text of `object` is being made already. */
   enclose(object: object, whenOpen: string, make: () => string): string {
     if (this.#open.has(object)) return whenOpen;
     this.#open.add(object);
@@ -62,7 +64,7 @@ export class Printer {
     }
   }
 
-  /** A task that another waits for; what `short` returns if it is inside too many others. */
+  /** Returns the text of a task that another one waits for, or what `short` returns if the chain is too long. */
   printAwaited(task: object, short: () => string): string {
     if (this.#open.has(task)) return "...";
     this.#awaited -= 1;
@@ -75,7 +77,7 @@ export class Printer {
     }
   }
 
-  /** @throws what the value throws when it is looked at */
+  /** @throws whatever the value throws when its members are read or its `toString` is called */
   #describe(value: object): string {
     if (this.#depth === textLimits.depth) return this.#take("...");
     this.#depth += 1;
@@ -133,7 +135,7 @@ export class Printer {
     return `{${this.#join(keys.length, textLimits.result.entries, () => "...", entry)}}`;
   }
 
-  /** The texts of `count` members, up to `limit`, and of how many are left out. */
+  /** Joins the texts of the first `limit` of `count` members, and says how many are left out. */
   #join(count: number, limit: number, more: (count: number) => string, make: (index: number) => string): string {
     const texts: string[] = [];
     for (let index = 0; index < count; index += 1) {
@@ -147,7 +149,7 @@ export class Printer {
     return texts.join(", ");
   }
 
-  /** A member that throws when it is read stands for itself alone, and does not take the rest with it. */
+  /** Returns the text of one member. If reading it throws, only this member is unprintable, not the whole object. */
   #show(owner: object, key: PropertyKey, print: (value: unknown) => string): string {
     let value: unknown;
     try {
@@ -158,15 +160,16 @@ export class Printer {
     return print(value);
   }
 
+  /** Counts the characters of `text`, and returns it. */
   #take(text: string): string {
     this.#left -= text.length + 1;
     return text;
   }
 }
 
-/** The text that an object's class makes; else what kind of object it is. */
+/** The text that an object's `toString` makes, or else the kind of the object. */
 function describeInstance(value: object, limit: number): string {
-  // The text of these would be all that they hold.
+  // The text of a typed array would list all of its numbers.
   const text = ArrayBuffer.isView(value) ? undefined : ownText(value);
   if (text !== undefined) return cut(text, limit);
   const tag = cut(Object.prototype.toString.call(value).slice("[object ".length, -1), textLimits.name);
@@ -184,6 +187,6 @@ function ownText(value: object): string | undefined {
   const toString: unknown = Reflect.get(value, "toString");
   if (typeof toString !== "function" || toString === Object.prototype.toString) return undefined;
   const text = String(value);
-  // Another realm's `Object.prototype.toString` is not ours.
+  // The inherited `toString` of another realm is a different function.
   return text.startsWith("[object ") ? undefined : text;
 }

@@ -3,10 +3,10 @@ import { nameClass, unprintable } from "./names.ts";
 import { Printer } from "./printer.ts";
 import { cut, textLimits } from "./text-limits.ts";
 
-/** Node's `console.log` shows what an object's method of this name returns. */
+/** Node's `console.log` calls an object's method of this name for its text. */
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
-/** Gives a class its name, and has `console.log` show its objects as what their `toString()` returns. */
+/** Gives a class its name in texts, and makes `console.log` print its objects by their `toString()`. */
 export function showAsText(shownClass: abstract new (...args: never[]) => object, name: string): void {
   nameClass(shownClass, name);
   Object.defineProperty(shownClass.prototype, inspect, { value: showText, configurable: true });
@@ -16,7 +16,7 @@ function showText(this: object): string {
   return repr(this);
 }
 
-/** The text that is being made: all that is asked for meanwhile is a part of it. */
+/** The printer of the text that is being made. A text that is asked for meanwhile becomes a part of it. */
 let current: Printer | undefined;
 
 function printWith(make: (printer: Printer) => string, awaited: number = textLimits.awaited): string {
@@ -30,34 +30,50 @@ function printWith(make: (printer: Printer) => string, awaited: number = textLim
 }
 
 /**
- * A value as CPython's `repr` would print it, as far as JavaScript can tell: it stands in the texts of errors and in
- * `String(future)`. Never throws, and ends whatever it is given.
+ * Returns the text of a value in CPython's format, as the texts of errors and futures show it. JavaScript cannot tell
+ * all of Python's types apart: a whole number prints as an integer, `undefined` as `None`. Never throws.
+ *
+ * @param value - any value; the texts of objects inside it are a part of the text
+ * @returns at most 10,000 characters, and how many more there are; a value whose own text throws prints as
+ *   `<unprintable NAME object>`
+ *
+ * Source: builtins.repr, CPython 3.14.
  */
 export function repr(value: unknown): string {
   return printWith((printer) => printer.print(value));
 }
 
-/** The same, where a task shows of the task that it waits for no more than the name. */
+/**
+ * Returns the text of a value in a message of our own: as JavaScript writes it, such as `null`, `undefined` or `true`.
+ */
+export function showValue(value: unknown): string {
+  return value === undefined || typeof value === "boolean" || typeof value === "number" ? String(value) : repr(value);
+}
+
+/** Returns what `repr` does, but shows only the name of a task that a task waits for. */
 export function reprBriefly(value: unknown): string {
   return printWith((printer) => printer.print(value), 0);
 }
 
-/** A value as CPython's `reprlib` shortens it, as it stands in the text of a future. */
+/** Returns the text of a future's result, which CPython shortens with `reprlib`. */
 export function abbreviate(value: unknown): string {
   return printWith((printer) => printer.abbreviate(value));
 }
 
-/** For the `toString()` of what may hold itself: the text that `make` returns; inside of that, `...`. */
+/**
+ * For the `toString()` of an object that may contain itself: returns the text that `make` returns, and `...` inside of
+ * it.
+ */
 export function printOnce(object: object, make: () => string): string {
   return printWith((printer) => printer.enclose(object, "...", make));
 }
 
-/** The text of a task that another waits for: what `short` returns, if it is inside too many others. */
+/** Returns the text of a task that another one waits for, or what `short` returns if the chain is too long. */
 export function printAwaited(task: object, short: () => string): string {
   return printWith((printer) => printer.printAwaited(task, short));
 }
 
-/** The text of `value` where Python says `str(value)`. */
+/** Returns the text of `value` where Python calls `str(value)`. */
 export function toText(value: unknown): string {
   if (typeof value === "string") return value;
   try {
@@ -67,7 +83,7 @@ export function toText(value: unknown): string {
   }
 }
 
-/** CPython's text, with the fix named where someone who comes from JavaScript would stumble. */
+/** Returns `text` with a hint that names the fix. */
 export function withHint(text: string, hint: string): string {
   return `${text} (hint: ${hint})`;
 }

@@ -1,11 +1,11 @@
 /**
- * What counts as an error. A vm context, a frame, jest and jsdom each have an `Error` of their own, of which what another
- * realm has made is no instance.
+ * Which values are errors. A vm context, a frame, jest and jsdom each have an `Error` class of their own, so
+ * `instanceof Error` is false for an error of another realm.
  *
  * @module
  */
 
-/** Tells whether `value` is an error, of whatever realm. Never throws. */
+/** Tells whether `value` is an error, of any realm. Never throws. */
 export function isError(value: unknown): value is Error {
   try {
     return value instanceof Error || (typeof value === "object" && value !== null && isForeignError(value));
@@ -15,7 +15,7 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** Tells whether `value` is a class of errors, of whatever realm: something that `instanceof` takes. Never throws. */
+/** Tells whether `value` is a class of errors, of any realm, which `instanceof` takes. Never throws. */
 export function isErrorClass(value: unknown): value is abstract new (...args: never[]) => Error {
   try {
     if (typeof value !== "function") return false;
@@ -34,13 +34,13 @@ function isForeignError(value: object): boolean {
 function isTagged(value: object): boolean {
   const tag = Object.prototype.toString.call(value);
   if (tag !== "[object Error]" && tag !== "[object DOMException]") return false;
-  // Without a tag of its own nothing but an error has this one. With one of its own anything can.
+  // Only an error has this tag built in. Any object can have it as its `Symbol.toStringTag`, as a DOMException does.
   if (!(Symbol.toStringTag in value)) return true;
   const { name, message } = value as Partial<Error>;
   return typeof name === "string" && typeof message === "string";
 }
 
-/** What `instanceof Error` tells, with the `Error` of whatever realm. */
+/** Tells whether `value` inherits from the `Error` of any realm. */
 function inheritsError(value: unknown): boolean {
   for (let each = value; typeof each === "object" && each !== null; each = Object.getPrototypeOf(each) as unknown) {
     if (isErrorPrototype(each)) return true;

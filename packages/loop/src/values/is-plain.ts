@@ -1,4 +1,4 @@
-/** Tells whether an object is one that `{ … }` makes, in whatever realm. */
+/** Tells whether `value` is a plain object of any realm, as `{ … }` makes them, or an object without a prototype. */
 export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === null || prototype === Object.prototype) return true;

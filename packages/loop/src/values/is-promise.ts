@@ -3,8 +3,9 @@ const { then: intrinsicThen } = Promise.prototype as {
 };
 
 /**
- * Does what `await` does with `value`, which may be no promise: a promise of this realm is taken as it is, whatever its
- * `then` is; of anything else nobody knows how often, and when, it calls back.
+ * Calls `onResult` or `onError` when `value` settles, as `await` does. For a promise of this realm's own class it calls
+ * the intrinsic `then`, even if the promise has another. Any other value goes through `Promise.resolve`, since a
+ * thenable may call back at any time, and more than once.
  */
 export function whenSettled<T>(
   value: PromiseLike<T> | T,
@@ -12,12 +13,15 @@ export function whenSettled<T>(
   onError: (reason: unknown) => void,
 ): void {
   const promise = Promise.resolve(value);
-  // V8 inlines the call of a method, and no call of the intrinsic.
+  // V8 inlines the method call, but not the call of the intrinsic.
   if ((promise.then as unknown) === intrinsicThen) void promise.then(onResult, onError);
   else void intrinsicThen.call(promise, onResult, onError);
 }
 
-/** Tells whether each `then` of `value` sees the same outcome: a promise of this realm, and of no subclass. Never throws. */
+/**
+ * Tells whether `value` is a promise of this realm's own class, so that every `then` sees the same outcome. A promise
+ * of a subclass or of another realm is not. Never throws.
+ */
 export function isPlainPromise(value: PromiseLike<unknown>): boolean {
   try {
     return value instanceof Promise && Promise.resolve(value) === value;
@@ -26,7 +30,7 @@ export function isPlainPromise(value: PromiseLike<unknown>): boolean {
   }
 }
 
-/** Tells whether `value` can be awaited by promise code: a promise, of whatever realm, or any thenable. Never throws. */
+/** Tells whether promise code can await `value`: a promise of any realm, or another thenable. Never throws. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   try {

@@ -1,12 +1,12 @@
-/** How an arrow function without a parameter begins. It has no `arguments` of its own. */
+/** The beginning of an arrow function without parameters. It has no `arguments` of its own. */
 const arrow = /^(?:async\s*)?\(\s*\)\s*=>/;
-/** How another function without a parameter begins, if its name is a plain one. */
+/** The beginning of any other function without parameters, if its name is plain. */
 const parameterless = /^[\w$\s*]*\(\s*\)\s*\{/;
 
 /**
- * Tells whether a function can see an argument that it is called with. So can one without a `length`: it declares
- * `(...args)` or `(signal = none)`, or reads `arguments`, and its text tells. Where a text tells nothing, as that of a bound
- * function, the answer is yes.
+ * Tells whether a function can see the arguments of its call. A function whose `length` is 0 may declare `(...args)` or
+ * `(signal = none)`, or read `arguments`: its source text shows it. Returns `true` when the text does not tell, as for
+ * a bound function.
  */
 export function looksAtArguments(callee: (...args: never[]) => unknown): boolean {
   if (callee.length > 0) return true;
