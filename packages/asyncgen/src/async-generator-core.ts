@@ -16,7 +16,7 @@ export type Body = Generator<unknown, void, unknown>;
 const nothing: Body = (function* () {})();
 
 /**
- * The generator itself: its body, and where it stands. It is apart from the object that the user holds, so that the loop
+ * The generator itself: its body and its state. It is apart from the object that the user holds, so that the loop
  * can close the generator after that object was collected.
  */
 export class AsyncGeneratorCore {
