@@ -4,8 +4,9 @@ import { type AsyncGenerator, generatorsOf } from "./async-generator.ts";
 import { type BodyYield, type Emit, type EmittedBy } from "./emit.ts";
 
 /**
- * Makes context managers of a generator function that hands out one value: what comes before is `aenter`, what comes
- * after is `aexit`. An error of the block is thrown where the value was handed out, and swallowed if the body ends.
+ * Makes context managers from a generator function that emits one value: the code before it is `aenter`, the code after it
+ * is `aexit`. An error of the block is thrown into the body at its `yield* emit(…)`. When the body then returns, the error is
+ * swallowed.
  *
  * ```ts
  * const connection = asyncContextManager(function* (emit, host: string) {
@@ -19,9 +20,12 @@ import { type BodyYield, type Emit, type EmittedBy } from "./emit.ts";
  * yield* asyncWith(connection("example.org"), function* (socket) { … });
  * ```
  *
- * @param body - a generator function, given `emit` and the arguments; as a field of a class it has the object as `this`
- * @returns a function that makes a manager, to be entered once, at each call
+ * @param body - a generator function, called with `emit` and the arguments; in a field of a class its `this` is the object
+ * @returns a function that makes a manager at each call. A manager can be entered once
  * @throws TypeError when `body` is no function
+ *
+ * Entering a manager throws what the body throws, and a `RuntimeError` when the body emits no value. Leaving it throws a
+ * `RuntimeError` when the body emits a second value. Cancellation of the block is thrown into the body, as any error is.
  *
  * Source: contextlib.asynccontextmanager, CPython 3.14 Lib/contextlib.py.
  */
@@ -59,7 +63,7 @@ class GeneratorManager<T> implements AsyncContextManager<T, boolean> {
     try {
       yield* error === undefined ? generator.anext() : generator.athrow(error);
     } catch (thrown) {
-      // At its end the generator has swallowed the error, if there was one.
+      // The generator has ended, and so has swallowed the error, if there was one.
       if (thrown instanceof StopAsyncIteration) return thrown !== error && error !== undefined;
       if (thrown === error || isWrapped(thrown, error)) return false;
       throw thrown;
@@ -72,7 +76,7 @@ class GeneratorManager<T> implements AsyncContextManager<T, boolean> {
   }
 }
 
-/** A `StopAsyncIteration` cannot leave an async generator as it is: it comes as the cause of another error. */
+/** A `StopAsyncIteration` that leaves an async generator becomes the cause of a `RuntimeError`. */
 function isWrapped(thrown: unknown, error: Error | undefined): boolean {
   return thrown instanceof RuntimeError && error instanceof StopAsyncIteration && thrown.cause === error;
 }

@@ -4,11 +4,11 @@ import { nameOfType, toException, requireCallback, showAsText, withHint } from "
 type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 
 /**
- * Context managers and callbacks whose number is known only as the program runs: they are left in reverse order when
- * the block ends.
+ * Holds context managers and callbacks whose number is known only at run time. When the block ends, it leaves them in reverse
+ * order.
  *
- * Each is told the error that is on its way by then; one that returns `true` swallows it, and one that throws replaces
- * it.
+ * Each manager gets the error that is leaving the block at that moment. A manager that returns `true` swallows the error, and
+ * a manager that throws replaces it.
  *
  * Source: contextlib.AsyncExitStack, CPython 3.14 Lib/contextlib.py.
  */
@@ -20,10 +20,16 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
   #exits: Exit[] = [];
 
   /**
-   * Enters a manager, and leaves it with the stack.
+   * Enters a manager, and leaves it when the stack ends.
    *
-   * @returns what its `aenter` returned
-   * @throws TypeError when it is no context manager
+   * @param manager - a context manager, for `asyncWith`
+   * @returns the result of its `aenter`
+   * @throws what `aenter` throws; the stack then does not leave the manager
+   * @throws TypeError when `manager` is no context manager
+   *
+   * Cancellation is thrown into the manager's `aenter`.
+   *
+   * Source: AsyncExitStack.enter_async_context, CPython 3.14 Lib/contextlib.py.
    */
   *enterAsyncContext<T>(manager: AsyncContextManager<T>): Coroutine<T> {
     if (typeof manager?.aenter !== "function" || typeof manager.aexit !== "function") {
@@ -34,19 +40,41 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     return value;
   }
 
-  /** Disposes of something with the stack, which is returned as it is: the place of Python's `enter_context`. */
+  /**
+   * Calls the `Symbol.dispose` method of an object when the stack ends.
+   *
+   * @param disposable - an object with a `Symbol.dispose` method
+   * @returns the same object
+   *
+   * Source: AsyncExitStack.enter_context, CPython 3.14 Lib/contextlib.py.
+   */
   enterContext<D extends Disposable>(disposable: D): D {
     this.callback(() => disposable[Symbol.dispose]());
     return disposable;
   }
 
-  /** Has a manager that was entered already left with the stack, or a function called as its `aexit` would be. */
+  /**
+   * Leaves a manager when the stack ends, without entering it; or calls a function as the `aexit` of a manager.
+   *
+   * @param exit - a manager, or a generator function that gets the error, or `undefined`. It swallows the error by returning
+   * `true`
+   * @throws TypeError when `exit` is neither
+   *
+   * Source: AsyncExitStack.push_async_exit, CPython 3.14 Lib/contextlib.py.
+   */
   pushAsyncExit(exit: Pick<AsyncContextManager<unknown>, "aexit"> | Exit): void {
     if (typeof exit !== "function") requireFunction(exit?.aexit, "pushAsyncExit");
     this.#exits.push(typeof exit === "function" ? exit : (error) => exit.aexit(error));
   }
 
-  /** Has a plain function told the error, if there is one; it swallows it by returning `true`. */
+  /**
+   * Calls a plain function with the error when the stack ends.
+   *
+   * @param exit - gets the error, or `undefined`. It swallows the error by returning `true`
+   * @throws TypeError when `exit` is no plain function
+   *
+   * Source: AsyncExitStack.push, CPython 3.14 Lib/contextlib.py.
+   */
   push(exit: (error: Error | undefined) => boolean | void): void {
     requireCallback(exit, "push", "use pushAsyncExit");
     this.#exits.push(function* (error) {
@@ -54,7 +82,14 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     });
   }
 
-  /** Has a coroutine run, which neither sees the error nor swallows it. */
+  /**
+   * Runs a coroutine when the stack ends.
+   *
+   * @param callback - a generator function without parameters. It cannot swallow an error
+   * @throws TypeError when `callback` is no function
+   *
+   * Source: AsyncExitStack.push_async_callback, CPython 3.14 Lib/contextlib.py.
+   */
   pushAsyncCallback(callback: () => Coroutine<unknown>): void {
     requireFunction(callback, "pushAsyncCallback");
     this.#exits.push(function* () {
@@ -64,7 +99,14 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     });
   }
 
-  /** Has a plain function called, which neither sees the error nor swallows it. */
+  /**
+   * Calls a plain function when the stack ends.
+   *
+   * @param callback - a function without parameters. It cannot swallow an error
+   * @throws TypeError when `callback` is no plain function
+   *
+   * Source: AsyncExitStack.callback, CPython 3.14 Lib/contextlib.py.
+   */
   callback(callback: () => unknown): void {
     requireCallback(callback, "callback", "use pushAsyncCallback");
     this.#exits.push(function* () {
@@ -72,7 +114,13 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     });
   }
 
-  /** Moves everything to a new stack of the same class, made without arguments, so that nothing is left with this one. */
+  /**
+   * Moves all managers and callbacks to a new stack, so that this stack leaves none of them.
+   *
+   * @returns a stack of the same class, made without arguments
+   *
+   * Source: AsyncExitStack.pop_all, CPython 3.14 Lib/contextlib.py.
+   */
   popAll(): this {
     const stack = new (this.constructor as new () => this)();
     stack.#exits = this.#exits;
@@ -80,15 +128,31 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     return stack;
   }
 
-  /** Leaves everything now. */
+  /**
+   * Leaves all managers and calls all callbacks now, as at the end of a block without an error.
+   *
+   * @throws what a manager or a callback throws
+   *
+   * Cancellation is thrown into the manager that runs; the others are left after that.
+   *
+   * Source: AsyncExitStack.aclose, CPython 3.14 Lib/contextlib.py.
+   */
   *aclose(): Coroutine {
     yield* this.aexit(undefined);
   }
 
+  /** Begins the block, without waiting; returns this stack. */
   *aenter(): Coroutine<this> {
     return this;
   }
 
+  /**
+   * Leaves all managers and calls all callbacks, in reverse order.
+   *
+   * @param error - the error that leaves the block
+   * @returns whether `error` was swallowed
+   * @throws the last error that a manager or a callback threw, unless a later one has swallowed it
+   */
   *aexit(error: Error | undefined): Coroutine<boolean> {
     let current = error;
     let isReplaced = false;
@@ -108,7 +172,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
   }
 }
 
-/** What a function returned that nobody would run. */
+/** Refuses the coroutine that a plain function returned: the stack would not run it. */
 function refuseCoroutine<T>(result: T, method: string, instead: string): T {
   if (!iscoroutine(result)) return result;
   throw new TypeError(withHint(`coroutines cannot be used with ${method}()`, `use ${instead}`));

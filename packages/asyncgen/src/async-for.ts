@@ -15,48 +15,49 @@ import { type NativeAsyncIterable, openNative } from "./native-source.ts";
 
 declare const breaking: unique symbol;
 
-/** The type of `BREAK`. In a variable a `unique symbol` would become any symbol. */
+/** The type of `BREAK`. A `unique symbol` would become `symbol` in a variable. */
 export type Break = symbol & { readonly [breaking]: never };
 
-/** Ends the loop when the body of `asyncFor` returns it: Python's `break`. */
+/** The body of `asyncFor` returns it to end the loop: Python's `break`. */
 export const BREAK: Break = Symbol("BREAK") as Break;
 
-/** What a body may return. A value would be lost: Python's `return value` inside of `async for` ends the function. */
+/** The result of a body. Another value would be lost: in Python `return value` inside `async for` ends the function. */
 type Ending = void | undefined | Break;
 
 type Body<T, Y> = (value: T) => Generator<Y, Ending, unknown>;
 
 declare const untyped: unique symbol;
 
-/** What only `any` can be used as. Node declares the chunks of its streams so. */
+/** Only `any` is assignable to it. Node declares the chunks of its streams as `any`. */
 interface Untyped {
   readonly [untyped]: never;
 }
 
 type Native<T> = NativeAsyncIterable<T> | ReadableStream<T>;
 
-/** Nothing can be used as one whose `T` is `any`, which would make the values of the loop `any` too. */
+/** No iterable of `any` is assignable to it: the values of the loop would be `any` too. */
 type Typed<T> = Native<T> & (0 extends 1 & T ? never : unknown);
 
 /**
  * Runs `body` for each value of an async iterable: Python's `async for value in iterable:`.
  *
- * The body goes on to the next value by `return`, and ends the loop by `return BREAK`; it can return nothing else. As in Python the iterator is not
- * closed by that; `aclosing` does it. What JavaScript made, and `events(…)`, is closed however the loop is left, as
- * `for await` does it: its `return()` is called and waited for, a stream is cancelled.
+ * The body goes on to the next value by `return`, and ends the loop by `return BREAK`; it cannot return another value. As in
+ * Python, the loop does not close a Yieldstar iterator; `aclosing` closes it. The loop closes JavaScript's own iterators and
+ * `events(…)` however it ends, as `for await` does: it calls their `return()` and waits for it, or cancels the stream.
  *
- * @param iterable - an async generator, `asCompleted(…)`, or anything with `aiter` and `anext`; otherwise a
- *   `ReadableStream`, or anything with `Symbol.asyncIterator`, as a stream of Node has. What only `for` iterates, as an
- *   array, is refused as in Python
- * @param body - a generator function, given each value. Where the type of that is not known it is `unknown`, unless the
- *   body names one: `function* (chunk: Buffer) { … }`
- * @returns whether the loop went to the end: where Python's `else` clause runs
- * @throws TypeError when `iterable` is none, or a stream that something else reads; when the body returns a value
- * @throws what closing throws, at the end or after `BREAK`; after an error of the body that is reported, and the body's
- *   is thrown
+ * @param iterable - an async generator, `asCompleted(…)`, or another object with `aiter` and `anext`; or a `ReadableStream`,
+ *   or another object with `Symbol.asyncIterator`, such as a stream of Node. An iterable for a plain `for`, such as an array,
+ *   is refused as in Python
+ * @param body - a generator function, called with each value. A value of unknown type is `unknown`, unless the body names
+ *   a type: `function* (chunk: Buffer) { … }`
+ * @returns `true` when the iterator has no more values (Python's `else` clause runs then), `false` after `BREAK`
+ * @throws what the iterator or the body throws
+ * @throws TypeError when `iterable` is no async iterable, or a stream with another reader; when the body returns a value
+ * @throws what closing throws, at the end or after `BREAK`. After an error of the body, an ordinary error of closing goes to
+ *   the loop's exception handler, and the body's error is thrown
  *
- * Cancellation does not wait for a promise that is pending: the iterator is told to end, and a value that it was at work
- * on is lost with it. To read on later, iterate by hand: `aiter(stream)`.
+ * Cancellation does not wait for a pending promise. The loop closes JavaScript's iterator, and a value that the iterator was
+ * about to give is lost. To read on later, iterate by hand: `aiter(stream)`.
  *
  * Source: the `async for` statement, CPython 3.14.
  */
@@ -103,7 +104,7 @@ export function* asyncFor<Y extends Suspension | Emission<unknown>>(
   }
 }
 
-/** The error that ended the loop is the one to be thrown; but a cancellation must not get lost. */
+/** The error that ended the loop is thrown, unless closing throws a cancellation, which must not get lost. */
 function* closeAfterError(iterator: ClosingIterator<unknown>, error: unknown): Coroutine {
   try {
     yield* iterator.aclose();
@@ -125,10 +126,11 @@ function explainEnding(got: unknown): string {
 }
 
 /**
- * Returns the iterator of an async iterable. One over what JavaScript made has `aclose`, for `aclosing`; a value that it
- * was asked for when a cancellation came is what its next `anext` gives.
+ * Returns the iterator of an async iterable. For an iterable of JavaScript's it has `aclose`, for `aclosing`. When an `anext`
+ * of such an iterator is cancelled, the next `anext` gives the value.
  *
- * @throws TypeError when it has none
+ * @param iterable - as for `asyncFor`
+ * @throws TypeError when `iterable` is no async iterable
  *
  * Source: builtins.aiter, CPython 3.14.
  */
@@ -152,11 +154,15 @@ function explainIterable(got: unknown): string {
 }
 
 /**
- * Waits for the next value of an async iterator, which is asked for it at the call.
+ * Waits for the next value of an async iterator. The iterator's own `anext` is called at once, before this is awaited.
  *
- * @param fallback - what is returned when there is none
- * @throws TypeError at the call, when `iterator` is none
- * @throws StopAsyncIteration when there is no value, and no `fallback`
+ * @param fallback - the result when there are no more values
+ * @returns the next value
+ * @throws what the iterator throws
+ * @throws StopAsyncIteration when there are no more values, and no `fallback`
+ * @throws TypeError at the call, when `iterator` is no async iterator
+ *
+ * Cancellation is thrown into the iterator.
  *
  * Source: builtins.anext, CPython 3.14.
  */

@@ -16,7 +16,7 @@ export type Body = Generator<unknown, void, unknown>;
 const nothing: Body = (function* () {})();
 
 /**
- * The generator itself: its body, and where it stands. It is apart from the object that the user holds, so that the loop
+ * The generator itself: its body and its state. It is apart from the object that the user holds, so that the loop
  * can close the generator after that object was collected.
  */
 export class AsyncGeneratorCore {
@@ -117,8 +117,8 @@ export class AsyncGeneratorCore {
   }
 
   /**
-   * Runs the body up to its next value, and returns that, or `undefined` at its end. What the body awaits on the way is
-   * awaited by the task that iterates.
+   * Runs the body up to its next value, and returns the value, or `undefined` at the end of the body. The task that iterates
+   * awaits what the body awaits.
    */
   *#run(resume: (body: Body) => IteratorResult<unknown, void>): Generator<never, Emitted | undefined, unknown> {
     const body = this.#body;
@@ -135,7 +135,7 @@ export class AsyncGeneratorCore {
         let error: unknown;
         let isThrown = false;
         try {
-          // Only what the body awaits comes here: it goes on to the task as it is.
+          // The body awaits this: the task gets it unchanged.
           yield markPlainValue(result.value) as never;
         } catch (thrown) {
           error = thrown;

@@ -17,9 +17,11 @@ import { type BodyYield, emit, type Emit, type EmittedBy } from "./emit.ts";
  * yield* asyncFor(ticker(0.1, 3), function* (tick) { … });
  * ```
  *
- * @param body - a generator function, given `emit` and the arguments; as a field of a class it has the object as `this`
- * @returns a function that makes one generator at each call; nothing runs until it is iterated
+ * @param body - a generator function, called with `emit` and the arguments; in a field of a class its `this` is the object
+ * @returns a function that makes a new generator at each call. The body starts when the generator is first iterated
  * @throws TypeError when `body` is no function
+ *
+ * The task that iterates awaits what the body awaits: its cancellation is thrown into the body.
  *
  * Source: asynchronous generators (PEP 525), CPython 3.14.
  */
@@ -29,7 +31,7 @@ export function asyncGenerator<This, A extends readonly unknown[], Y extends Bod
   return generatorsOf(body, "asyncGenerator");
 }
 
-/** The function that makes generators of `body`, which was given to `method`. It has the name of that. */
+/** Returns the function that makes generators from `body`, with the name of `body`. Errors name `method`. */
 export function generatorsOf<This, A extends readonly unknown[], T>(
   body: (this: This, emit: Emit, ...args: A) => Body,
   method: string,
@@ -53,10 +55,10 @@ function explainBody(got: unknown, method: string): string {
 }
 
 /**
- * An iterator whose steps can await. `asyncGenerator` makes what makes it.
+ * An iterator whose steps can await. `asyncGenerator` makes the function that makes it.
  *
- * Leaving a loop over it early does not close it: use `aclosing`. What is left open is closed when the loop ends, or when
- * the collector finds it.
+ * A loop over it that ends early does not close it: use `aclosing`. The event loop closes open generators when it ends, and
+ * a generator that the collector has found.
  *
  * Source: collections.abc.AsyncGenerator, CPython 3.14.
  */
@@ -72,47 +74,73 @@ export class AsyncGenerator<T> {
     this.#core = core;
   }
 
+  /** Returns this generator, for `asyncFor`. */
   aiter(): this {
     return this;
   }
 
   /**
-   * Runs on to the next value.
+   * Runs the body up to its next value.
    *
-   * @throws StopAsyncIteration when there is none
-   * @throws RuntimeError when another task is in the midst of a step
+   * @returns the value
+   * @throws StopAsyncIteration when the body has ended
+   * @throws RuntimeError when another step is running
+   * @throws what the body throws, which ends the generator
+   *
+   * Cancellation is thrown into the body where it waits.
+   *
+   * Source: agen.__anext__, CPython 3.14.
    */
   anext(): Coroutine<T> {
     return this.#step("asend", undefined);
   }
 
   /**
-   * Runs on to the next value, with `value` as what `yield* emit(…)` gives.
+   * Runs the body up to its next value.
    *
-   * @throws TypeError when the generator was not begun, and there is a value
-   * @throws StopAsyncIteration when there is no next value
-   * @throws RuntimeError when another task is in the midst of a step
+   * @param value - the result of the body's `yield* emit(…)`
+   * @returns the next value
+   * @throws TypeError when the body has not started, and `value` is not `undefined`
+   * @throws StopAsyncIteration when the body has ended
+   * @throws RuntimeError when another step is running
+   * @throws what the body throws, which ends the generator
+   *
+   * Cancellation is thrown into the body where it waits.
+   *
+   * Source: agen.asend, CPython 3.14.
    */
   asend(value: unknown): Coroutine<T> {
     return this.#step("asend", value);
   }
 
   /**
-   * Throws an error in where the generator stands, and runs on to the next value.
+   * Throws an error into the body at its last `yield* emit(…)`, and runs the body up to its next value.
    *
-   * @returns the value; nothing when the generator has ended already
-   * @throws StopAsyncIteration when there is no next value
-   * @throws RuntimeError when another task is in the midst of a step
+   * @param error - the error; a generator that has not started ends with it
+   * @returns the next value; `undefined` when the generator has ended before
+   * @throws StopAsyncIteration when the body catches the error and ends
+   * @throws RuntimeError when another step is running
+   * @throws what the body throws, which ends the generator
+   *
+   * Cancellation is thrown into the body where it waits.
+   *
+   * Source: agen.athrow, CPython 3.14.
    */
   athrow(error: Error): Coroutine<T | undefined> {
     return this.#step("athrow", error);
   }
 
   /**
-   * Ends the generator: `GeneratorExit` is thrown in where it stands, so that it can clean up, and wait for that.
+   * Ends the generator: throws `GeneratorExit` into the body at its last `yield* emit(…)`, so that the body can clean up. The
+   * cleanup can await.
    *
-   * @throws RuntimeError when it hands out another value, or another task is in the midst of a step
-   * @throws StopAsyncIteration when it was closed before, and handed out another value
+   * @throws RuntimeError when the body emits another value, or another step is running
+   * @throws StopAsyncIteration when `aclose` was called before, and the body then emitted another value
+   * @throws what the body throws
+   *
+   * Cancellation is thrown into the body where it waits.
+   *
+   * Source: agen.aclose, CPython 3.14.
    */
   aclose(): Coroutine {
     return this.#step("aclose", undefined);

@@ -1,7 +1,7 @@
 import type { Coroutine } from "@yieldstar/loop";
 
 /**
- * Gives values one after another, each by awaiting. Its `anext` throws `StopAsyncIteration` at the end.
+ * Gives values one after another. The program awaits each `anext`, which throws `StopAsyncIteration` at the end.
  *
  * Source: collections.abc.AsyncIterator, CPython 3.14.
  */
@@ -10,7 +10,7 @@ export interface AsyncIterator<T> extends AsyncIterable<T> {
 }
 
 /**
- * What `asyncFor` iterates.
+ * An object that `asyncFor` can iterate: `aiter` returns its iterator.
  *
  * Source: collections.abc.AsyncIterable, CPython 3.14.
  */
@@ -19,10 +19,11 @@ export interface AsyncIterable<T> {
 }
 
 /**
- * An iterator over what JavaScript made. Unlike one of Python's it is closed however `asyncFor` is left, as `for await`
- * does it: nobody else would.
+ * An iterator over an iterable of JavaScript's, or over events. `asyncFor` closes it however the loop ends, as `for await`
+ * does.
  */
 export abstract class ClosingIterator<T> implements AsyncIterator<T> {
+  /** Returns this iterator, for `asyncFor`. */
   aiter(): this {
     return this;
   }
@@ -30,10 +31,12 @@ export abstract class ClosingIterator<T> implements AsyncIterator<T> {
   /**
    * Waits for the next value.
    *
-   * @throws StopAsyncIteration when there is none
+   * @throws StopAsyncIteration when there are no more values
+   *
+   * Cancellation keeps the value for the next `anext`.
    */
   abstract anext(): Coroutine<T>;
 
-  /** Ends the iteration, and waits until what it iterates has cleaned up. */
+  /** Ends the iteration, and waits for the cleanup of the iterable. */
   abstract aclose(): Coroutine;
 }

@@ -1,24 +1,24 @@
 import type { Emission, Suspension } from "@yieldstar/loop";
 import { CoroutineObject } from "@yieldstar/loop/internal";
 
-/** What an async generator's body is given to hand values out with: `yield* emit(value)` is Python's `yield value`. */
+/** The function that an async generator's body emits values with: `yield* emit(value)` is Python's `yield value`. */
 export interface Emit {
   <T, Sent = unknown>(value: T): Emitting<T, Sent>;
   (): Emitting<undefined, unknown>;
 }
 
-/** What `yield*` takes to hand out one value; its result is what `asend` sends back. */
+/** The result of `emit(value)`, for `yield*`. The result of this `yield*` is the value that `asend` sends. */
 export interface Emitting<T, Sent> {
   [Symbol.iterator](): Iterator<Emission<T>, Sent, unknown>;
 }
 
-/** What the body of an async generator may yield. */
+/** The values that the body of an async generator can yield: those of `yield* emit(…)` and of awaiting. */
 export type BodyYield = Suspension | Emission<unknown>;
 
-/** The values that a body hands out, by what it yields. */
+/** The type of the values that a body emits, by the type `Y` of its yields. */
 export type EmittedBy<Y> = Y extends Emission<infer T> ? T : never;
 
-/** A value on its way out, which no task may take for something to wait for. */
+/** A value that a body emits. A task refuses to await it. */
 export class Emitted {
   readonly value: unknown;
 
@@ -43,7 +43,7 @@ class EmitOnce extends CoroutineObject<unknown> {
     const emitted = this._emitted;
     if (emitted === undefined) return { done: true, value: sent };
     this._emitted = undefined;
-    // The generator's own step takes it before a task could.
+    // The generator's step takes it, so that it never reaches a task.
     return { done: false, value: emitted as never };
   }
 
@@ -52,5 +52,5 @@ class EmitOnce extends CoroutineObject<unknown> {
   }
 }
 
-/** The one `emit` that all bodies are given. */
+/** All bodies get this function. */
 export const emit: Emit = (value?: unknown) => new EmitOnce(value) as unknown as Emitting<never, never>;

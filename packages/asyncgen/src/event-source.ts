@@ -1,7 +1,7 @@
 import { type BaseEventLoop, BaseException, repr } from "@yieldstar/loop";
 import { fromWebError, nameOfType, reportFromOutside, toException, withHint } from "@yieldstar/loop/internal";
 
-// Emitters and targets declare their listeners in many ways. These take them all: `never` asks nothing of a parameter.
+// Emitters and targets declare their listeners in many ways. These types accept all of them, since the parameters are `never`.
 
 /** Emits events as Node's `EventEmitter` does: each with its arguments, and `"error"` with an error. */
 export interface EventEmitterLike {
@@ -17,7 +17,7 @@ export interface EventTargetLike {
 
 type Listener = (...args: unknown[]) => void;
 
-/** The type of a target's event, by the `on…` property that it has for it. */
+/** The type of a target's event named `N`, from the target's property `onN`. */
 export type EventOf<T, N extends string> = T extends { readonly [K in `on${N}`]: infer Handler }
   ? NonNullable<Handler> extends (this: never, event: infer E) => unknown
     ? Extract<E, Event> extends never
@@ -32,16 +32,19 @@ export function requireSource(source: unknown): void {
   throw new TypeError(`an EventEmitter or an EventTarget was expected, got '${nameOfType(source)}' object`);
 }
 
-/** @throws TypeError when `name` is no name of an event; `orElse` is what else could be given, in words */
+/**
+ * @param orElse - the other values that the caller accepts, in words
+ * @throws TypeError when `name` is no name of an event
+ */
 export function requireName(name: unknown, orElse = ""): asserts name is string | symbol {
   if (typeof name === "string" || typeof name === "symbol") return;
   throw new TypeError(`the name of an event must be a string or a symbol${orElse}, got ${repr(name)}`);
 }
 
 /**
- * The names that were given for `option`.
+ * Returns the names that `option` got.
  *
- * @throws TypeError when they are no iterable of names: of a single one the letters would be taken
+ * @throws TypeError when `names` is no iterable of names. A single string is refused too: its letters would be the names
  */
 export function toNames(names: unknown, option: string): (string | symbol)[] {
   const { [Symbol.iterator]: iterate } = Object(names) as Partial<Iterable<unknown>>;
@@ -55,10 +58,11 @@ export function toNames(names: unknown, option: string): (string | symbol)[] {
 }
 
 /**
- * What listens to one emitter or target, for a task of `loop`. What is both is an emitter, as Node's own functions have it.
+ * The listeners at one emitter or target, for a task of `loop`. An object that is both counts as an emitter, as in Node's own
+ * functions.
  *
- * Nothing is thrown into whoever emits: an event is ignored that comes when nobody listens any more, and one that comes
- * when the loop is closed ends the listening.
+ * They throw nothing into the code that emits. They ignore an event that comes after `removeAll`. An event that comes after
+ * the loop was closed ends the listening.
  */
 export class Listeners {
   readonly #source: EventEmitterLike | EventTargetLike;
@@ -76,7 +80,7 @@ export class Listeners {
     return this.#isListening;
   }
 
-  /** @param late - told of an event that comes when the loop is closed, and that nobody can take any more */
+  /** @param late - called with an event that comes after the loop was closed, when no task can take it */
   add(name: string | symbol, listener: Listener, late?: Listener): void {
     const source = this.#source;
     const [event, callback] = [name as never, this.#guard(listener, late) as never];
@@ -89,13 +93,13 @@ export class Listeners {
     }
   }
 
-  /** Listens to the errors of an emitter, as far as they are not what is waited for; a target has none. */
+  /** Listens to the errors of an emitter, unless "error" is an awaited event. A target has no such errors. */
   addForErrors(awaited: readonly (string | symbol)[], listener: (error: Error) => void): void {
     if (!isEmitter(this.#source) || awaited.includes("error")) return;
     this.add("error", (error) => listener(toError(error)));
   }
 
-  /** Ends the listening. That a listener cannot be removed goes to the exception handler: the event is worth more. */
+  /** Ends the listening. An error while a listener is removed goes to the exception handler, so that the event is not lost. */
   removeAll(): void {
     this.#isListening = false;
     for (const remove of this.#removals.splice(0)) {
@@ -110,7 +114,7 @@ export class Listeners {
 
   #guard(listener: Listener, late: Listener | undefined): Listener {
     return (...args) => {
-      // An emitter calls those who listened when it began: one of them may have ended this.
+      // An emitter calls all that listened when it began to emit: an earlier listener may have ended the listening.
       if (!this.#isListening) return;
       if (!this.#loop.isClosed()) {
         listener(...args);
@@ -122,7 +126,7 @@ export class Listeners {
   }
 }
 
-/** Tells whether `source` is an emitter, as Node's functions do: what is both is one. */
+/** Tells whether `source` is an emitter. As in Node's functions, an object that is both is an emitter. */
 export function isEmitter(source: unknown): source is EventEmitterLike {
   const { on, off } = (source ?? {}) as Partial<EventEmitterLike>;
   return typeof on === "function" && typeof off === "function";
@@ -134,8 +138,8 @@ function isTarget(source: unknown): source is EventTargetLike {
 }
 
 /**
- * An emitter may emit anything as its error; a future takes only errors. Somebody else's `CancelledError` would cancel the
- * task that waits.
+ * An emitter can emit any value as its error, but a future takes only errors. A foreign `CancelledError` becomes another
+ * error, since it would cancel the waiting task.
  */
 function toError(emitted: unknown): Error {
   const error: unknown = fromWebError(emitted);

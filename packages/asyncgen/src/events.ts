@@ -20,21 +20,21 @@ import {
   toNames,
 } from "./event-source.ts";
 
-/** How `events` keeps what nobody has taken yet. */
+/** The options of `events`. */
 export interface EventsOptions<A extends readonly unknown[] = unknown[]> {
-  /** How many events are kept at most, 1024 by default; zero means any number. */
+  /** The most events that the iterator keeps until the program takes them, 1024 by default; zero means no limit. */
   readonly maxsize?: number | undefined;
   /**
-   * What becomes of an event that there is no room for. `"error"`, the default: the iterator gives what it has and then
-   * throws `QueueFull`. `"dropOldest"`, `"dropNewest"`: one event is lost without a word.
+   * The policy for an event that comes when `maxsize` events are kept. `"error"`, the default: the iterator gives the events
+   * that it keeps, and then throws `QueueFull`. `"dropOldest"` and `"dropNewest"` drop one event silently.
    */
   readonly overflow?: "error" | "dropOldest" | "dropNewest" | undefined;
-  /** The names of the events that end the iteration, once what is kept was taken: `["end", "close"]`. */
+  /** The names of the events that end the iteration, after the events that are kept: `["end", "close"]`. */
   readonly close?: (Iterable<string | symbol> & object) | undefined;
   /**
-   * Takes the arguments of an event that the iterator had, or had no room for, and that nobody took, so that nothing is
-   * lost: `(socket) => socket.destroy()`. What it throws, or the promise that it returns is rejected with, goes to the
-   * loop's exception handler.
+   * Called with the arguments of each event that the iterator dropped, or that the program did not take, so that nothing is
+   * lost: `(socket) => socket.destroy()`. An error that it throws, or that its promise rejects with, goes to the loop's
+   * exception handler.
    */
   readonly dispose?: ((...args: A) => unknown) | undefined;
 }
@@ -46,23 +46,27 @@ const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
 /**
  * Iterates events: `yield* asyncFor(events(socket, "message"), function* ([message]) { … })`. It listens from the call on.
  *
- * `asyncFor` removes the listeners however it is left. Whoever iterates by hand calls `aclose`, or uses `aclosing`; what is
- * left open is closed when the loop ends.
+ * `asyncFor` removes the listeners however it ends. A program that iterates by hand calls `aclose`, or uses `aclosing`. The
+ * event loop closes an iterator that is still open when it ends.
  *
- * @param source - an `EventEmitter`, or an `EventTarget`
- * @param name - the events' name
- * @param options - `maxsize` is how many are kept until they are taken, 1024 by default; `overflow` what becomes of more, an
- *   error by default; `close` names the events that end the iteration; `dispose` is called with each event that nobody took
- * @returns an async iterator over the arguments of each event, as Node's `events.on` gives them; of a target that is the
- *   event alone. Their types may be given: `events<[chunk: Uint8Array]>(socket, "data")`
- * @throws TypeError when `source` is neither, `name` no name, or an option is wrong
+ * The iterator throws the error that an emitter emits as `"error"`, after the events before it, unless the program iterates
+ * `"error"`. It throws that error as `fromPromise` throws the reason of a promise. An error that the source throws when a
+ * listener is removed goes to the exception handler. An event that comes after the loop was closed is ignored, and ends the
+ * listening.
+ *
+ * @param source - an `EventEmitter` or an `EventTarget`
+ * @param name - the name of the events
+ * @param options - `maxsize` is the most events that are kept, 1024 by default; `overflow` is the policy for more events, an
+ *   error by default; `close` names the events that end the iteration; `dispose` is called with each event that was not taken
+ * @returns an async iterator over the arguments of each event, as Node's `events.on` gives them; for a target the event is
+ *   the only argument. The types can be given: `events<[chunk: Uint8Array]>(socket, "data")`
+ * @throws TypeError when `source` is no source of events, `name` is no name, or an option is wrong
  * @throws ValueError when `overflow` is no policy
- * @throws RuntimeError outside of a running loop
+ * @throws RuntimeError when no loop is running
  *
- * The iterator throws what an emitter emits as `"error"`, after the events before it, unless that is what is iterated: as
- * `fromPromise` throws what a promise is rejected with. Cancellation of whoever waits for the next event loses none. What
- * the source throws when a listener is removed goes to the exception handler; an event that comes when the loop is closed
- * is ignored, and ends the listening.
+ * Cancellation of a task that waits for the next event loses no event.
+ *
+ * It has no counterpart in CPython.
  */
 export function events<T extends EventTargetLike, N extends string>(
   source: T,
@@ -96,7 +100,7 @@ class EventIterator extends ClosingIterator<unknown[]> {
   readonly #loop: BaseEventLoop;
   readonly #listeners: Listeners;
   #hasOverflown = false;
-  /** The emitter's error. As a future it is reported when nobody comes to see it. */
+  /** The emitter's error. A future reports it when the program never retrieves it. */
   #failure: Future<never> | undefined;
 
   constructor(source: EventEmitterLike | EventTargetLike, name: string | symbol, options?: EventsOptions) {
@@ -140,14 +144,15 @@ class EventIterator extends ClosingIterator<unknown[]> {
   /**
    * Waits for the next event.
    *
-   * @throws StopAsyncIteration when no more will come
-   * @throws QueueFull when there was no room for one, and the policy is `"error"`
-   * @throws what the emitter emitted as `"error"`
+   * @returns its arguments
+   * @throws StopAsyncIteration when the iteration has ended
+   * @throws QueueFull when an event was dropped, and the policy is `"error"`
+   * @throws the error that the emitter emitted as `"error"`
    *
-   * Cancellation leaves the event to the next `anext`.
+   * Cancellation keeps the event for the next `anext`.
    */
   override *anext(): Coroutine<unknown[]> {
-    // An event that came when the loop was closed has ended the listening, and could wake nobody.
+    // An event that came after the loop was closed has ended the listening, but could not wake a task.
     if (!this.#listeners.isListening) this.#queue.shutdown();
     try {
       return yield* this.#queue.get();
@@ -165,7 +170,7 @@ class EventIterator extends ClosingIterator<unknown[]> {
     throw new StopAsyncIteration();
   }
 
-  /** Removes the listeners, and disposes of the events that nobody has taken. */
+  /** Removes the listeners, and disposes of the events that were not taken. It does not wait. */
   override *aclose(): Coroutine {
     this.#end();
     this.#hasOverflown = false;
@@ -196,14 +201,14 @@ class EventIterator extends ClosingIterator<unknown[]> {
       reportFromOutside(this.#loop, { message: `Exception in dispose of ${this}`, exception: toException(thrown) });
     };
     try {
-      // Whether it is a promise is for JavaScript to say.
+      // JavaScript itself decides whether the result is a promise.
       Promise.resolve(dispose(...args)).catch(report);
     } catch (thrown) {
       report(thrown);
     }
   }
 
-  /** No more events will come; those that are there can still be taken. */
+  /** Ends the listening. The program can still take the events that are kept. */
   #end(): void {
     if (!this.#listeners.isListening) return;
     this.#listeners.removeAll();
@@ -211,7 +216,7 @@ class EventIterator extends ClosingIterator<unknown[]> {
     if (this.#dispose === undefined || this.#queue.empty()) this.#forget();
   }
 
-  /** The loop need not close it any more. */
+  /** Tells the loop that it need not close this iterator. */
   #forget(): void {
     this.#loop.asyncgenFinalizerHook(this, true);
   }

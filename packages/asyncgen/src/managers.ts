@@ -3,10 +3,13 @@ import { hintToCall, isErrorClass, nameOfType, withHint } from "@yieldstar/loop/
 import { BaseExceptionGroup, type ErrorClass } from "@yieldstar/taskgroup";
 
 /**
- * Closes something at the end of the block: `asyncWith(aclosing(generator), function* (generator) { … })`.
+ * Closes an object at the end of the block: `asyncWith(aclosing(generator), function* (generator) { … })`.
  *
- * @param thing - an async generator, or anything with `aclose`
- * @throws TypeError when it has none
+ * @param thing - an async generator, or another object with `aclose`
+ * @returns a manager that gives `thing` to the block, and awaits `thing.aclose()` at its end
+ * @throws TypeError when `thing` has no `aclose`
+ *
+ * Cancellation of the block closes `thing` too.
  *
  * Source: contextlib.aclosing, CPython 3.14 Lib/contextlib.py.
  */
@@ -28,7 +31,10 @@ function explainThing(thing: unknown): string {
 }
 
 /**
- * Does nothing but hand `value` to the block: it stands in where a manager is optional.
+ * Makes a manager that gives `value` to the block and does nothing else. Use it where a manager is optional.
+ *
+ * @param value - the value for the block
+ * @returns the manager
  *
  * Source: contextlib.nullcontext, CPython 3.14 Lib/contextlib.py.
  */
@@ -44,10 +50,12 @@ export function nullcontext(value?: unknown): AsyncContextManager<unknown, void>
 }
 
 /**
- * Swallows errors of the given classes that leave the block; out of a group it takes those that match.
+ * Swallows errors of the given classes that leave the block. From a group it removes the errors that match, and throws the
+ * rest.
  *
- * @param classes - classes of errors
- * @throws TypeError when one is none
+ * @param classes - classes of errors. A cancellation passes, unless one of them is a class of `CancelledError`
+ * @returns a manager, whose block ends with `undefined` when an error was swallowed
+ * @throws TypeError when one of them is no class of errors
  *
  * Source: contextlib.suppress, CPython 3.14 Lib/contextlib.py.
  */

@@ -3,10 +3,10 @@ import { showAsText, toException, reportFromOutside } from "@yieldstar/loop/inte
 import { ClosingIterator } from "./async-iterator.ts";
 import type { NativeSource } from "./native-source.ts";
 
-/** A value that was asked for, and that nobody has taken. */
+/** A value that the program asked for, and has not taken. */
 interface Unread<T> {
   readonly promise: Promise<IteratorResult<T, unknown>>;
-  /** Known from the first time on that a wait for it was given up. */
+  /** Whether the promise is pending. It is set when a wait for the value is first cancelled. */
   isPending?: boolean;
 }
 
@@ -28,9 +28,10 @@ export class NativeIterator<T> extends ClosingIterator<T> {
   /**
    * Waits for the next value.
    *
-   * @throws StopAsyncIteration when there is none
+   * @throws StopAsyncIteration when there are no more values
+   * @throws what the native iterator's promise rejects with
    *
-   * Cancellation does not wait for the value: it is what the next `anext` gives.
+   * Cancellation does not wait for the value: the next `anext` gives it.
    */
   override *anext(): Coroutine<T> {
     if (this.#hasEnded) throw new StopAsyncIteration();
@@ -47,10 +48,10 @@ export class NativeIterator<T> extends ClosingIterator<T> {
   }
 
   /**
-   * Ends the iteration, and waits until the native iterator has cleaned up.
+   * Ends the iteration, and waits for the cleanup of the native iterator.
    *
-   * One that is still at work on a value that nobody waits for any more is told to end, but not waited for: it could not
-   * be told before that is done, which may be never. An error that comes of it is reported to the exception handler.
+   * When a value is still pending whose wait was cancelled, it asks the native iterator to end, but does not wait: that
+   * iterator ends only after the pending value, which may never come. An error of that goes to the exception handler.
    */
   override *aclose(): Coroutine {
     if (this.#hasEnded) return;
@@ -80,7 +81,7 @@ export class NativeIterator<T> extends ClosingIterator<T> {
   }
 }
 
-/** Waits for a promise. When the wait ends before that is settled, by a cancel, `abandon` is called. */
+/** Waits for a promise. Calls `abandon` when a cancel ends the wait before the promise settles. */
 function* settled<T>(promise: Promise<T>, abandon: () => void): Coroutine<T> {
   let isSettled = false;
   try {

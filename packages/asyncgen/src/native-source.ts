@@ -1,29 +1,29 @@
-/** What JavaScript's `for await` iterates: an async generator of its own, a stream, anything with `Symbol.asyncIterator`. */
+/** An object that JavaScript's `for await` can iterate: it has `Symbol.asyncIterator`, as streams and native async generators. */
 export interface NativeAsyncIterable<T> {
   [Symbol.asyncIterator](): NativeAsyncIterator<T>;
 }
 
-/** What JavaScript iterates it with. */
+/** The iterator of such an object. */
 export interface NativeAsyncIterator<T> {
   next(): PromiseLike<IteratorResult<T, unknown>>;
   return?(value: never): PromiseLike<unknown>;
 }
 
-/** Where the values of a native iterator come from. */
+/** The source of the values of a native iterator. */
 export interface NativeSource<T> {
   next(): PromiseLike<IteratorResult<T, unknown>>;
-  /** Tells it to end; settles when it has. */
+  /** Asks the source to end. The promise settles when it has ended. */
   close(): PromiseLike<unknown> | undefined;
-  /** Called instead when it has ended by itself. */
+  /** Called instead of `close` when the source has ended by itself. */
   release(): void;
-  /** Whether `close` is heeded while a `next` is pending, and does not queue up behind it. */
+  /** Whether `close` works while a `next` is pending, and does not wait for it. */
   readonly closesAtOnce: boolean;
 }
 
-/** Begins to iterate what JavaScript can iterate; returns `undefined` if it is none of that. */
+/** Begins to iterate a native async iterable. Returns `undefined` for any other value. */
 export function openNative(iterable: unknown): NativeSource<unknown> | undefined {
   if (typeof iterable !== "object" || iterable === null) return undefined;
-  // Not every browser can iterate a stream; and only by its reader it can be cancelled while a read is pending.
+  // Not every browser can iterate a stream, and only its reader can cancel it while a read is pending.
   if (isReadableStream(iterable)) return readStream(iterable.getReader());
   const { [Symbol.asyncIterator]: iterate } = iterable as Partial<NativeAsyncIterable<unknown>>;
   if (typeof iterate !== "function") return undefined;
@@ -43,7 +43,7 @@ function readStream<T>(reader: ReadableStreamDefaultReader<T>): NativeSource<T> 
   };
 }
 
-/** @param readable - to be destroyed: its iterator would do that only after the chunk that it waits for */
+/** @param readable - the stream to destroy: its iterator would destroy it only after the pending chunk */
 function useIterator<T>(iterator: NativeAsyncIterator<T>, readable: NodeReadable | undefined): NativeSource<T> {
   return {
     next: () => iterator.next(),

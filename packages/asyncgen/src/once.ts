@@ -14,16 +14,16 @@ import {
 type Source = EventEmitterLike | EventTargetLike;
 type Name = string | symbol;
 
-/** What ends the wait of `once`. */
+/** The options of `once`. */
 export interface OnceOptions {
   /**
-   * The names of the events after which what is waited for cannot come: the wait fails. Of an emitter that is `["close"]` by
-   * default, of a target, whose "close" may mean something else, there is none; `[]` is none too.
+   * The names of the events after which the awaited event cannot come: they end the wait with an error. The default is
+   * `["close"]` for an emitter, and `[]` for a target, whose "close" may have another meaning.
    */
   readonly close?: (Iterable<string | symbol> & object) | undefined;
 }
 
-/** The event that came first of several that `once` waited for. */
+/** The event that came first, when `once` waits for several. */
 export interface NamedEvent<N extends string | symbol, A extends readonly unknown[]> {
   readonly name: N;
   readonly args: A;
@@ -38,23 +38,27 @@ const onceDefaults: OnceOptions = { close: undefined };
 
 /**
  * Waits for one event: `const [chunk] = yield* once(socket, "data")`; or for the first of several:
- * `const { name } = yield* once(socket, ["drain", "pause"])`. It listens from when it is awaited.
+ * `const { name } = yield* once(socket, ["drain", "pause"])`. It begins to listen when it is awaited.
  *
- * @param source - an `EventEmitter`, or an `EventTarget`
+ * An error that the source throws when a listener is removed goes to the exception handler. An event that comes after the
+ * loop was closed is ignored.
+ *
+ * @param source - an `EventEmitter` or an `EventTarget`
  * @param name - the event's name, or an array of names
  * @param options - `close` names the events that end the wait, `["close"]` by default for an emitter
- * @returns the event's arguments, as Node's `events.once` does; of a target that is the event alone. Of several names the
- *   event as `{ name, args }`. The arguments' types may be given: `once<[chunk: Uint8Array]>(socket, "data")`
- * @throws what an emitter emits as `"error"` meanwhile, unless that is what is waited for: as `fromPromise` throws what a
- *   promise is rejected with
- * @throws Error with the `code` "ERR_STREAM_PREMATURE_CLOSE", which Node gives it too, when an event of `close` comes first,
- *   or when `source` is a stream that is closed already; then what it was destroyed with, if it was for an error
- * @throws TypeError at the call, when `source` is neither, a name is none, or an option is wrong
- * @throws ValueError at the call, when there is no name
+ * @returns the event's arguments, as Node's `events.once` does; for a target the event is the only argument. For several
+ *   names the event as `{ name, args }`. The types can be given: `once<[chunk: Uint8Array]>(socket, "data")`
+ * @throws the error that an emitter emits as `"error"` meanwhile, unless the program waits for `"error"`. It is thrown as
+ *   `fromPromise` throws the reason of a promise
+ * @throws Error with the `code` "ERR_STREAM_PREMATURE_CLOSE", which Node uses too, when an event of `close` comes first, or
+ *   when `source` is a stream that is closed already. A stream that was destroyed with an error throws that error instead
+ * @throws TypeError at the call, when `source` is no source of events, a name is no name, or an option is wrong
+ * @throws ValueError at the call, when the array of names is empty
  *
- * Cancellation removes the listener, as the event does. An error that comes after it, before the task has seen it, goes
- * to the exception handler. So does what the source throws when the listener is removed. An event that comes when the loop
- * is closed is ignored.
+ * Cancellation removes the listeners, as the event does. An error that the source emits after the cancellation, before the
+ * task has resumed, goes to the exception handler.
+ *
+ * It has no counterpart in CPython.
  */
 export function once<T extends EventTargetLike, N extends string>(
   source: T,
@@ -132,7 +136,7 @@ function prematureClose(names: readonly Name[], ending: Name): Error {
   return Object.assign(error, { code: "ERR_STREAM_PREMATURE_CLOSE" });
 }
 
-/** A stream of Node's. It emits nothing more but what it has queued by then. */
+/** A stream of Node's that is closed. It emits only the events that it has queued already. */
 interface ClosedStream {
   readonly errored: Error | null | undefined;
 }
@@ -142,7 +146,7 @@ function isClosedStream(source: Source): source is Source & ClosedStream {
   return destroyed === true && closed === true && "errored" in source;
 }
 
-/** Calls `callback` when what an emitter of Node's has queued was emitted. */
+/** Calls `callback` after an emitter of Node's has emitted the events that it has queued. */
 function afterQueuedEvents(callback: () => void): void {
   const { process } = globalThis as { readonly process?: Partial<NodeJS.Process> };
   if (process?.nextTick === undefined) callback();

@@ -10,17 +10,19 @@ import { onAbort, readToPromiseOptions, showAsText, toException } from "@yieldst
 import { AsyncGenerator } from "./async-generator.ts";
 
 /**
- * Gives an async generator out to JavaScript: `for await (const row of toAsyncIterable(rows())) { … }`.
+ * Makes a JavaScript async generator from ours: `for await (const row of toAsyncIterable(rows())) { … }`.
  *
- * Each step runs in a task of its own, by `toPromise`: a timeout or a task group must not be open while a value is handed
- * out. Steps that are asked for at once run one after another. `return()`, which `for await` calls when it is left early,
- * settles when the generator has cleaned up.
+ * Each step runs in a task of its own, by `toPromise`: the body must not emit a value inside an open timeout or task group.
+ * Steps that are requested at the same time run one after another. `for await` calls `return()` when it ends early, and
+ * `return()` settles after the cleanup of the generator.
  *
- * @param generator - which nobody else iterates from now on
- * @param options - `signal` cancels the step that runs, at its `yield*`, or closes the generator where none does; the next
- *   step then rejects with the signal's reason. `loop` is where the steps run, by default the loop of all `toPromise` calls
- * @returns an async generator of JavaScript
- * @throws TypeError when `generator` is none, or an option is wrong
+ * @param generator - an async generator. Other code must not iterate it from now on
+ * @param options - `signal` cancels the running step at its `yield*`, or closes the generator when no step runs; the next
+ *   step then rejects with the signal's reason. `loop` runs the steps, by default the loop of all `toPromise` calls
+ * @returns a JavaScript async generator, whose steps reject as the promises of `toPromise` do
+ * @throws TypeError when `generator` is no async generator of ours, or an option is wrong
+ *
+ * It has no counterpart in CPython.
  */
 export function toAsyncIterable<T>(
   generator: AsyncGenerator<T>,
@@ -40,7 +42,7 @@ class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined,
   readonly #options: ToPromiseOptions;
   #unlisten: (() => void) | undefined;
   #state: "created" | "begun" | "ended" = "created";
-  /** Settles when the steps that were asked for have been made. */
+  /** Settles after the steps that were requested. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(generator: AsyncGenerator<T>, options: ToPromiseOptions) {
@@ -55,7 +57,7 @@ class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined,
   next(sent?: unknown): Promise<IteratorResult<T, undefined>> {
     return this.#afterOthers(() => {
       if (this.#state === "ended") return { done: true, value: undefined };
-      // JavaScript ignores what comes with the first call.
+      // JavaScript ignores the value of the first call.
       return this.#advance(this.#generator.asend(this.#state === "created" ? undefined : sent));
     });
   }
@@ -71,7 +73,7 @@ class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined,
     return this.#afterOthers(async () => {
       const isOpen = this.#state !== "ended";
       this.#end();
-      // Without the signal, which must not cancel the cleanup it has led to.
+      // Without the signal, which must not cancel the cleanup that it causes.
       if (isOpen) await toPromise(this.#generator.aclose(), { loop: this.#options.loop });
       return { done: true, value: await value };
     });
@@ -109,13 +111,13 @@ class NativeAsyncGenerator<T> implements globalThis.AsyncGenerator<T, undefined,
     return result;
   }
 
-  /** The step that is running, if there is one, is cancelled by itself. */
+  /** `toPromise` cancels the running step itself, if there is one. */
   readonly #closeOnAbort = (): void => {
     void this.#afterOthers(() => toPromise(closeReporting(this.#generator), { loop: this.#options.loop }));
   };
 }
 
-/** Closes a generator when nobody asked for it, who could be told of an error. */
+/** Closes a generator for a signal. An error goes to the exception handler, since no caller waits. */
 function* closeReporting(asyncgen: AsyncGenerator<unknown>): Coroutine {
   try {
     yield* asyncgen.aclose();

@@ -199,6 +199,24 @@ describe.each(states)("%s", (_name, enter) => {
         expect([...context.items()].at(-1)).toEqual([a, 1]);
       }));
 
+    it("is iterated as it was when the iteration began", () => {
+      const [first, second, third] = ["first", "second", "third"].map((name) => new ContextVar<number>(name));
+      const seen: unknown[] = [];
+      new Context().run(() => {
+        first?.set(1);
+        const context = copyContext();
+        context.run(() => {
+          for (const variable of context) {
+            seen.push(variable.name);
+            second?.set(2);
+            third?.set(3);
+          }
+        });
+        seen.push(context.size);
+      });
+      expect(seen).toEqual(["first", 3]);
+    });
+
     it("cannot be changed by its iterators' owner", () =>
       enter(() => {
         const variable = new ContextVar<number[]>("v");

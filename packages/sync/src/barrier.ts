@@ -78,8 +78,8 @@ export class Barrier implements AsyncContextManager<number, void> {
    * Waits until `parties` tasks have come. The last one does not wait. Tasks that come while those of the round before
    * still leave wait for these first.
    *
-   * @returns the number of tasks that were there when the caller came: 0 for the first, `parties - 1` for the last. Only the
-   *   last number is sure to be unique: after a cancellation two tasks of a round can get the same one
+   * @returns the number of tasks that were there when the caller came: 0 for the first, `parties - 1` for the last.
+   *   Only the last number is sure to be unique: after a cancellation two tasks of a round can get the same one
    * @throws BrokenBarrierError when the barrier is broken, or is broken or reset while the task waits
    * @throws RuntimeError when it has to wait and the barrier was waited at on another loop before
    *
@@ -93,8 +93,8 @@ export class Barrier implements AsyncContextManager<number, void> {
   }
 
   /**
-   * Empties the barrier: the tasks that wait get a `BrokenBarrierError`, and then it can be used again. It waits only for
-   * the barrier's inner lock.
+   * Empties the barrier: the tasks that wait get a `BrokenBarrierError`, and then it can be used again. It waits only
+   * for the barrier's inner lock.
    *
    * Cancellation during that wait leaves the barrier unchanged.
    *
@@ -107,8 +107,8 @@ export class Barrier implements AsyncContextManager<number, void> {
   }
 
   /**
-   * Breaks the barrier: the tasks that wait, and those that come before a `reset`, get a `BrokenBarrierError`. It waits only
-   * for the barrier's inner lock.
+   * Breaks the barrier: the tasks that wait, and those that come before a `reset`, get a `BrokenBarrierError`. It waits
+   * only for the barrier's inner lock.
    *
    * Cancellation during that wait leaves the barrier unchanged.
    *

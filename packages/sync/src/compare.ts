@@ -1,9 +1,10 @@
 import { nameOfType } from "@yieldstar/loop/internal";
 
 /**
- * Python's `<` for numbers, texts and tuples, which are arrays here; and for what has a primitive value, as a `Date` has.
+ * Python's `<` for numbers, strings and tuples, which are arrays here. Objects with a primitive value, such as a
+ * `Date`, are compared by it.
  *
- * @throws TypeError where Python would, for things of different kinds
+ * @throws TypeError where Python does: when `a` and `b` are of different kinds, or of a kind without an order
  */
 export function isLess(a: unknown, b: unknown): boolean {
   if (isNumber(a) && isNumber(b)) return a < b;
@@ -24,7 +25,7 @@ function primitiveOf(value: unknown): unknown {
   return typeof primitive === "object" ? undefined : primitive;
 }
 
-/** Arrays are compared by the first members that are not equal; the same object is equal to itself, even NaN. */
+/** The first members that are not equal decide. A value is equal to itself, NaN included. */
 function isLessArray(a: readonly unknown[], b: readonly unknown[]): boolean {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {
@@ -40,7 +41,10 @@ function isEqual(a: unknown, b: unknown): boolean {
   return a.length === b.length && a.every((member, index) => isEqual(member, b[index]));
 }
 
-/** Python orders texts by code points. So do JavaScript's units, but that the surrogates stand before U+E000. */
+/**
+ * Python orders strings by code points. JavaScript's units have that order, but for surrogates: they come before
+ * U+E000.
+ */
 function isLessText(a: string, b: string): boolean {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {

@@ -27,8 +27,8 @@ export class Condition extends Acquirable {
   readonly #lock: Lock;
 
   /**
-   * @param lock - the lock that tasks hold while they look at what they share, or change it. Several conditions can have
-   *   the same lock; by default the condition makes its own
+   * @param lock - the lock that tasks hold while they look at what they share, or change it. Several conditions can
+   *   have the same lock; by default the condition makes its own
    * @throws TypeError when `lock` has no `acquire` and `release`
    */
   constructor(lock: Lock = new Lock()) {
@@ -80,8 +80,8 @@ export class Condition extends Acquirable {
    * @returns `true`
    * @throws RuntimeError when the lock is free, or the condition was waited for on another loop before
    *
-   * A cancelled task waits for the lock too, and holds it when it gets the `CancelledError`. It then wakes the next task,
-   * which may return from `wait` without a notification.
+   * A cancelled task waits for the lock too, and holds it when it gets the `CancelledError`. It then wakes the next
+   * task, which may return from `wait` without a notification.
    *
    * Source: asyncio.Condition.wait, CPython 3.14 Lib/asyncio/locks.py.
    */

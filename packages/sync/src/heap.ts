@@ -1,17 +1,17 @@
 /** Tells whether `a` comes before `b`. It may throw. */
 export type Before<T> = (a: T, b: T) => boolean;
 
-// Items are swapped at every step, as in CPython's heapq: should a comparison throw, none is lost.
+// Each step swaps two items, as in CPython's heapq, so that no item is lost when a comparison throws.
 
-/** Puts `item` into a binary heap. */
+/** Adds `item` to a binary heap. */
 export function heapPush<T>(heap: T[], item: T, before: Before<T>): void {
   heap.push(item);
   siftTowardsRoot(heap, heap.length - 1, before);
 }
 
 /**
- * Takes the first item out of a binary heap, which must not be empty. Among items of equal rank the choice is that of
- * CPython's heapq: the last item takes the place at the root, sinks to a leaf, and rises from there.
+ * Removes the first item of a binary heap, which must not be empty, and returns it. Among items of equal rank it takes
+ * the same one as CPython's heapq: the last item moves to the root, sinks to a leaf, and rises from there.
  */
 export function heapPop<T>(heap: T[], before: Before<T>): T {
   const last = heap.pop() as T;

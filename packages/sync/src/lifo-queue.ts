@@ -2,7 +2,7 @@ import { nameClass } from "@yieldstar/loop/internal";
 import { Queue } from "./queue.ts";
 
 /**
- * A queue that gives the newest item first.
+ * A queue whose `get` returns the newest item first.
  *
  * Source: asyncio.LifoQueue, CPython 3.14 Lib/asyncio/queues.py.
  */

@@ -5,8 +5,8 @@ import { describe } from "./describe.ts";
 import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
- * Lets one task at a time through: `yield* asyncWith(lock, function* () { … })`. Tasks get the lock in the order in which
- * they asked for it.
+ * Lets one task at a time through: `yield* asyncWith(lock, function* () { … })`. Tasks get the lock in the order in
+ * which they asked for it.
  *
  * Source: asyncio.Lock, CPython 3.14 Lib/asyncio/locks.py.
  */

@@ -6,8 +6,8 @@ import { Queue } from "./queue.ts";
 /** How a `PriorityQueue` orders its items. */
 export interface PriorityQueueOptions<T> {
   /**
-   * Returns a negative number if `a` is to be taken before `b`. By default items are compared as Python compares them:
-   * numbers and strings by value, arrays element by element.
+   * Returns a negative number if `get` has to return `a` before `b`. By default the queue compares items as Python
+   * does: numbers and strings by value, arrays element by element.
    */
   readonly compare?: ((a: T, b: T) => number) | undefined;
 }
@@ -15,8 +15,8 @@ export interface PriorityQueueOptions<T> {
 const priorityQueueDefaults = { compare: undefined };
 
 /**
- * A queue that gives the smallest item first. Items of equal rank come in no particular order: put `[rank, count, item]`
- * in if that matters.
+ * A queue whose `get` returns the smallest item first. Items of equal rank come in no particular order; if the order
+ * matters, put `[rank, count, item]` in.
  *
  * Source: asyncio.PriorityQueue, CPython 3.14 Lib/asyncio/queues.py.
  */
@@ -29,9 +29,9 @@ export class PriorityQueue<T> extends Queue<T> {
   readonly #before: (a: T, b: T) => boolean;
 
   /**
-   * @param maxsize - how many items it holds at most; zero, the default, or less means any number
+   * @param maxsize - the number of items that it holds at most; zero, the default, or less means no limit
    * @param options - `compare` orders the items
-   * @throws TypeError when `maxsize` is no number, or `compare` no function
+   * @throws TypeError when `maxsize` is no number, or `compare` no plain function
    */
   constructor(maxsize = 0, options?: PriorityQueueOptions<T>) {
     const { compare } = readOptions<PriorityQueueOptions<T>>(options, priorityQueueDefaults, "PriorityQueue");

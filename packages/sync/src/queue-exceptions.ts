@@ -1,7 +1,7 @@
 import { nameErrorClass } from "@yieldstar/loop/internal";
 
 /**
- * There is no item to be taken without waiting.
+ * `getNowait` was called on an empty queue.
  *
  * Source: asyncio.QueueEmpty, CPython 3.14 Lib/asyncio/queues.py.
  */
@@ -12,7 +12,7 @@ export class QueueEmpty extends Error {
 }
 
 /**
- * There is no room for an item without waiting.
+ * `putNowait` was called on a full queue.
  *
  * Source: asyncio.QueueFull, CPython 3.14 Lib/asyncio/queues.py.
  */
@@ -23,7 +23,7 @@ export class QueueFull extends Error {
 }
 
 /**
- * The queue is shut down.
+ * A queue that is shut down refuses the call: any `put`, or a `get` once it is empty.
  *
  * Source: asyncio.QueueShutDown, CPython 3.14 Lib/asyncio/queues.py.
  */

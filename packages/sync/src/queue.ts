@@ -6,7 +6,8 @@ import { QueueEmpty, QueueFull, QueueShutDown } from "./queue-exceptions.ts";
 import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
- * A queue between tasks: first in, first out. `get` waits while it is empty; with a `maxsize`, `put` waits while it is full.
+ * A queue between tasks: first in, first out. `get` waits while it is empty; with a `maxsize`, `put` waits while it is
+ * full.
  *
  * A subclass with another order overrides `_put`, `_get`, `_items` and `qsize`.
  *
@@ -190,8 +191,8 @@ export class Queue<T> {
   }
 
   /**
-   * Shuts the queue down: `put` throws from now on, and so does `get` once the queue is empty. It wakes the tasks that wait
-   * in either.
+   * Shuts the queue down: `put` throws from now on, and so does `get` once the queue is empty. It wakes the tasks that
+   * wait in either.
    *
    * @param immediate - whether to discard the items in the queue, and to count each as done
    *

@@ -5,8 +5,8 @@ import { describe } from "./describe.ts";
 import { defineSteps, MUST_WAIT, WaitQueue } from "./wait-queue.ts";
 
 /**
- * Lets a limited number of tasks through at a time. It counts units: `acquire` takes one, `release` gives one back. Tasks
- * get a unit in the order in which they asked for it.
+ * Lets a limited number of tasks through at a time. It counts units: `acquire` takes one, `release` gives one back.
+ * Tasks get a unit in the order in which they asked for it.
  *
  * Source: asyncio.Semaphore, CPython 3.14 Lib/asyncio/locks.py.
  */

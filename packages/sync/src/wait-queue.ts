@@ -4,22 +4,26 @@
  * A wait is *pending* until it is woken or cancelled. Either only queues the next step of its task: other tasks may run
  * before the wait goes on. The primitives differ in what they do with a wait, as they do in CPython:
  *
- * | waits of            | woken by                  | wakes                | leaves the queue | when it is cancelled                |
- * | ------------------- | ------------------------- | -------------------- | ---------------- | ----------------------------------- |
- * | `Lock.acquire`      | `release`: `wakeHead`     | the head, if pending | when it goes on  | wakes the head, if the lock is free |
- * | `Event.wait`        | `set`: `wakeAll`          | all pending          | when it goes on  | does nothing                        |
- * | `Condition.wait`    | `notify`: `wake(n)`       | the first n pending  | when it goes on  | gets the lock, then wakes the next  |
- * | `Semaphore.acquire` | `release`: `wake(1)`      | the first pending    | when it goes on  | if woken, gives its unit back;      |
- * |                     |                           |                      |                  | wakes the next while units are left |
- * | `Queue.get`         | `putNowait`: `popAndWake` | the first pending    | when it is woken | if woken, and an item is there,     |
- * |                     |                           |                      |                  | wakes the next                      |
- * | `Queue.put`         | `getNowait`: `popAndWake` | the first pending    | when it is woken | if woken, and there is room,        |
- * |                     |                           |                      |                  | wakes the next                      |
+ * | waits of            | woken by                  | wakes            | leaves it | when cancelled                 |
+ * | ------------------- | ------------------------- | ---------------- | --------- | ------------------------------ |
+ * | `Lock.acquire`      | `release`: `wakeHead`     | head, if pending | next step | if the lock is free,           |
+ * |                     |                           |                  |           | wakes the head                 |
+ * | `Event.wait`        | `set`: `wakeAll`          | all pending      | next step | does nothing                   |
+ * | `Condition.wait`    | `notify`: `wake(n)`       | first n pending  | next step | gets the lock,                 |
+ * |                     |                           |                  |           | then wakes the next            |
+ * | `Semaphore.acquire` | `release`: `wake(1)`      | first pending    | next step | if woken, returns its unit;    |
+ * |                     |                           |                  |           | wakes others while units last  |
+ * | `Queue.get`         | `putNowait`: `popAndWake` | first pending    | at once   | if woken, and an item is left, |
+ * |                     |                           |                  |           | wakes the next                 |
+ * | `Queue.put`         | `getNowait`: `popAndWake` | first pending    | at once   | if woken, and there is room,   |
+ * |                     |                           |                  |           | wakes the next                 |
  *
- * `Queue.shutdown` calls `popAndWakeAll` for both of its queues. `Barrier` waits on a condition, `Queue.join` on an event.
+ * "Leaves it" says when a woken wait leaves the queue: at once, or in the next step of its task. `Queue.shutdown` calls
+ * `popAndWakeAll` for both of its queues. `Barrier` waits on a condition, `Queue.join` on an event.
  *
- * A woken wait in the queue keeps newcomers out of a lock and a semaphore: these have to queue behind it. A woken wait of
- * `Queue` has left, so that a newcomer may take the item or the room first. The woken wait then waits again, at the end.
+ * A woken wait in the queue keeps newcomers out of a lock and a semaphore: these have to queue behind it. A woken wait
+ * of `Queue` has left, so that a newcomer may take the item or the room first. The woken wait then waits again, at the
+ * end.
  *
  * @module
  */
@@ -54,8 +58,8 @@ export interface Steps<Primitive, Given, Result> {
 type AllSteps<Primitive, Given, Result> = Required<Steps<Primitive, Given, Result>>;
 
 /**
- * Returns `steps` in the form that a `WaitQueue` takes: as the prototype of an object. V8 inlines methods that it finds on
- * a prototype, also where it meets several.
+ * Returns `steps` in the form that a `WaitQueue` takes: as the prototype of an object. V8 inlines methods that it finds
+ * on a prototype, also where it meets several.
  */
 export function defineSteps<Primitive, Given, Result>(
   steps: Steps<Primitive, Given, Result>,
@@ -105,7 +109,8 @@ export class WaitQueue<Primitive extends object, Given, Result> {
   }
 
   /**
-   * Makes the method's coroutine. It attempts what the method does; if that must wait, it waits at the end of the queue.
+   * Makes the method's coroutine. It attempts what the method does; if that must wait, it waits at the end of the
+   * queue.
    *
    * @param given - the method's argument, which `attempt` and `resume` get
    */

@@ -8,22 +8,22 @@ import { repr, withHint } from "../text/repr.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
 
-/** What a block needs of a context manager. */
+/** The part of a context manager that a block needs. */
 export interface BlockManager {
   aenter(): Coroutine<unknown>;
   aexit(error: Error | undefined): Coroutine<boolean | void>;
 }
 
-/** How the body ended, which the manager's `aexit` may change. */
+/** How the body ended. The manager's `aexit` can change it. */
 type Outcome<R> =
   | { readonly kind: "returned"; readonly result: R }
   | { readonly kind: "threw"; readonly thrown: unknown }
   | { readonly kind: "closed"; readonly value: unknown };
 
 /**
- * A body inside one context manager. It is a coroutine written by hand, that drives the manager's coroutines and the body
- * one after the other. A generator would be one frame more at every resume, and would look up the methods of each body:
- * where a body is written in place, every evaluation makes generators of a new shape, on which a look-up costs 0.5 µs.
+ * A body inside one context manager. It drives the manager's coroutines and the body one after the other. A generator would
+ * add a frame to every resume, and would look up the methods of each body: a body that is written in place makes generators
+ * of a new shape at each evaluation, and a look-up there costs 0.5 µs.
  */
 export class WithBlock<R> extends Frame<R | undefined> {
   declare private readonly _manager: BlockManager;
@@ -90,7 +90,7 @@ export class WithBlock<R> extends Frame<R | undefined> {
     return { done: true, value: returned as R };
   }
 
-  /** Resumes the coroutine that is running. What the body throws is for the manager; the rest is for the caller. */
+  /** Resumes the coroutine that is running. The manager gets what the body throws, the caller gets other errors. */
   private _advance(isThrowing: boolean, argument: unknown): Step<R | undefined> {
     const inner = this._inner as Coroutine<unknown>;
     let step: Step<unknown> | undefined;
@@ -167,7 +167,7 @@ export function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Corouti
   return coroutine;
 }
 
-/** What something else than a generator function as the body ends with. */
+/** The text of the error for a body that is no generator function. */
 export function explainBody(got: unknown): string {
   return withHint(
     `the body of asyncWith() must be a generator function, got ${repr(got)}`,
@@ -185,7 +185,7 @@ function requireManager(manager: Partial<BlockManager>): void {
   }
 }
 
-/** What `yield*` would drive. */
+/** Returns the iterator that `yield*` would drive. */
 function iterate<T>(awaitable: Coroutine<T>, method: string): Coroutine<T> {
   if (isawaitable(awaitable)) return awaitable[Symbol.iterator]();
   const text = `'${nameOfType(awaitable)}' object cannot be awaited, which ${method}() returned`;

@@ -9,13 +9,16 @@ import { getRunningLoop } from "../scheduling/running-loop.ts";
 import type { Timer } from "../scheduling/timer-heap.ts";
 
 /**
- * Waits for `delay` seconds. One that is zero or negative gives up one iteration of the loop; `Infinity` never ends.
+ * Waits for `delay` seconds. With zero or less it gives up control for one iteration of the loop; with `Infinity` it never
+ * ends.
  *
  * @param delay - in seconds
- * @param result - what awaiting it gives
- * @throws TypeError or ValueError, when awaited, if `delay` is no number
+ * @param result - the result of awaiting it
+ * @returns a coroutine that returns `result`
+ * @throws TypeError when awaited, if `delay` is no number
+ * @throws ValueError when awaited, if `delay` is NaN
  *
- * Cancellation takes the timer back.
+ * Cancellation removes the timer.
  *
  * Source: asyncio.sleep, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -27,11 +30,11 @@ export function sleep(delay: number, result?: unknown): Coroutine<unknown> {
     : new Sleep(delay, result).asCoroutine();
 }
 
-/** The steps of every `sleep(0)`: new ones for each would cost as much as the rest of it. */
+/** All `sleep(0)` share these steps: new ones for each would double its cost. */
 const suspended = Object.freeze({ done: false, value: undefined } as const);
 const ended = Object.freeze({ done: true, value: undefined } as const);
 
-/** `sleep(0)`: gives up one iteration. A coroutine written by hand: as a generator it would cost twice as much. */
+/** `sleep(0)`: gives up control for one iteration. As a generator it would cost twice as much. */
 class BareYield extends CoroutineObject<unknown> {
   declare private readonly _result: unknown;
   declare private _state: "created" | "yielded" | "closed";
@@ -63,7 +66,7 @@ class BareYield extends CoroutineObject<unknown> {
   }
 }
 
-/** Waits for its time, and is its own timer. */
+/** Waits for its time. It is its own timer, which saves an object. */
 class Sleep extends CoroutineObject<unknown> implements Timer {
   declare private readonly _delay: number;
   declare private readonly _result: unknown;
@@ -122,7 +125,7 @@ class Sleep extends CoroutineObject<unknown> implements Timer {
     return this._state === "closed";
   }
 
-  /** Its time has come. */
+  /** The loop calls it when the time has come. */
   _run(): void {
     const future = this._future as Future<unknown>;
     if (this._state === "waiting" && !future._isDone()) future._succeed(this._result);

@@ -114,17 +114,17 @@ export class Context {
 
   /** Returns an iterator over the variables that have a value, in the order in which they got one. */
   keys(): IterableIterator<ContextVar<unknown>> {
-    return this.#own().keys();
+    return this.#current().keys();
   }
 
   /** Returns an iterator over the values, in the order of `keys()`. */
   values(): IterableIterator<unknown> {
-    return this.#own().values();
+    return this.#current().values();
   }
 
   /** Returns an iterator over pairs of a variable and its value, in the order of `keys()`. */
   items(): IterableIterator<[ContextVar<unknown>, unknown]> {
-    return this.#own().entries();
+    return this.#current().entries();
   }
 
   /** Iterates over the variables that have a value, as `keys()` does. */
@@ -151,6 +151,12 @@ export class Context {
   /** @internal */
   _delete(variable: ContextVar<unknown>): void {
     this.#own().delete(variable);
+  }
+
+  /** The values as they are now: a variable that is set later does not change them, so that an iteration ends. */
+  #current(): Values {
+    this.#shared = true;
+    return this.#values ?? new Map();
   }
 
   /** The values, which this context no longer shares. */

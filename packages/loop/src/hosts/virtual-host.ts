@@ -4,9 +4,9 @@ import { soon } from "./soon.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /**
- * A host whose clock stands still while there is something to do and then jumps to the next deadline: an `EventLoop` on
- * it runs a program of many hours in no time, and always in the same order. It knows no world outside: a loop with
- * nothing to do and no deadline is stuck at once.
+ * A host with a virtual clock. The clock shows the same time while the loop has work, and then jumps to the next deadline. So
+ * an `EventLoop` on this host runs a program of many hours in milliseconds, and always in the same order. No event comes from
+ * outside: a loop without work and without a deadline is stuck at once.
  */
 export class VirtualHost implements Host {
   static {
@@ -17,7 +17,7 @@ export class VirtualHost implements Host {
   readonly clockResolution: number = this.#clock.resolution;
   /** One iteration a turn: a loop that spins lets promises settle in between. */
   readonly turnBudget = 0;
-  /** Counts what was asked for, so that an older request does nothing. */
+  /** Numbers the requests, so that an older request does nothing. */
   #request = 0;
 
   time(): number {

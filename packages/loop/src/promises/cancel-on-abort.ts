@@ -10,7 +10,7 @@ import { fromWebError } from "../errors/web-errors.ts";
 
 const words = { block: "CancelOnAbort", cancelling: "aborting", cancelled: "aborted" };
 
-/** A block that a signal ends. `cancelOnAbort` makes it. It counts cancellations as `Timeout` does. */
+/** A block that ends when a signal is aborted, for `asyncWith`. `cancelOnAbort` makes it. */
 export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
   static {
     showAsText(this, "CancelOnAbort");
@@ -22,8 +22,8 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
   #unlisten: (() => void) | undefined;
 
   /**
-   * @param signal - what ends the block
-   * @throws TypeError when it is no `AbortSignal`
+   * @param signal - ends the block when it is aborted
+   * @throws TypeError when `signal` is no `AbortSignal`
    */
   constructor(signal: AbortSignal) {
     requireSignal(signal);
@@ -36,22 +36,24 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
   }
 
   /**
-   * Begins the block.
+   * Begins the block, without waiting.
    *
-   * @throws RuntimeError when it was entered before, or the caller runs in no task
+   * @returns this object
+   * @throws RuntimeError when the block was entered before, or the caller runs in no task
    */
   *aenter(): Coroutine<this> {
     this.#scope.enter();
-    // As a deadline that is past it ends the block in the next iteration, and so where the block first waits.
+    // As a deadline in the past does, it ends the block in the next iteration: where the block first waits.
     if (this.#signal.aborted) this.#handle = this.#scope.task.getLoop().callSoon(this.#onAbort);
     else this.#unlisten = onAbort(this.#signal, this.#onAbort);
     return this;
   }
 
   /**
-   * Ends the block.
+   * Ends the block, without waiting.
    *
-   * @throws the signal's reason when it was aborted and `error` is the `CancelledError` that came of it
+   * @param error - the error that leaves the block
+   * @throws the signal's reason, when the signal was aborted and `error` is the `CancelledError` that it caused
    */
   *aexit(error: Error | undefined): Coroutine {
     this.#handle?.cancel();
@@ -72,8 +74,8 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
 }
 
 /**
- * Binds a block to a signal from outside: when it is aborted, the task is cancelled where it waits inside the block, and
- * the block ends with the signal's reason. A group or a timeout is bound by being entered inside it.
+ * Binds a block to a signal. When the signal is aborted, the task is cancelled where it waits inside the block, and the block
+ * ends with the signal's reason. A group or a timeout inside the block is bound too.
  *
  * ```ts
  * yield* asyncWith([cancelOnAbort(signal), new TaskGroup()], function* ([, group]) {
@@ -81,13 +83,16 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
  * });
  * ```
  *
- * The reason is thrown as it is: mostly an "AbortError", an ordinary error. The "TimeoutError" of `AbortSignal.timeout`
- * becomes a `TimeoutError`.
+ * The reason is thrown as it is: mostly an "AbortError", which is an ordinary error. The "TimeoutError" of
+ * `AbortSignal.timeout` becomes a `TimeoutError`.
  *
- * @param signal - one that is aborted already ends the block where it first waits
+ * @param signal - ends the block. When it is aborted already, the block ends where it first waits
+ * @returns the block's manager, for `asyncWith`
  * @throws TypeError when `signal` is no `AbortSignal`
  *
- * Cancellation of the task for another cause passes, also when the signal is aborted at the same time.
+ * When other code cancels the task, the `CancelledError` leaves the block, also when the signal is aborted at the same time.
+ *
+ * It has no counterpart in CPython.
  */
 export function cancelOnAbort(signal: AbortSignal): CancelOnAbort {
   return new CancelOnAbort(signal);

@@ -16,9 +16,9 @@ import { forgetRejection, noteRejection, type Rejection } from "./unawaited.ts";
 /** A promise, or a function that makes one. */
 export type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
 
-/** By promise, the first that has gone while the promise was pending: what waits for it from then on shares its reaction. */
+/** The first wait for each promise that has ended while the promise was pending. Later waits share its reaction. */
 const gone = new WeakMap<object, PromiseWait<unknown>>();
-/** Until then there is no need to look. */
+/** Whether `gone` has ever had an entry. Without one there is no need to look. */
 let hasGone = false;
 
 function awaitedLate(error: Error): Error {
@@ -27,24 +27,24 @@ function awaitedLate(error: Error): Error {
 }
 
 /**
- * A coroutine written by hand: as a generator it would cost twice as much.
+ * The coroutine of `fromPromise`. As a generator it would cost twice as much.
  *
- * A promise holds it for as long as it is pending, perhaps for ever, since a reaction cannot be removed. So all that leads
- * to the waiter is in `subject`, and is let go when the wait ends; and the reaction serves those who wait after it. What
- * `subject` is depends on the state:
- * - "idle": the function, which was not called yet;
- * - "pending": nothing, the promise was not awaited yet;
- * - "fulfilled" and "rejected": its result, or its rejection, which came before it was awaited;
- * - "waiting": the future that the task waits for;
- * - "closed": the loop that is told of an error of `dispose`, if a result may yet come;
- * - "shared": those who listen through its reaction, if there are any.
+ * A pending promise holds this object, perhaps without end, since a reaction cannot be removed. So only `subject` refers to the
+ * waiting task, and it is cleared when the wait ends. Later waits for the promise then share the reaction. `subject` depends
+ * on the state:
+ * - "idle": the function, which was not called yet
+ * - "pending": `undefined`; the promise was not awaited yet
+ * - "fulfilled" and "rejected": the promise's result or rejection, which came before the coroutine was awaited
+ * - "waiting": the future that the task waits for
+ * - "closed": the loop that gets an error of `dispose`, if a result can still come
+ * - "shared": the other waits that listen through the reaction, if there are any
  */
 export class PromiseWait<T> extends CoroutineObject<T> {
   declare private _state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed" | "shared";
   declare private _subject: unknown;
   declare private readonly _dispose: ((result: T) => unknown) | undefined;
   declare private _controller: AbortController | undefined;
-  /** The promise that it listens to, until that is settled in vain. */
+  /** The promise that it listens to, until the promise settles and no task waits. */
   declare private _source: PromiseLike<T> | undefined;
 
   constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
@@ -55,7 +55,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     this._dispose = dispose;
     this._controller = undefined;
     this._source = isFunction ? undefined : source;
-    // To listen only when it is awaited could be too late: the host would report a rejection that nobody handles.
+    // When it listens only once it is awaited, the host may have reported an unhandled rejection before.
     if (!isFunction) this._listenTo(source);
   }
 
@@ -102,7 +102,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
   }
 
   private _listenTo(promise: PromiseLike<T>): void {
-    // What a getter of `then` throws is thrown as it is.
+    // An error of a getter named `then` is thrown as it is.
     if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
       throw new TypeError(explainNoPromise(promise));
     }
@@ -117,7 +117,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     );
   }
 
-  /** Listens through the reaction of another that has gone, if there is one. */
+  /** Listens through the reaction of an earlier wait that has ended, if there is one. */
   private _share(promise: PromiseLike<T>): boolean {
     const other = gone.get(promise) as PromiseWait<T> | undefined;
     if (other === undefined) return false;
@@ -126,10 +126,10 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     return true;
   }
 
-  /** Stops listening: its own reaction, which cannot be removed, is left for others. */
+  /** Stops listening. Its own reaction cannot be removed, and stays for other waits. */
   private _leave(): void {
     const promise = this._source;
-    // Of a thenable each wait is one of its own: a query may be sent anew.
+    // Each wait for another thenable is separate: its `then` may send a query again.
     if (promise === undefined || !isPlainPromise(promise)) return;
     const other = gone.get(promise);
     if (other === undefined) {
@@ -141,7 +141,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     }
   }
 
-  /** The promise is settled: those who listened through this reaction come after those who had one of their own. */
+  /** The promise has settled. The waits that share this reaction come after those with their own reaction. */
   private _handOn(): void {
     const promise = this._source as PromiseLike<T>;
     const listeners = this._subject as Set<PromiseWait<T>> | undefined;
@@ -186,7 +186,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     }
   }
 
-  /** The future, if its task is there to be woken. */
+  /** The future, if a task still waits for it. */
   private _awaited(): Future<T> | undefined {
     if (this._state !== "waiting") return undefined;
     const future = this._subject as Future<T>;
@@ -203,7 +203,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     return future.next() as unknown as IteratorResult<Suspension, T>;
   }
 
-  /** Something else than the promise's outcome ends the wait. */
+  /** Ends the wait before the promise has settled. */
   protected override _close(error: unknown): void {
     const state = this._state;
     const subject = this._subject;
@@ -217,14 +217,14 @@ export class PromiseWait<T> extends CoroutineObject<T> {
   }
 
   private _abandonFuture(future: Future<T>, controller: AbortController | undefined, error: unknown): void {
-    // The task was cancelled when the promise had woken it already.
+    // The promise had woken the task before the cancel.
     if (future._hasSucceeded()) this._disposeOf(future._outcome as T, future._loop);
     if (future._hasSucceeded() || future._hasFailed()) return;
     this._forgo(future._loop);
     controller?.abort(toAbortReason(error === undefined ? new GeneratorExit() : error));
   }
 
-  /** A result that comes is for `dispose`, if there is one. */
+  /** Leaves a later result to `dispose`, if there is one. */
   private _forgo(loop: Loop | undefined): void {
     if (this._dispose === undefined) this._leave();
     else this._subject = loop;
