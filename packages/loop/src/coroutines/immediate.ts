@@ -2,11 +2,11 @@ import { CoroutineObject } from "./coroutine-object.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
 
 /**
- * Makes a coroutine that never waits, for whoever writes a context manager: awaiting it calls `body`, once. It costs less
- * than a generator.
+ * Makes a coroutine that never waits, for the methods of a context manager. Awaiting it calls `body` once. It costs
+ * less than a generator.
  *
  * @param body - a plain function
- * @returns a coroutine whose result is what `body` returns, and that throws what it throws
+ * @returns a coroutine that returns or throws what `body` returns or throws
  */
 export function immediate<T>(body: () => T): Coroutine<T> {
   return new Immediate(body).asCoroutine();

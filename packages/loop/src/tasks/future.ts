@@ -250,7 +250,7 @@ export class Future<T> {
   }
 
   /** @internal Takes the mark of being awaited off again; returns whether it was there. */
-  _takeBlocking(): boolean {
+  _clearBlocking(): boolean {
     const flags = this._flags;
     this._flags = flags & ~blocking;
     return (flags & blocking) !== 0;

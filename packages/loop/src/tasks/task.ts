@@ -404,7 +404,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   private _waitFor(yielded: unknown): void {
     try {
       // CPython's C class leaves the mark on a future that it refuses, which then can never be awaited again.
-      if (!isFuture(yielded) || !yielded._takeBlocking() || yielded._loop !== this._loop || yielded === this) {
+      if (!isFuture(yielded) || !yielded._clearBlocking() || yielded._loop !== this._loop || yielded === this) {
         this._throwSoon(new RuntimeError(explainBadYield(this, yielded)));
         return;
       }
