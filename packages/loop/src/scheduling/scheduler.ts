@@ -48,7 +48,7 @@ export class Scheduler {
   }
 
   /** Queues `item` like `enqueue`, for a caller that the loop runs, or that has woken the loop already. */
-  enqueueNext(item: Runnable): void {
+  enqueueWithoutWakeUp(item: Runnable): void {
     this.#ready.push(item);
   }
 
