@@ -79,7 +79,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   declare _next: Task<unknown> | undefined;
 
   /**
-   * Makes a task, and queues its first step.
+   * Makes a task, and queues its first step. With `eagerStart`, it runs this step at once if the loop is running.
    *
    * @param coroutine - the coroutine that it runs, from the next iteration of the loop on
    * @param options - those of `createTask`; and `loop`, by default the running loop, or else the loop that was set with
