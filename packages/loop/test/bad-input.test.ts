@@ -459,6 +459,9 @@ describe("a refused value is named with its hint", () => {
     expect(() => createEagerTaskFactory(NoTask as never)).toThrow(
       new TypeError("a class that extends Task was expected, got <function NoTask>"),
     );
+    expect(() => createEagerTaskFactory(function* () {} as never)).toThrow(
+      "coroutines cannot be used with createEagerTaskFactory() (hint: use a class that extends Task, or a plain function)",
+    );
     loop.close();
   });
 });

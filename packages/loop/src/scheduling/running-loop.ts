@@ -7,7 +7,7 @@ import { withHint } from "../text/repr.ts";
 /**
  * Returns the loop that runs the caller.
  *
- * @throws RuntimeError outside of coroutines and callbacks
+ * @throws RuntimeError when no loop runs the caller: it is called outside of coroutines and callbacks
  *
  * Source: asyncio.get_running_loop, CPython 3.14 Lib/asyncio/events.py.
  */
@@ -17,15 +17,15 @@ export function getRunningLoop(): AbstractEventLoop {
   return loop;
 }
 
-/** The loop that runs the caller, if there is one. Every running loop is a whole one. */
+/** The loop that runs the caller, if any. Every loop that runs has all members of `AbstractEventLoop`. */
 export function runningLoop(): AbstractEventLoop | undefined {
   return getRunningLoopOrUndefined() as AbstractEventLoop | undefined;
 }
 
 /**
- * Returns the running loop, or else the one given to `setEventLoop`. Never makes one.
+ * Returns the running loop, or else the loop that was set with `setEventLoop`. It never makes a loop.
  *
- * @throws RuntimeError when there is neither
+ * @throws RuntimeError when no loop is running and no loop is set
  *
  * Source: asyncio.get_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
@@ -45,7 +45,9 @@ function explainNoLoop(text: string, usualHint?: string): RuntimeError {
 }
 
 /**
- * Sets the loop that `getEventLoop` returns where none is running; `undefined` unsets it.
+ * Sets the loop that `getEventLoop` returns while no loop is running.
+ *
+ * @param loop - `undefined` unsets the loop that was set before
  *
  * Source: asyncio.set_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
@@ -53,7 +55,7 @@ export function setEventLoop(loop: AbstractEventLoop | undefined): void {
   changeEventLoop(loop);
 }
 
-/** @internal Unsets `loop`, if it is the one that is set. */
+/** @internal Unsets `loop`, if it is the loop that is set. */
 export function unsetEventLoop(loop: AbstractEventLoop): void {
   if (getSetEventLoop() === loop) changeEventLoop(undefined);
 }

@@ -3,7 +3,7 @@ import { watchClose } from "../scheduling/loop-ends.ts";
 import { passing } from "../scheduling/passing.ts";
 import { toWebError } from "../errors/web-errors.ts";
 
-/** What a promise needs of a future. */
+/** The members of a future that its promise needs. */
 interface PromisedFuture<T> {
   /** @internal */
   readonly _loop: { _requireOpen(): void };
@@ -13,7 +13,7 @@ interface PromisedFuture<T> {
   addDoneCallback(callback: (future: PromisedFuture<T>) => void): void;
 }
 
-/** A promise of a future's outcome, for `Future.toPromise`. */
+/** Makes the promise that `Future.toPromise` returns. */
 export function promiseOf<T>(future: PromisedFuture<T>): Promise<T> {
   if (!future._isDone()) future._loop._requireOpen();
   return new Promise((resolve, reject) => {
@@ -35,7 +35,10 @@ export function promiseOf<T>(future: PromisedFuture<T>): Promise<T> {
   });
 }
 
-/** Settles a promise as a future is done, with the errors that promise code knows. */
+/**
+ * Settles a promise with the outcome of a future that is done, and turns its error into the one that promise code
+ * knows.
+ */
 export function settle<T>(
   future: PromisedFuture<T>,
   resolve: (result: T) => void,

@@ -3,9 +3,9 @@ import { explainForeignLoop } from "../copies/copies.ts";
 import { repr, withHint } from "../text/repr.ts";
 import { Scheduler } from "../scheduling/scheduler.ts";
 
-/** @throws TypeError when `loop` is no loop of this copy of the package */
+/** Checks that `loop` is a loop. @throws TypeError when it is no loop of this copy of the package */
 export function requireLoop(loop: unknown): asserts loop is AbstractEventLoop {
-  // Loops are made of futures, so futures cannot know their class.
+  // The class of loops imports futures, so it cannot be imported here.
   const isLoop: boolean = (loop as Partial<Loop> | null | undefined)?._scheduler instanceof Scheduler;
   if (!isLoop) refuseLoop(loop);
 }
