@@ -2,6 +2,7 @@ import { changeEventLoop, getRunningLoopOrUndefined, getSetEventLoop } from "../
 import { explainOtherLoop } from "../copies/copies.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import type { AbstractEventLoop } from "./loop.ts";
+import { requireLoopToSet } from "./require-loop.ts";
 import { withHint } from "../text/repr.ts";
 
 /**
@@ -48,10 +49,12 @@ function explainNoLoop(text: string, usualHint?: string): RuntimeError {
  * Sets the loop that `getEventLoop` returns while no loop is running.
  *
  * @param loop - `undefined` unsets the loop that was set before
+ * @throws TypeError when `loop` is neither a loop of this copy of the package nor `undefined`
  *
  * Source: asyncio.set_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
 export function setEventLoop(loop: AbstractEventLoop | undefined): void {
+  if (loop !== undefined) requireLoopToSet(loop);
   changeEventLoop(loop);
 }
 

@@ -1,7 +1,7 @@
 import { readOptions } from "../arguments/options.ts";
 import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { getEventLoop } from "../scheduling/running-loop.ts";
-import { requireLoop } from "./require-loop.ts";
+import { requireLoop } from "../scheduling/require-loop.ts";
 
 /** Options of a function that makes a future or a task. */
 export interface LoopOptions {

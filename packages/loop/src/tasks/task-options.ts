@@ -2,7 +2,7 @@ import type { AbstractEventLoop } from "../scheduling/loop.ts";
 import { type Context } from "../context/contextvars.ts";
 import { requireContext } from "../context/context-options.ts";
 import { readOptions, requireBag } from "../arguments/options.ts";
-import { requireLoop } from "./require-loop.ts";
+import { requireLoop } from "../scheduling/require-loop.ts";
 
 /**
  * The options of a new task.

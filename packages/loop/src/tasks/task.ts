@@ -134,13 +134,12 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   /**
    * Sets the task's name.
    *
-   * @param value - the name; any other value than a string is converted with `String(value)`
-   * @throws the error of that conversion
+   * @param value - the name; any other value than a string is converted to text
    *
    * Source: asyncio.Task.set_name, CPython 3.14 Lib/asyncio/tasks.py.
    */
   setName(value: unknown): void {
-    this._name = String(value);
+    this._name = toText(value);
   }
 
   /**
