@@ -8,16 +8,19 @@ import {
   createEagerTaskFactory,
   createTask,
   ensureFuture,
+  EventLoop,
   fromPromise,
   gather,
+  getEventLoop,
   getRunningLoop,
   run,
   RuntimeError,
+  setEventLoop,
   sleep,
   Task,
   ValueError,
 } from "@yieldstar/loop";
-import { VirtualTimeLoop } from "@yieldstar/testing";
+import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { caught, expectUsableAfter } from "./usable.ts";
 
@@ -459,6 +462,47 @@ describe("a refused value is named with its hint", () => {
     expect(() => createEagerTaskFactory(NoTask as never)).toThrow(
       new TypeError("a class that extends Task was expected, got <function NoTask>"),
     );
+    expect(() => createEagerTaskFactory(function* () {} as never)).toThrow(
+      "coroutines cannot be used with createEagerTaskFactory() (hint: use a class that extends Task, or a plain function)",
+    );
     loop.close();
   });
+});
+
+it("setEventLoop refuses what is not a loop, and keeps the loop that was set", () => {
+  const loop = new EventLoop();
+  setEventLoop(loop);
+  for (const [value, type] of [
+    [3, "number"],
+    ["a", "string"],
+    [null, "null"],
+    [{}, "Object"],
+  ] as const) {
+    expect(() => setEventLoop(value as never)).toThrow(
+      new TypeError(`loop must be an instance of AbstractEventLoop or undefined, not '${type}'`),
+    );
+  }
+  expect(getEventLoop()).toBe(loop);
+  setEventLoop(undefined);
+  loop.close();
+});
+
+it("a task's name of another type is converted as createTask converts it", () => {
+  function* main(): Coroutine<string[]> {
+    const made = createTask(sleep(0), { name: { a: 1 } });
+    const named = createTask(sleep(0));
+    named.setName({ a: 1 });
+    const unreadable = {
+      toString: () => {
+        throw new ValueError("no");
+      },
+    };
+    const before = named.getName();
+    named.setName(unreadable);
+    yield* made;
+    return [made.getName(), before, named.getName()];
+  }
+  const [made, named, unreadable] = runVirtual(main());
+  expect(named).toBe(made);
+  expect(unreadable).toBe("{'toString': <function toString>}");
 });

@@ -75,9 +75,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    */
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
-    const { state } = this._scope;
-    if (state === "created") throw new RuntimeError("Timeout has not been entered");
-    if (state !== "active") throw new RuntimeError(`Cannot change state of ${state} Timeout`);
+    if (!this._scope.isActive()) throw this._explainState();
     const handle = when === null ? undefined : this._schedule(when);
     this._handle?.cancel();
     this._handle = handle;
@@ -127,6 +125,13 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
     if (error === undefined) return;
     insertTimeoutError(error);
     if (error instanceof ExceptionGroup) error.exceptions.forEach(insertTimeoutError);
+  }
+
+  /** Why the deadline cannot be moved. */
+  private _explainState(): RuntimeError {
+    const { state } = this._scope;
+    if (state === "created") return new RuntimeError("Timeout has not been entered");
+    return new RuntimeError(`Cannot change state of ${state} Timeout`);
   }
 
   private _schedule(when: number): Handle {

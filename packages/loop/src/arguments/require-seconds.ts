@@ -24,6 +24,11 @@ export function refuseNone(text: string): never {
 }
 
 function requireNumber(seconds: unknown, name: string, expected: string): void {
+  if (typeof seconds !== "number" || Number.isNaN(seconds)) refuseSeconds(seconds, name, expected);
+}
+
+/** Apart from the check, which V8 then inlines. */
+function refuseSeconds(seconds: unknown, name: string, expected: string): never {
   if (typeof seconds !== "number") throw new TypeError(`${name} must be ${expected}, got ${showValue(seconds)}`);
-  if (Number.isNaN(seconds)) throw new ValueError(`Invalid ${name}: NaN (not a number)`);
+  throw new ValueError(`Invalid ${name}: NaN (not a number)`);
 }

@@ -38,6 +38,11 @@ export class CancelScope {
     return this._task as Task<unknown>;
   }
 
+  /** Tells whether the block is running and has not cancelled its task. */
+  isActive(): boolean {
+    return this._state === "active";
+  }
+
   /** Tells whether the block has cancelled its task. */
   hasCancelled(): boolean {
     return this._state === "cancelling" || this._state === "cancelled";

@@ -25,7 +25,7 @@ function runGenerator<A>(awaitables: Iterable<A>, complain: (type: string) => st
   const members: A[] = [];
   for (const member of asksForNoLoop(awaitables, complain)) {
     if (member === undefined || (member instanceof Future && member._isBlocking())) {
-      if (member instanceof Future) member._takeBlocking();
+      if (member instanceof Future) member._clearBlocking();
       closeCoroutine(awaitables as unknown as Coroutine<unknown>);
       throw new TypeError(complain("coroutine"));
     }

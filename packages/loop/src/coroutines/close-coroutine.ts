@@ -3,10 +3,13 @@ import type { Coroutine, Suspension } from "./coroutine.ts";
 import { markTaken } from "./take-coroutine.ts";
 
 /**
- * Ends a coroutine that nobody will run on: `GeneratorExit` is thrown into it where it stands.
+ * Closes a coroutine that will not be resumed again: throws `GeneratorExit` into it at the `yield*` where it is
+ * suspended.
  *
- * @returns what the coroutine returns, if it catches that
- * @throws RuntimeError when it awaits something on its way out
+ * @param coroutine - if it has not started, it ends without running; if it has ended, nothing happens
+ * @returns the coroutine's return value if it catches the `GeneratorExit` and returns, else `undefined`
+ * @throws RuntimeError when the coroutine awaits something during its cleanup
+ * @throws any other error that the coroutine throws during its cleanup
  *
  * Source: coroutine.close(), CPython 3.14.
  */
@@ -19,7 +22,7 @@ export function closeCoroutine<T>(coroutine: Coroutine<T>): T | undefined {
     if (error instanceof GeneratorExit) return undefined;
     throw error;
   }
-  // It can still be driven by hand, as in CPython.
+  // Not marked as taken: code can still resume it by hand, as in CPython.
   if (step.done !== true) throw new RuntimeError("coroutine ignored GeneratorExit");
   markTaken(coroutine);
   return step.value;

@@ -2,17 +2,17 @@ import { showAsText } from "../text/repr.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
 
 /**
- * A coroutine written as a class, where a generator would cost more. The class writes `next`, and this one the rest of the
- * protocol.
+ * The base of coroutines that are written as classes, where a generator would cost more. A subclass has `next`, and
+ * this class has the rest of the protocol.
  *
- * It has no fields, so that V8 gives the objects of each class one shape.
+ * It has no fields, so that V8 gives all objects of a subclass one shape.
  */
 export abstract class CoroutineObject<T> {
   static {
     showAsText(this, "coroutine");
   }
 
-  /** The coroutine's type for its callers: it does what `yield*` and a task ask of a generator. */
+  /** Returns this object as a `Coroutine`: it has each method of a generator that `yield*` or a task calls. */
   asCoroutine<R = T>(): Coroutine<R> {
     return this as unknown as Coroutine<R>;
   }
@@ -35,13 +35,13 @@ export abstract class CoroutineObject<T> {
   }
 
   /**
-   * Called when `throw` or `return` ends the coroutine, to free what it holds.
+   * Releases what the coroutine holds. `throw` and `return` call it.
    *
-   * @param _error - the error that was thrown into it, or `undefined` for `return`
+   * @param _error - the error that is thrown into the coroutine; `undefined` for `return`
    */
   protected _close(_error: unknown): void {}
 
-  /** The coroutine's name in texts; empty for a coroutine without a name. */
+  /** Returns the coroutine's name in texts. An empty name is left out. */
   protected _name(): string {
     return "";
   }

@@ -2,11 +2,11 @@ import { CoroutineObject } from "./coroutine-object.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
 
 /**
- * Makes a coroutine that never waits, for the methods of a context manager. It calls `body` once, when it is awaited. It costs
+ * Makes a coroutine that never waits, for the methods of a context manager. Awaiting it calls `body` once. It costs
  * less than a generator.
  *
  * @param body - a plain function
- * @returns a coroutine that returns what `body` returns, and throws what `body` throws
+ * @returns a coroutine that returns or throws what `body` returns or throws
  */
 export function immediate<T>(body: () => T): Coroutine<T> {
   return new Immediate(body).asCoroutine();

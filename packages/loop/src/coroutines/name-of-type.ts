@@ -1,7 +1,7 @@
 import { iscoroutine } from "./coroutine.ts";
 import { className } from "../text/names.ts";
 
-/** What a text calls the type of `value`, where Python says `type(value).__name__`. */
+/** The name of the type of `value`, for texts in which Python prints `type(value).__name__`. */
 export function nameOfType(value: unknown): string {
   if (typeof value === "function")
     return /^class\b/.test(Function.prototype.toString.call(value)) ? "type" : "function";

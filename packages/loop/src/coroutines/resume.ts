@@ -6,13 +6,16 @@ const { next: generatorNext, throw: generatorThrow } = NativeGenerator.prototype
   readonly throw: (this: unknown, error: unknown) => unknown;
 };
 
-/** What `coroutine.next(value)` does. Looking the method up is dear where each generator has a shape of its own. */
+/**
+ * Calls the built-in `next` on a native generator, and `coroutine.next(value)` on a coroutine written by hand. Looking
+ * up `next` is slow where each generator has a shape of its own, and in a taken generator it finds the mark.
+ */
 export function resume<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
   const isNative: boolean = coroutine instanceof NativeGenerator;
   return isNative ? (generatorNext.call(coroutine, value) as IteratorResult<Suspension, T>) : nextOf(coroutine, value);
 }
 
-/** What `coroutine.throw(error)` does. */
+/** Calls the built-in `throw` on a native generator, and `coroutine.throw(error)` on a coroutine written by hand. */
 export function resumeThrowing<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
   const isNative: boolean = coroutine instanceof NativeGenerator;
   return isNative
@@ -28,7 +31,7 @@ function throwOf<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Sus
   return requireObject(coroutine.throw(error));
 }
 
-/** A coroutine written by hand has to give what `yield*` takes. */
+/** A coroutine written by hand must return an object at each step. `yield*` requires the same. */
 function requireObject<R>(step: R): R {
   if ((typeof step !== "object" || step === null) && typeof step !== "function") refuseStep(step);
   return step;

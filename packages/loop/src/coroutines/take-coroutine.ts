@@ -8,15 +8,16 @@ import { type Coroutine, iscoroutine } from "./coroutine.ts";
 import { NativeGenerator } from "./native-generator.ts";
 
 /**
- * Coroutines that a task has taken are marked: a generator cannot tell that it has run. Its mark is a `next` of its own,
- * which its task does not use: it refuses whoever awaits it too. A mark under a symbol would be slower.
+ * A task marks the coroutine that it takes, since a generator does not show whether it has run. The mark is an own
+ * `next` that throws, so other code cannot await the coroutine; its task does not call it. A mark under a symbol would
+ * be slower.
  */
 interface Takeable {
   next: unknown;
   _isTaken?: boolean;
 }
 
-/** Those that cannot be marked, since they, or all generators, are frozen. */
+/** The taken coroutines that cannot be marked, because they, or all generators, are frozen. */
 const frozen = new WeakSet();
 let hasFrozen = false;
 
@@ -24,7 +25,7 @@ let hasFrozen = false;
  * Claims a coroutine for one task.
  *
  * @throws TypeError when `value` is no coroutine
- * @throws RuntimeError when a task has it, or had it, already
+ * @throws RuntimeError when a task took it before, or when it was closed
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
   if (isDebugging) noteTaking(value);
@@ -52,6 +53,7 @@ function takeOtherwise(value: Coroutine<unknown>): void {
   markTaken(value);
 }
 
+/** Marks a coroutine that a task takes, or that was closed. From now on tasks refuse it, and `yield*` a native one. */
 export function markTaken(coroutine: Takeable): void {
   try {
     if (coroutine instanceof NativeGenerator) (coroutine as Takeable).next = refuseToBeAwaited;
@@ -62,7 +64,7 @@ export function markTaken(coroutine: Takeable): void {
   }
 }
 
-/** The `next` that everybody but its task finds in a coroutine that a task has taken: `yield* coroutine` calls it. */
+/** The own `next` of a taken coroutine. `yield* coroutine` calls it; the coroutine's task does not. */
 function refuseToBeAwaited(this: unknown): never {
   if (getRunningLoopOrUndefined()?._runsCoroutine(this) === true) {
     throw new RuntimeError(withHint("coroutine is being awaited already", "await its task"));
@@ -82,7 +84,7 @@ export function requireFree(coroutine: Coroutine<unknown>): void {
   if ((coroutine as Takeable).next === refuseToBeAwaited) refuseToBeAwaited.call(coroutine);
 }
 
-/** Tells whether a task has the coroutine, or had it. */
+/** Tells whether a task took the coroutine, or whether it was closed. */
 export function isTaken(coroutine: Coroutine<unknown>): boolean {
   const takeable: Takeable = coroutine;
   const isMarked =

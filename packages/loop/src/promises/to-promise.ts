@@ -11,7 +11,7 @@ import { watchClose } from "../scheduling/loop-ends.ts";
 import { onAbort } from "./on-abort.ts";
 import { readOptions } from "../arguments/options.ts";
 import { passing } from "../scheduling/passing.ts";
-import { requireLoop } from "../tasks/require-loop.ts";
+import { requireLoop } from "../scheduling/require-loop.ts";
 import { requireSignal } from "../arguments/require-signal.ts";
 
 /** How promise code runs a coroutine. */

@@ -6,9 +6,11 @@ import { Task } from "../tasks/task.ts";
 import { andMore, textLimits } from "../text/text-limits.ts";
 
 /**
- * Nothing can ever wake the loop: no callback is ready and no timer is set, but the program waits. CPython would hang.
- * The message names tasks that wait for each other, if there are such, and then the pending tasks and what each awaits:
- * 500 of them at most.
+ * Ends a run that nothing can wake: no callback is ready and no timer is set, but the program waits. CPython would
+ * hang.
+ *
+ * The message names the tasks that wait for each other, if any. Then it lists the pending tasks, at most 500 of them,
+ * and what each of them awaits.
  */
 export class DeadlockError extends RuntimeError {
   static {
@@ -16,8 +18,10 @@ export class DeadlockError extends RuntimeError {
   }
 
   /**
-   * @param tasks - the tasks that are pending
-   * @param runner - the function that ran them, as hints name it
+   * Makes the error and its message.
+   *
+   * @param tasks - the pending tasks; or texts, which are listed as they are
+   * @param runner - the function that ran them, which the hints name
    */
   constructor(tasks: Iterable<{ toString(): string }>, runner: "run" | "runVirtual" = "run") {
     super(explain([...tasks], runner));
@@ -46,7 +50,7 @@ function debugHint(runner: string): string {
   return `debug mode adds where each task waits: set YIELDSTAR_DEBUG=1 in the environment, or ${runner}(main(), { debug: true })`;
 }
 
-/** `'a' -> 'b' -> 'a'`: each waits for the next. */
+/** `'a' -> 'b' -> 'a'`: each task waits for the next. */
 function describeCycle(tasks: readonly Task<unknown>[]): string {
   const names = tasks.slice(0, textLimits.deadlock.cycleNames).map(nameOf);
   if (tasks.length > names.length) names.push(andMore(tasks.length - names.length));

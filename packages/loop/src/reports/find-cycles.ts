@@ -5,28 +5,28 @@ import type { Runnable } from "../scheduling/ready-queue.ts";
 import { Task } from "../tasks/task.ts";
 import { textLimits } from "../text/text-limits.ts";
 
-/** A future, or what stands between those that end together and those that they end. */
+/** A future; or the `Ending` of a callback, which leads from a future to the futures that the callback may end. */
 type Node = Future<unknown> | Ending;
 
-/** What may end when a node does. Mostly there is one, and a million of arrays would take a second. */
+/** The nodes that may end when a node does. Mostly there is one: a million arrays would take a second. */
 type Woken = Node | Node[] | undefined;
 
-/** Among the places on the path: it was gone through before. */
+/** Instead of a place on the path: the search has left the node for good. */
 const leftBehind = -1;
 
 /**
- * Finds tasks that wait for each other, be it for a future that others end: through `gather`, `shield`, `wait`,
- * `asCompleted` or a group. It goes from each task to those that its end would wake, depth first and without recursion, and
- * takes a time that is proportional to the number of tasks and callbacks.
+ * Finds tasks that wait for each other, also through `gather`, `shield`, `wait`, `asCompleted` or a group, where a task
+ * waits for a future that other tasks end. It goes from each task to the tasks that its end would wake, depth first and
+ * without recursion. It takes time in proportion to the number of tasks and callbacks.
  *
- * @param tasks - those that are pending
- * @returns a few cycles, each as the tasks of it: each waits for the next, and the last for the first
+ * @param tasks - the pending tasks
+ * @returns a few cycles of tasks; in each, a task waits for the next one, and the last for the first
  */
 export function findCycles(tasks: Iterable<Task<unknown>>): Task<unknown>[][] {
   const cycles: Task<unknown>[][] = [];
   const places = new Map<Node, number>();
   const path: Node[] = [];
-  /** For each on the path, where it has not led to yet. */
+  /** For each node on the path: the nodes after it where the search has not gone yet. */
   const ahead: Woken[] = [];
   const enter = (node: Node): void => {
     places.set(node, path.length);
@@ -51,7 +51,7 @@ export function findCycles(tasks: Iterable<Task<unknown>>): Task<unknown>[][] {
   return cycles;
 }
 
-/** Takes one of those that the last on the path leads to. */
+/** Removes and returns a node after the last one on the path. */
 function takeLast(ahead: Woken[]): Node | undefined {
   const last = ahead.length - 1;
   const woken = ahead[last];
@@ -60,7 +60,10 @@ function takeLast(ahead: Woken[]): Node | undefined {
   return woken;
 }
 
-/** Each future of the path ends the next; so each waits for the one before it, and the first, at `begin`, for the last. */
+/**
+ * The tasks of a cycle on the path, in the order in which they wait. Each node ends the next one, so each waits for the
+ * one before it, and the first, at `begin`, waits for the last.
+ */
 function waitingOrder(path: readonly Node[], begin: number): Task<unknown>[] {
   const [first, ...rest] = path.slice(begin).filter((each) => each instanceof Task);
   return first === undefined ? [] : [first, ...rest.reverse()];
@@ -79,7 +82,7 @@ function endsOf(waiter: Runnable): Woken {
   return waiter instanceof Handle && waiter._callback !== undefined ? endsOfCallback(waiter._callback) : undefined;
 }
 
-/** A callback of the user's may be anything that can be called, a Proxy that throws included. */
+/** A callback of the user's may be anything that can be called, such as a Proxy that throws. */
 function endsOfCallback(callback: Passing<never>): Woken {
   try {
     const ends = callback._ends;

@@ -11,31 +11,40 @@ import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import type { Task } from "../tasks/task.ts";
 import { andMore, textLimits } from "../text/text-limits.ts";
 
-/** What an exception handler is told. */
+/**
+ * A report of an error that no code can catch.
+ *
+ * Source: asyncio.BaseEventLoop.call_exception_handler, CPython 3.14 Lib/asyncio/base_events.py.
+ */
 export interface ExceptionContext {
   /** What happened. */
   readonly message: string;
   /** The error, if there is one. */
   readonly exception?: Error;
-  /** The task it concerns. */
+  /** The task that the report is about. */
   readonly task?: Task<unknown>;
-  /** The future it concerns. */
+  /** The future that the report is about. */
   readonly future?: Future<unknown>;
-  /** The callback it concerns. */
+  /** The callback that the report is about. */
   readonly handle?: Handle;
-  /** Whatever else is known. */
+  /** Other facts, such as `sourceTraceback` in debug mode: where the task, future or handle was created. */
   readonly [key: string]: unknown;
 }
 
-/** Is told of errors that nobody can catch. */
+/**
+ * Handles the errors that no code can catch. `loop.setExceptionHandler` takes one; the loop calls it with itself and a
+ * report.
+ *
+ * Source: asyncio.BaseEventLoop.set_exception_handler, CPython 3.14 Lib/asyncio/base_events.py.
+ */
 export type ExceptionHandler = (loop: AbstractEventLoop, context: ExceptionContext) => void;
 
-/** Where things were created: texts of their own, and not values to be shown as such. */
+/** Keys whose values are texts of several lines, which are printed without quotes. */
 const tracebacks = new Set(["handleTraceback", "sourceTraceback"]);
 
-/** Writes one error to the console: the message, what else is known in lines of `key: value`, and the exception. */
+/** Writes a report as one error to the console: the message, then lines of `key: value`, then the exception. */
 export function defaultExceptionHandler(loop: AbstractEventLoop, context: ExceptionContext): void {
-  // By own keys alone: a program may have added some to every object.
+  // Only own keys count: a program may have added others to `Object.prototype`.
   const exception = Object.hasOwn(context, "exception") ? context.exception : undefined;
   const message = Object.hasOwn(context, "message") ? context.message : "";
   const text = [toText(message) || "Unhandled exception in event loop", ...describeContext(loop, context)].join("\n");
@@ -53,7 +62,7 @@ function write(text: string, value: unknown): void {
   }
 }
 
-/** What is known beside the message and the exception, in lines of `key: value` by their keys. */
+/** The lines `key: value` for all but the message and the exception, in the order of the keys. */
 function describeContext(loop: AbstractEventLoop, context: ExceptionContext): string[] {
   const more: ExceptionContext = { message: "", ...handleTraceback(loop, context) };
   const keys = [...new Set([...Object.keys(more), ...Object.keys(context)])].sort();
@@ -74,14 +83,14 @@ function describeValue(context: ExceptionContext, key: string): string {
   }
 }
 
-/** In debug mode: where the callback was scheduled in which it happened, if nothing better is known. */
+/** In debug mode: where the callback that runs now was scheduled, if the report has no `sourceTraceback` of its own. */
 function handleTraceback(loop: AbstractEventLoop, context: ExceptionContext): { readonly handleTraceback?: string } {
   if (loop._scheduler.timed === undefined || Object.hasOwn(context, "sourceTraceback")) return {};
   const { sourceTraceback: text } = sourceTraceback(loop._scheduler.timed);
   return text === undefined ? {} : { handleTraceback: text.replace(/^Object/, "Handle") };
 }
 
-/** Calls the loop's exception handler, in the context of what it is told about, and with its stores. */
+/** Calls the loop's exception handler in the context of the report's task or handle, and with its stores. */
 export function callExceptionHandler(loop: AbstractEventLoop, context: ExceptionContext): void {
   restoreCallers(Object.hasOwn(context, "exception") ? context.exception : undefined);
   const handler = loop.getExceptionHandler();
@@ -105,14 +114,15 @@ export function callExceptionHandler(loop: AbstractEventLoop, context: Exception
 }
 
 /**
- * Calls the loop's exception handler from where nobody can catch what it throws: in the collector's callback, or a
- * promise's, or an emitter's. A `SystemExit` ends the loop's run, as it does if a callback of the loop calls the handler.
+ * Calls the loop's exception handler from a callback of the collector, a promise or an emitter, where no code can catch
+ * what the handler throws. A `SystemExit` ends the loop's run, as it does when a callback of the loop calls the
+ * handler.
  */
 export function reportFromOutside(loop: Loop, context: ExceptionContext): void {
   try {
     loop.callExceptionHandler(context);
   } catch (thrown) {
-    // The step that called this leaves the loop.
+    // A step or callback of this loop called this function, and the error may leave the loop through it.
     if (getRunningLoopOrUndefined() === loop) throw thrown;
     const error = toException(thrown);
     if (!loop._abort(error)) writeSafely(() => write("Exception ignored in the exception handler", error));
@@ -128,21 +138,21 @@ function reportSafely(loop: AbstractEventLoop, context: ExceptionContext, textOn
   }
 }
 
-/** Writes to the console, which may be the program's own, or no longer there. */
+/** Writes to the console, which may be the program's own and throw, or be gone. */
 function writeSafely(act: () => void): void {
   try {
     act();
   } catch {
-    // Nothing is left to tell it to.
+    // There is no other place to write it to.
   }
 }
 
-/** Writes what was lost when the process ends, and no loop is there to tell it to. */
+/** Writes an error that was lost to the console, at the end of the process, when no loop can report it. */
 export function reportAtExit(text: string, reason: unknown): void {
   writeSafely(() => write(text, reason));
 }
 
-/** What runs in a context of its own: a plain future has none. */
+/** The task or handle of a report, which has a context. A plain future has none. */
 function runnableOf(context: ExceptionContext): Task<unknown> | Handle | undefined {
   const { task, future, handle } = Object.assign(Object.create(null) as Partial<ExceptionContext>, context);
   const subject = (task ?? future ?? handle) as Partial<Task<unknown>> | undefined;

@@ -8,66 +8,70 @@ import { type ExceptionContext, reportFromOutside } from "./reports.ts";
 import { repr } from "../text/repr.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 
-/** An exception that nobody has retrieved, watched without keeping its future alive. */
+/** An exception that no code has retrieved. It does not keep its future alive. */
 export interface Failure {
   readonly owner: Unretrieved;
   readonly message: string;
   readonly exception: Error;
-  /** The future's text, for when it is gone. */
+  /** The future's text, for a report after the collector has taken the future. */
   readonly text: string;
   /** Where the future was created, in debug mode. */
   readonly creation: { readonly sourceTraceback?: string };
   readonly future: WeakRef<Future<unknown>>;
 }
 
-/** This many fresh failures are held before they are looked through. */
+/** If there are more fresh failures than this, a sweep does not wait until the loop is idle. */
 const sweepThreshold = 1000;
 
 /**
- * The failed futures of a loop whose exception nobody has retrieved. Each is reported once: when the collector takes
- * the future, as in CPython, when the loop closes, or when the process ends, since a collector may never run.
+ * The failed futures of a loop whose exception no code has retrieved. Each is reported once: when the collector takes
+ * the future, as in CPython; when the loop closes; or when the process ends, since the collector may never run.
  *
- * Most failures are retrieved within an iteration or two. So they are only noted at first; those that are left when the
- * loop next goes idle are handed to a `FinalizationRegistry`.
+ * Most exceptions are retrieved within an iteration or two. So a failure is only noted at first: it is fresh. When the
+ * loop next goes idle, a sweep hands those that are left to a `FinalizationRegistry`: they are watched.
  */
 export class Unretrieved {
-  /** One for all loops. A loop that the program drops is held until its failed futures are collected, and then reports. */
+  /**
+   * One for all loops. It holds a loop that the program has dropped until its failed futures are collected and
+   * reported.
+   */
   static readonly #registry = new FinalizationRegistry<Failure>((failure) => failure.owner.#reportCollected(failure));
 
   readonly #loop: AbstractEventLoop;
   readonly #watched = new Set<Failure>();
   readonly #fresh: Future<unknown>[] = [];
-  /** How many of the fresh failures were there when `age` was last called. */
+  /** How many of the fresh failures were there at the last call of `age`. */
   #aged = 0;
-  /** Ends the listening to the end of the process, which lasts for as long as there is something to report. */
+  /** Stops listening for the end of the process. Set while there is a failure that may have to be reported then. */
   #stopListening: (() => void) | undefined;
 
   constructor(loop: AbstractEventLoop) {
     this.#loop = loop;
   }
 
+  /** Notes a future that has failed now. */
   add(future: Future<unknown>): void {
     const count = this.#fresh.push(future);
     if (count === 1) this.#begin();
     else if (count > sweepThreshold) this.sweep();
   }
 
-  /** The first fresh failure is there. */
+  /** Called for the first of the fresh failures. */
   #begin(): void {
     const loop = this.#loop;
     this.#stopListening ??= loop._onExit(() => void this.reportAll());
     if (getRunningLoopOrUndefined() === loop) return;
-    // A loop that waits goes idle once more and sweeps then; one that does not run might never.
+    // A loop that waits is woken, and sweeps when it goes idle again. A loop that does not run might never sweep.
     if (loop.isRunning()) loop._wakeFromOutside();
     else queueMicrotask(() => this.sweep());
   }
 
-  /** Called when the loop goes idle: lets go of the fresh failures and watches those that were not retrieved. */
+  /** Called when the loop goes idle: watches the fresh failures that were not retrieved, and forgets the others. */
   sweep(): void {
     this.#sweepFirst(this.#fresh.length);
   }
 
-  /** Called when a loop that is never idle has used up a turn: sweeps the failures that were there a turn ago. */
+  /** Called when the loop has used up a turn and is not idle: sweeps the failures that were there a turn ago. */
   age(): void {
     if (this.#fresh.length === 0) return;
     this.#sweepFirst(this.#aged);
@@ -83,7 +87,7 @@ export class Unretrieved {
     this.#listenOrNot();
   }
 
-  /** Its exception was retrieved. */
+  /** Forgets a future whose exception was retrieved. */
   forget(future: Future<unknown>): void {
     const failure = future._failure as Failure | undefined;
     if (failure === undefined || !this.#watched.delete(failure)) return;
@@ -96,7 +100,9 @@ export class Unretrieved {
     this.#stopListening = undefined;
   }
 
-  /** Called when the loop closes, or the process ends; returns the first error that a handler throws. */
+  /**
+   * Reports all, when the loop closes or the process ends. Returns the first error that the exception handler throws.
+   */
   reportAll(): Error | undefined {
     this.sweep();
     return attemptEach(this.#watched, (failure) => {
@@ -119,7 +125,8 @@ export class Unretrieved {
     };
     future._failure = failure;
     this.#watched.add(failure);
-    // A token to unregister it by, and a map from the future, would cost 16 bytes for good on Node 20, which never shrinks them.
+    // No token to unregister it, and no map from the future: they would cost 16 bytes for good on Node 20, where they
+    // never shrink.
     Unretrieved.#registry.register(future, failure);
   }
 
@@ -128,7 +135,7 @@ export class Unretrieved {
     if (context !== undefined) reportFromOutside(this.#loop, context);
   }
 
-  /** What the exception handler is told of a failure, once. */
+  /** Returns the report of a failure, once. */
   #take(failure: Failure): ExceptionContext | undefined {
     if (!this.#watched.delete(failure)) return undefined;
     this.#listenOrNot();
@@ -138,7 +145,7 @@ export class Unretrieved {
     return { message, exception, future, ...creation };
   }
 
-  /** A future like the one that the collector has taken. */
+  /** Makes a future with the exception and the text of the one that the collector has taken. */
   #standIn({ exception, text }: Failure): Future<unknown> {
     const future = this.#loop.createFuture<unknown>();
     future._failRetrieved(exception);

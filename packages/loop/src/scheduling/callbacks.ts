@@ -3,17 +3,23 @@ import { nameOf, unprintable } from "../text/names.ts";
 import { repr, withHint } from "../text/repr.ts";
 import { labelOf, type Passing } from "./passing.ts";
 
-/** A callback as it stands in a text: `name()`. */
+/** The text of a callback: `name()`. */
 export function formatCallback(callback: Passing<never>): string {
   const name = labelOf(callback) ?? nameOf(callback);
   return `${name === undefined ? unprintable(callback) : name.replace(/^#/, "") || "<lambda>"}()`;
 }
 
-/** What `instanceof` matches generator functions with: calling one makes a coroutine, which nobody would run. */
+/**
+ * A class for `instanceof` alone: generator functions are instances. Calling one makes a coroutine, and runs nothing.
+ */
 const GeneratorFunction = function () {};
 GeneratorFunction.prototype = Object.getPrototypeOf(function* () {}) as object;
 
-/** @throws TypeError when `callback`, which was given to `method`, is not a plain function */
+/**
+ * Checks that `callback`, an argument of `method`, is a plain function.
+ *
+ * @throws TypeError when it is not; if it is a function or a coroutine, the message has `hint`
+ */
 export function requireCallback(callback: unknown, method: string, hint?: string): void {
   if (typeof callback !== "function" || callback instanceof GeneratorFunction) refuseCallback(callback, method, hint);
 }

@@ -1,7 +1,7 @@
-/** Below this many taken items the array is left as it is. */
+/** The array is cut only after more than this many items were taken. */
 const compactionThreshold = 64;
 
-/** First in, first out: an array with a moving head, cut back once more than half of it has been taken. */
+/** A first-in-first-out queue: an array with a moving head. It is cut when more than half of its items were taken. */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -14,7 +14,9 @@ export class Fifo<T> {
     this.#items.push(item);
   }
 
-  /** Takes the oldest item. There must be one: else it gives `undefined`, and loses count. */
+  /**
+   * Removes and returns the oldest item. An empty queue would return `undefined`, and have a wrong length afterwards.
+   */
   shift(): T {
     const item = this.#items[this.#head] as T;
     this.#items[this.#head] = undefined;

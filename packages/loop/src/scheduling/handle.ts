@@ -20,6 +20,9 @@ import type { Timer, TimerHeap } from "./timer-heap.ts";
 /**
  * A callback that the loop will call once. The loop's `callSoon` makes it.
  *
+ * An error that the callback throws goes to the loop's exception handler; `KeyboardInterrupt` and `SystemExit` end the
+ * run.
+ *
  * Source: asyncio.Handle, CPython 3.14 Lib/asyncio/events.py.
  */
 export class Handle implements Runnable {
@@ -27,12 +30,14 @@ export class Handle implements Runnable {
     showAsText(this, "Handle");
   }
 
-  /** @internal `undefined` once cancelled. A future's done-callback takes the future, others nothing. */
+  /**
+   * @internal `undefined` once the handle is cancelled. A done-callback gets its future, other callbacks get nothing.
+   */
   declare _callback: ((argument: never) => void) | undefined;
   declare private readonly _argument: unknown;
   /** @internal */
   declare _context: Context;
-  /** @internal Only while they are followed: else it is one field less. */
+  /** @internal Set only while stores are followed: otherwise a handle has one field less. */
   declare _stores: Stores | undefined;
 
   /** @internal */
@@ -43,24 +48,36 @@ export class Handle implements Runnable {
     if (isDebugging) noteHandle(this, loop);
   }
 
-  /** Keeps the callback from being called, if it was not yet. */
+  /**
+   * Keeps the loop from calling the callback, if it has not called it yet.
+   *
+   * Source: asyncio.Handle.cancel, CPython 3.14 Lib/asyncio/events.py.
+   */
   cancel(): void {
     if (this._callback === undefined) return;
     if (isDebugging) noteCallback(this, formatCallback(this._callback));
     this._callback = undefined;
   }
 
-  /** Tells whether the handle was cancelled. */
+  /**
+   * Tells whether `cancel` was called, even if the callback had run before.
+   *
+   * Source: asyncio.Handle.cancelled, CPython 3.14 Lib/asyncio/events.py.
+   */
   cancelled(): boolean {
     return this._callback === undefined;
   }
 
-  /** Returns the context the callback runs in. */
+  /**
+   * Returns the context that the callback runs in.
+   *
+   * Source: asyncio.Handle.get_context, CPython 3.14 Lib/asyncio/events.py.
+   */
   getContext(): Context {
     return ownContext(this);
   }
 
-  /** @internal A callback is part of no task's step. */
+  /** @internal A callback runs in no task's step. */
   get _task(): undefined {
     return undefined;
   }
@@ -72,7 +89,7 @@ export class Handle implements Runnable {
     try {
       if (this._context._entered) throw explainEntered(this._context);
       enterContext(this);
-      // What was not made for a future is given nothing, and not an argument that is undefined.
+      // A callback of `callSoon` gets no argument, and not `undefined`: its `arguments.length` is 0.
       if (isFollowing) runInStores(this, callback, this._argument);
       else if (this._argument === undefined) (callback as () => void)();
       else callback(this._argument as never);
@@ -94,7 +111,7 @@ export class Handle implements Runnable {
     });
   }
 
-  /** @internal `<Handle f()>`; `details` come before the callback. */
+  /** @internal The handle's text, `<Handle f()>`. It has `details` before the callback. */
   protected _format(...details: readonly string[]): string {
     const name = this._callback === undefined ? callbackOf(this) : formatCallback(this._callback);
     const state = this._callback === undefined ? ["cancelled"] : [];
@@ -112,7 +129,7 @@ function runInStores(handle: Handle, callback: (argument: never) => void, argume
   storesOf(handle).runInAsyncScope(callback, undefined, ...given);
 }
 
-/** What a timer needs of its loop. */
+/** What a timer needs from its loop. */
 interface TimedLoop {
   getDebug(): boolean;
   /** @internal */
@@ -120,7 +137,7 @@ interface TimedLoop {
 }
 
 /**
- * A callback that the loop will call at a time of its own clock. `callLater` and `callAt` make it.
+ * A callback that the loop will call once, when its clock reaches a deadline. `callLater` and `callAt` make it.
  *
  * Source: asyncio.TimerHandle, CPython 3.14 Lib/asyncio/events.py.
  */
@@ -145,11 +162,20 @@ export class TimerHandle extends Handle implements Timer {
     this._scheduled = false;
   }
 
-  /** Returns the deadline, in seconds of the loop's clock. */
+  /**
+   * Returns the deadline, in seconds of the loop's clock.
+   *
+   * Source: asyncio.TimerHandle.when, CPython 3.14 Lib/asyncio/events.py.
+   */
   when(): number {
     return this._when;
   }
 
+  /**
+   * Keeps the loop from calling the callback, if it has not called it yet.
+   *
+   * Source: asyncio.TimerHandle.cancel, CPython 3.14 Lib/asyncio/events.py.
+   */
   override cancel(): void {
     if (this._callback !== undefined && this._scheduled) this._loop._scheduler.timers.noteCancelled();
     super.cancel();

@@ -1,6 +1,6 @@
 /**
- * Promises that wait for something on a loop must settle even if nobody runs it on. So a loop says here when a run of it has
- * ended, and when it is closed.
+ * A loop announces here when one of its runs ends, and when it is closed. Promises that wait for something on the loop
+ * listen: they must settle even if no code runs the loop again.
  *
  * @module
  */
@@ -8,12 +8,16 @@
 const idleWatchers = new WeakMap<object, () => void>();
 const closeWatchers = new WeakMap<object, Set<() => void>>();
 
-/** Has `watcher`, one a loop, called whenever a run of the loop has ended. */
+/** Sets the watcher of `loop`, which is called whenever a run of the loop has ended. A loop has one. */
 export function watchIdle(loop: object, watcher: () => void): void {
   idleWatchers.set(loop, watcher);
 }
 
-/** Has `watcher` called when the loop is closed; returns what takes it back. */
+/**
+ * Adds a watcher, which is called once, when `loop` is closed.
+ *
+ * @returns a function that removes the watcher
+ */
 export function watchClose(loop: object, watcher: () => void): () => void {
   const watchers = closeWatchers.get(loop) ?? new Set();
   closeWatchers.set(loop, watchers);
@@ -21,12 +25,12 @@ export function watchClose(loop: object, watcher: () => void): () => void {
   return () => void watchers.delete(watcher);
 }
 
-/** A run has ended. */
+/** Calls the watcher of `watchIdle`: a run of `loop` has ended. */
 export function announceIdle(loop: object): void {
   idleWatchers.get(loop)?.();
 }
 
-/** The loop is closed. */
+/** Calls the watchers of `watchClose`: `loop` is closed. */
 export function announceClose(loop: object): void {
   const watchers = closeWatchers.get(loop);
   closeWatchers.delete(loop);

@@ -3,7 +3,7 @@ import type { ContextOptions } from "../context/context-options.ts";
 import type { Handle, TimerHandle } from "./handle.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** All that futures, tasks and primitives need of a loop. */
+/** All that futures, tasks and primitives need from a loop. */
 export interface Loop extends RunningLoop {
   time(): number;
   callSoon(callback: () => void, options?: ContextOptions): Handle;
@@ -14,21 +14,23 @@ export interface Loop extends RunningLoop {
 
   /** @internal */
   readonly _scheduler: Scheduler;
-  /** @internal The tasks that are not done, in the order they were created. */
+  /** @internal The tasks that are not done, in the order in which they were created. */
   readonly _tasks: Collection & Iterable<object>;
-  /** @internal The tasks that are in an eager first step. */
+  /** @internal The tasks whose eager first step runs now. */
   readonly _eagerTasks: Collection & Iterable<object>;
   /** @internal The failed futures whose exception was not retrieved. */
   readonly _unretrieved: { add(future: object): void; forget(future: object): void };
   /** @internal @throws RuntimeError when the loop is closed */
   _requireOpen(): void;
-  /** @internal A promise's callback is about to queue something, and calls `_servePromise` then. */
+  /** @internal Announces that a promise's callback will queue something now, and then call `_servePromise`. */
   _expectPromise(): void;
-  /** @internal A promise's callback, which is a turn of the host's own, has queued something. */
+  /**
+   * @internal Called by a promise's callback that has queued something. The loop may run it at once, in this callback.
+   */
   _servePromise(): void;
-  /** @internal Ends the run from outside, with an error, where there is a run to end; returns whether there was. */
+  /** @internal Ends the loop's run with `error`, from outside the loop; returns whether there was a run to end. */
   _abort(error: Error): boolean;
-  /** @internal Something is about to be queued from outside. @throws RuntimeError when the loop is closed */
+  /** @internal Called before code outside the loop queues something. @throws RuntimeError when the loop is closed */
   _wakeFromOutside(): void;
 }
 
@@ -38,8 +40,8 @@ interface Collection {
 }
 
 /**
- * The loop as programs get it from a future or a task. `BaseEventLoop` has all its members: it is made of futures and tasks, so
- * it adds them to this interface itself.
+ * The type of the loop that a program gets from a future or a task. `BaseEventLoop` adds all its members to this
+ * interface: its file imports futures and tasks, so they cannot import it.
  *
  * Source: asyncio.AbstractEventLoop, CPython 3.14 Lib/asyncio/events.py.
  */

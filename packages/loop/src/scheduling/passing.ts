@@ -1,4 +1,6 @@
-/** What many callbacks may end: one object for all of them, which the report of a deadlock goes through once. */
+/**
+ * The futures that many callbacks may end: one object for all these callbacks, which the deadlock report visits once.
+ */
 export class Ending {
   readonly futures: () => object[];
 
@@ -8,10 +10,11 @@ export class Ending {
 }
 
 /**
- * A done-callback of ours that hands an outcome on. The name that texts call it by is CPython's, and no minifier changes
- * it. What it may end leads the report of a deadlock from a future to whoever waits for it behind the callback.
+ * A done-callback of ours that passes an outcome on to other futures. Texts call it `_label`, which is CPython's name
+ * for it, and which no minifier changes. `_ends` has the futures that it may end: there the deadlock report goes on
+ * from the future that has the callback.
  *
- * Both are plain properties: to define its `name` would cost as much as to make a task.
+ * Both are plain properties: to define the function's `name` would cost as much as to make a task.
  */
 export interface Passing<F> {
   (future: F): void;
@@ -19,14 +22,18 @@ export interface Passing<F> {
   _ends?: object | undefined;
 }
 
-/** Names a done-callback, and says what it may end: one future; all those of an `Ending`; or what is set later. */
+/**
+ * Gives a done-callback its label, and the futures that it may end.
+ *
+ * @param ends - a future, or an `Ending` for several; may be set later
+ */
 export function passing<F>(label: string, callback: Passing<F>, ends?: Passing<F>["_ends"]): Passing<F> {
   callback._label = label;
   callback._ends = ends;
   return callback;
 }
 
-/** The name that a callback of ours was given. Any other may be a Proxy, and throw. */
+/** The label of a callback of ours. Another callback has none, and may be a Proxy that throws. */
 export function labelOf(callback: Passing<never>): string | undefined {
   try {
     return typeof callback._label === "string" ? callback._label : undefined;

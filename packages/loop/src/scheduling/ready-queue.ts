@@ -1,32 +1,34 @@
-/** What stands in the ready queue: a handle's callback, or a task's next step. */
+/** An entry of the ready queue: a handle, whose callback it runs, or a task, whose next step it runs. */
 export interface Runnable {
-  /** @internal Runs it. Throws only what must leave the loop. */
+  /** @internal Runs the callback or the step. Throws only an error that must leave the loop. */
   _run(): void;
-  /** @internal The task whose step it is, if it is one's. */
+  /** @internal The task whose step it is; `undefined` for a callback. */
   readonly _task?: object | undefined;
   toString(): string;
 }
 
+/** How many items fit into a chunk. */
 const chunkSize = 256;
 
-/** So many places, and behind them one for the chunk that comes next. */
+/** `chunkSize` items, and after them the next chunk. */
 type Chunk = (Runnable | Chunk | undefined)[];
 
 /**
- * First in, first out, in a chain of chunks: the loop pushes and shifts at every step of a task. A ring that doubles would
- * ask the kernel for each array of more than 128 kB, which costs a new loop with 10,000 tasks several per cent, and it
- * would never give them back.
+ * A first-in-first-out queue, as a chain of chunks. The loop pushes and shifts at every step of a task.
+ *
+ * A ring that doubles would ask the kernel for each array of more than 128 kB, which costs a new loop with 10,000 tasks
+ * several per cent, and it would never shrink.
  */
 export class ReadyQueue implements Iterable<Runnable> {
   private _first: Chunk = createChunk();
   private _last: Chunk = this._first;
-  /** The place of the oldest item, in the first chunk. */
+  /** The index of the oldest item in the first chunk. */
   private _head = 0;
-  /** The place for the next item, in the last chunk. */
+  /** The index for the next item in the last chunk. */
   private _tail = 0;
-  /** How many places all chunks but the last have. */
+  /** How many items fit into all chunks but the last. */
   private _offset = 0;
-  /** The chunk that was used up last, for the next one that is needed. */
+  /** The chunk that was emptied last. It becomes the next chunk that is needed. */
   private _spare: Chunk | undefined = undefined;
 
   get length(): number {
@@ -38,7 +40,7 @@ export class ReadyQueue implements Iterable<Runnable> {
     this._last[this._tail++] = item;
   }
 
-  /** Takes the oldest item. The queue must not be empty. */
+  /** Removes and returns the oldest item. The queue must not be empty. */
   shift(): Runnable {
     if (this._head === chunkSize) this._advance();
     const head = this._head;
@@ -49,7 +51,7 @@ export class ReadyQueue implements Iterable<Runnable> {
     return item;
   }
 
-  /** Gives the items and leaves them. */
+  /** Iterates over the items, and leaves them in the queue. */
   *[Symbol.iterator](): Iterator<Runnable> {
     let chunk = this._first;
     for (let place = this._head, left = this.length; left > 0; place += 1, left -= 1) {

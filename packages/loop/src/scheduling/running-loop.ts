@@ -2,12 +2,13 @@ import { changeEventLoop, getRunningLoopOrUndefined, getSetEventLoop } from "../
 import { explainOtherLoop } from "../copies/copies.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import type { AbstractEventLoop } from "./loop.ts";
+import { requireLoopToSet } from "./require-loop.ts";
 import { withHint } from "../text/repr.ts";
 
 /**
  * Returns the loop that runs the caller.
  *
- * @throws RuntimeError outside of coroutines and callbacks
+ * @throws RuntimeError when no loop runs the caller: it is called outside of coroutines and callbacks
  *
  * Source: asyncio.get_running_loop, CPython 3.14 Lib/asyncio/events.py.
  */
@@ -17,15 +18,15 @@ export function getRunningLoop(): AbstractEventLoop {
   return loop;
 }
 
-/** The loop that runs the caller, if there is one. Every running loop is a whole one. */
+/** The loop that runs the caller, if any. Every loop that runs has all members of `AbstractEventLoop`. */
 export function runningLoop(): AbstractEventLoop | undefined {
   return getRunningLoopOrUndefined() as AbstractEventLoop | undefined;
 }
 
 /**
- * Returns the running loop, or else the one given to `setEventLoop`. Never makes one.
+ * Returns the running loop, or else the loop that was set with `setEventLoop`. It never makes a loop.
  *
- * @throws RuntimeError when there is neither
+ * @throws RuntimeError when no loop is running and no loop is set
  *
  * Source: asyncio.get_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
@@ -45,15 +46,19 @@ function explainNoLoop(text: string, usualHint?: string): RuntimeError {
 }
 
 /**
- * Sets the loop that `getEventLoop` returns where none is running; `undefined` unsets it.
+ * Sets the loop that `getEventLoop` returns while no loop is running.
+ *
+ * @param loop - `undefined` unsets the loop that was set before
+ * @throws TypeError when `loop` is neither a loop of this copy of the package nor `undefined`
  *
  * Source: asyncio.set_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
 export function setEventLoop(loop: AbstractEventLoop | undefined): void {
+  if (loop !== undefined) requireLoopToSet(loop);
   changeEventLoop(loop);
 }
 
-/** @internal Unsets `loop`, if it is the one that is set. */
+/** @internal Unsets `loop`, if it is the loop that is set. */
 export function unsetEventLoop(loop: AbstractEventLoop): void {
   if (getSetEventLoop() === loop) changeEventLoop(undefined);
 }

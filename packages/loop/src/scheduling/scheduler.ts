@@ -9,13 +9,13 @@ import { warnOfSlow } from "../debug/slow-steps.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
-/** What a scheduler needs of the loop that has it. */
+/** What a scheduler needs from its loop. */
 export interface ScheduledLoop extends RunningLoop {
   time(): number;
   readonly slowCallbackDuration: number;
-  /** @internal How far apart two times may be and still mean the same instant, in seconds. */
+  /** @internal How far apart two times may be and still count as one instant, in seconds. */
   _resolution(): number;
-  /** @internal Something is about to be queued from outside. @throws RuntimeError when the loop is closed */
+  /** @internal Called before code outside the loop queues something. @throws RuntimeError when the loop is closed */
   _wakeFromOutside(): void;
 }
 
@@ -26,9 +26,9 @@ export interface ScheduledLoop extends RunningLoop {
  */
 export class Scheduler {
   readonly timers: TimerHeap = new TimerHeap();
-  /** Whether debug mode is on: each item is timed as it runs. */
+  /** Whether debug mode is on. Then the scheduler times each item. */
   debug = false;
-  /** The item that runs now, in debug mode. */
+  /** The item that runs now. Set only in debug mode. */
   timed: Runnable | undefined;
   readonly #loop: ScheduledLoop;
   readonly #ready = new ReadyQueue();
@@ -37,7 +37,7 @@ export class Scheduler {
     this.#loop = loop;
   }
 
-  /** Has `item` run in the next iteration, after all that was queued before it. */
+  /** Queues `item` for the next iteration, after all items that were queued before it. */
   enqueue(item: Runnable): void {
     if (getRunningLoopOrUndefined() !== this.#loop) this.#loop._wakeFromOutside();
     this.#ready.push(item);
@@ -47,31 +47,31 @@ export class Scheduler {
     for (const item of items) this.enqueue(item);
   }
 
-  /** What `enqueue` does, where the loop runs the caller or was woken already. */
-  enqueueNext(item: Runnable): void {
+  /** Queues `item` like `enqueue`, for a caller that the loop runs, or that has woken the loop already. */
+  enqueueWithoutWakeUp(item: Runnable): void {
     this.#ready.push(item);
   }
 
-  /** Whether something runs in the next iteration. */
+  /** Whether the next iteration has an item to run. */
   get isReady(): boolean {
     return this.#ready.length > 0;
   }
 
-  /** What runs in the next iteration, in that order. */
+  /** The items of the next iteration, in the order in which they run. */
   ready(): Iterable<Runnable> {
     return this.#ready;
   }
 
-  /** Drops all that is scheduled. */
+  /** Drops all queued items and all timers. */
   clear(): void {
     this.#ready.clear();
     this.timers.clear();
   }
 
   /**
-   * Runs iterations until `goesOn` says no.
+   * Runs iterations until `goesOn` returns `false`.
    *
-   * @param goesOn - asked after each iteration; its argument is how many items that has run
+   * @param goesOn - called after each iteration with the number of items that it ran
    */
   run(goesOn: (ran: number) => boolean): void {
     const outerLoop = getRunningLoopOrUndefined();
@@ -86,8 +86,11 @@ export class Scheduler {
   }
 
   /**
-   * One iteration: queues the timers that are due, then runs exactly what is queued by then. What that schedules belongs
-   * to the next iteration. `KeyboardInterrupt` and `SystemExit` leave it; the rest stays queued.
+   * Runs one iteration: queues the timers that are due, then runs exactly the items that are queued by then. Items that
+   * these schedule belong to the next iteration. `KeyboardInterrupt` and `SystemExit` leave the iteration, and the
+   * items that have not run yet stay queued.
+   *
+   * @returns how many items it ran
    */
   #runReady(): number {
     if (this.timers.size > 0) this.#queueDueTimers();
@@ -105,7 +108,7 @@ export class Scheduler {
     const { timers } = this;
     const now = this.#loop.time();
     const resolution = this.#loop._resolution();
-    // The first test is for times so large that the resolution does not change them (CPython from 3.15 on).
+    // `when <= now` is for times so large that the resolution does not change them (CPython does it from 3.15 on).
     for (;;) {
       const when = timers.nextDeadline();
       if (!(when <= now || when < now + resolution)) return;

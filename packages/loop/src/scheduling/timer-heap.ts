@@ -1,36 +1,42 @@
 import type { Runnable } from "./ready-queue.ts";
 
-/** What stands in the heap: it is queued when its time has come. */
+/** An entry of the heap. The scheduler queues it when its deadline comes. */
 export interface Timer extends Runnable {
-  /** @internal Orders timers of equal deadlines: they run as they were set. */
+  /** @internal Orders timers with equal deadlines: they run in the order in which they were set. */
   readonly _sequence: number;
-  /** @internal It stands in a heap. */
+  /** @internal Whether the timer is in a heap. */
   _scheduled: boolean;
-  /** Tells whether it is not wanted any more. */
+  /** Tells whether the timer was cancelled. */
   cancelled(): boolean;
 }
 
-/** Below this many timers the cancelled ones are only dropped when they reach the top. */
+/**
+ * A heap of at most this many timers is not rebuilt: cancelled timers are dropped when they reach the top. As in
+ * CPython.
+ */
 const minimumForRebuild = 100;
 const initialCapacity = 64;
-/** So many below each: with two the way down is twice as long, and each step of it a miss of the processor's cache. */
+/**
+ * Each timer has up to `arity` timers below it. With two, the way down would be twice as long, and each step of it
+ * misses the processor's cache.
+ */
 const arityBits = 2;
 const arity = 1 << arityBits;
-/** Above this share of cancelled timers the heap is rebuilt without them. */
+/** If more than this share of the timers is cancelled, the heap is rebuilt without them. As in CPython. */
 const cancelledShareForRebuild = 0.5;
 
 /**
- * The timers of a loop, the earliest on top, equal deadlines in the order they were set. A cancelled timer stays until
- * it reaches the top or, when there are many, until the heap is rebuilt.
+ * The timers of a loop: the earliest on top, timers with equal deadlines in the order in which they were set. A
+ * cancelled timer stays until it reaches the top, or until the heap is rebuilt, if most of many timers are cancelled.
  */
 export class TimerHeap {
   #timers: Timer[] = [];
-  /** Their deadlines, so that finding a timer's place touches no timer but those of equal deadlines. */
+  /** The deadlines of the timers, index by index. Finding a timer's place reads only timers with equal deadlines. */
   #whens = new Float64Array(initialCapacity);
   #cancelled = 0;
   #sequence = 0;
 
-  /** The number the next timer is to carry. */
+  /** Returns the sequence number for the next timer. */
   nextSequence(): number {
     return this.#sequence++;
   }
@@ -39,7 +45,11 @@ export class TimerHeap {
     return this.#timers.length;
   }
 
-  /** @param when - its deadline, in seconds of the loop's clock; one of `Infinity` never comes */
+  /**
+   * Adds a timer.
+   *
+   * @param when - its deadline, in seconds of the loop's clock; at `Infinity` the timer never runs and is not added
+   */
   push(timer: Timer, when: number): void {
     timer._scheduled = when !== Infinity;
     if (!timer._scheduled) return;
@@ -49,7 +59,9 @@ export class TimerHeap {
     this.#up(index, timer, when);
   }
 
-  /** The deadline of the earliest timer that is not cancelled, or `Infinity`; cancelled ones above it are dropped. */
+  /**
+   * Returns the deadline of the earliest timer that is not cancelled, or `Infinity`. Drops the cancelled ones above it.
+   */
   nextDeadline(): number {
     this.#rebuildIfMostAreCancelled();
     for (;;) {
@@ -61,7 +73,7 @@ export class TimerHeap {
     }
   }
 
-  /** Takes the timer on top. The heap must not be empty. */
+  /** Removes and returns the timer on top. The heap must not be empty. */
   pop(): Timer {
     const top = this.#timers[0] as Timer;
     const last = this.#timers.pop() as Timer;
@@ -71,6 +83,7 @@ export class TimerHeap {
     return top;
   }
 
+  /** Called when a timer in the heap is cancelled. */
   noteCancelled(): void {
     this.#cancelled += 1;
   }
@@ -109,7 +122,7 @@ export class TimerHeap {
     this.#whens = whens;
   }
 
-  /** Finds the place of a timer from `index` upwards. */
+  /** Moves `timer` up from the index `start` to its place. */
   #up(start: number, timer: Timer, when: number): void {
     const timers = this.#timers;
     const whens = this.#whens;
@@ -127,7 +140,7 @@ export class TimerHeap {
     whens[index] = when;
   }
 
-  /** Finds the place of a timer from `index` downwards. */
+  /** Moves `timer` down from the index `start` to its place. */
   #down(start: number, timer: Timer, when: number): void {
     const timers = this.#timers;
     const whens = this.#whens;

@@ -7,7 +7,10 @@ import { repr, withHint } from "../text/repr.ts";
 
 const starHint = "write yield* with a star";
 
-/** Why a task cannot wait for what its coroutine yielded, which is not another future of its loop that was awaited. */
+/**
+ * Returns why `task` cannot wait for what its coroutine yielded. A task waits only for a future that its coroutine has
+ * awaited, that belongs to its loop, and that is not the task itself.
+ */
 export function explainBadYield(task: Future<unknown>, yielded: unknown): string {
   try {
     if (yielded instanceof Future) return explainBadFuture(task, yielded);
@@ -17,7 +20,7 @@ export function explainBadYield(task: Future<unknown>, yielded: unknown): string
     }
     return explainValue(yielded);
   } catch {
-    // A Proxy throws at whoever asks what it is.
+    // `yielded` may be a Proxy that throws at every question.
     return `Task got bad yield: ${repr(yielded)}`;
   }
 }

@@ -4,10 +4,11 @@ import { getRunningLoop } from "../scheduling/running-loop.ts";
 import type { Task } from "./task.ts";
 
 /**
- * Returns the task whose step is running, or `undefined` in a plain callback.
+ * Returns the task whose step is running.
  *
- * @param loop - the loop asked about; the running one by default
- * @throws RuntimeError outside of a running loop, if none is given
+ * @param loop - the loop of the task; by default the running loop
+ * @returns the task; `undefined` in a plain callback, and when `loop` is not the loop of the running task
+ * @throws RuntimeError when `loop` is left out and no loop is running
  *
  * Source: asyncio.current_task, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -17,10 +18,12 @@ export function currentTask(loop: AbstractEventLoop = getRunningLoop()): Task<un
 }
 
 /**
- * Returns the loop's tasks that are not done, in the order they were created; an eager one counts from its first step on.
+ * Returns the tasks of a loop that are not done.
  *
- * @param loop - the loop asked about; the running one by default
- * @throws RuntimeError outside of a running loop, if none is given
+ * @param loop - the loop of the tasks; by default the running loop
+ * @returns a new set, in the order in which the tasks were created; an eager task comes after the tasks that its first
+ * step creates
+ * @throws RuntimeError when `loop` is left out and no loop is running
  *
  * Source: asyncio.all_tasks, CPython 3.14 Lib/asyncio/tasks.py.
  */

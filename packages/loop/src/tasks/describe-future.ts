@@ -4,7 +4,7 @@ import { className } from "../text/names.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
 import { abbreviate, repr } from "../text/repr.ts";
 
-/** What a text tells of a future. */
+/** The members of a future that its text is made of. */
 export interface DescribedFuture {
   /** @internal */
   _waiterList(): readonly Runnable[];
@@ -20,7 +20,10 @@ export interface DescribedFuture {
   readonly _outcome: unknown;
 }
 
-/** `cb=[…]` in the text of a future, or nothing: what is called, and which tasks are woken, when it is done. */
+/**
+ * `cb=[…]` in the text of a future: the callbacks that it calls, and the tasks that it wakes. Nothing if it has
+ * neither.
+ */
 export function describeCallbacks(future: DescribedFuture): string[] {
   const waiters = future._waiterList();
   const shown = waiters.length > 2 ? [...waiters.slice(0, 1), ...waiters.slice(-1)] : waiters;
@@ -40,7 +43,7 @@ export function describeOutcome(future: DescribedFuture): string[] {
   return future._hasFailed() ? [`exception=${repr(future._outcome)}`] : [];
 }
 
-/** The state of a future as CPython has it: to have succeeded or failed is one there. */
+/** The state of a future in CPython's words: `finished` means both a result and an exception. */
 export function describeState(future: DescribedFuture): string {
   if (!future._isDone()) return "pending";
   return future._isCancelled() ? "cancelled" : "finished";

@@ -5,7 +5,7 @@ import { className, functionName, functionOf } from "../text/names.ts";
 import { printAwaited, repr } from "../text/repr.ts";
 import { describeCallbacks, type DescribedFuture, describeOutcome, describeState } from "./describe-future.ts";
 
-/** What a text tells of a task. */
+/** The members of a task that its text is made of. */
 interface DescribedTask extends DescribedFuture {
   getName(): string;
   /** @internal */
@@ -38,7 +38,9 @@ export function describeName(task: DescribedTask, isCancelling: boolean): string
   return `<${className(task)} ${state} name=${repr(task.getName())}`;
 }
 
-/** A task that waits for another shows the beginning of its text alone, since that may wait for a third. */
+/**
+ * The text of the awaited future. Of a task inside too many others it is only the beginning, since it may await more.
+ */
 function describeAwaited(future: object): string {
   return "_describeName" in future
     ? printAwaited(future, () => `${(future as DescribedTask)._describeName()} ...>`)

@@ -7,7 +7,7 @@ import type { TaskFactory } from "./task-factory.ts";
 import type { TaskOptions } from "./task-options.ts";
 import { Task } from "./task.ts";
 
-/** What makes a task of one's own: a class that extends `Task`, or a function with the arguments of `new Task`. */
+/** Makes a task of your own: a class that extends `Task`, or a function that takes the arguments of `new Task`. */
 export type TaskConstructor = TaskClass | TaskFunction;
 
 type TaskClass = new <T>(
@@ -21,10 +21,12 @@ type TaskFunction = <T>(
 ) => Task<T>;
 
 /**
- * Makes a task factory whose tasks run their first step at once, in `createTask`, unless it is told `eagerStart: false`.
+ * Makes a task factory whose tasks run their first step at once, inside `createTask`, if their loop is running. With
+ * `eagerStart: false` a task begins in the next iteration.
  *
- * @param customTaskConstructor - makes the task: a class that extends `Task`, or a function
- * @throws TypeError when it is neither
+ * @param customTaskConstructor - makes the tasks: a class that extends `Task`, or a function
+ * @returns a factory for `loop.setTaskFactory`
+ * @throws TypeError when `customTaskConstructor` is neither
  *
  * Source: asyncio.create_eager_task_factory, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -35,7 +37,7 @@ export function createEagerTaskFactory(customTaskConstructor: TaskConstructor): 
 
 function toFunction(constructor: TaskConstructor): TaskFunction {
   if (isTaskClass(constructor)) return (coroutine, options) => new constructor(coroutine, options);
-  requireCallback(constructor, "createEagerTaskFactory");
+  requireCallback(constructor, "createEagerTaskFactory", "use a class that extends Task, or a plain function");
   if (nameOfType(constructor) === "type") {
     throw new TypeError(`a class that extends Task was expected, got ${repr(constructor)}`);
   }
@@ -48,7 +50,8 @@ function isTaskClass(value: TaskConstructor): value is TaskClass {
 
 /**
  * A task factory whose tasks run their first step at once: `loop.setTaskFactory(eagerTaskFactory)`. A coroutine that
- * never waits costs no iteration of the loop then; but what it does comes before the next line of its creator.
+ * never waits then costs no iteration of the loop, but its effects come before the next line of the code that creates
+ * it.
  *
  * Source: asyncio.eager_task_factory, CPython 3.14 Lib/asyncio/tasks.py.
  */

@@ -11,12 +11,15 @@ import type { TaskOptions } from "./task-options.ts";
 import type { Task } from "./task.ts";
 
 /**
- * Makes a task that runs `coroutine`, on the running loop and from its next iteration on.
+ * Makes a task that runs `coroutine` on the running loop, from its next iteration on.
  *
- * @param options - `name` is what the task is called where it is printed; `context` is what it runs in, a copy of the
- * current one by default
+ * @param options - `name` is the task's name in texts; `context` is the context that the coroutine runs in, by default
+ * a copy of the current one; `eagerStart` runs the first step at once
+ * @returns the task
  * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
- * @throws RuntimeError when no loop is running, or when the coroutine was given to a task before
+ * @throws RuntimeError when no loop is running, or when a task took the coroutine before
+ *
+ * Cancelling the caller does not cancel the task, unless the caller awaits it.
  *
  * Source: asyncio.create_task, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -25,12 +28,18 @@ export function createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): T
 }
 
 /**
- * Makes sure that something awaitable is a future: futures and tasks are returned as they are, a coroutine becomes a
- * task, and so does anything else that `yield*` takes.
+ * Turns an awaitable into a future: makes a task that runs a coroutine or awaits any other awaitable.
  *
- * @param options - `loop` is the loop of the new task; the running one, or the one that is set, by default
+ * @param awaitable - a coroutine, a future, a task, or any other value that `yield*` takes
+ * @param options - `loop` is the loop of the new task; by default the running loop, or else the loop that was set with
+ * `setEventLoop`
+ * @returns the new task; `awaitable` itself if it is a future or a task
  * @throws TypeError when `awaitable` cannot be awaited, or `loop` is no loop
- * @throws ValueError when it is a future of another loop than the one given
+ * @throws ValueError when `awaitable` is a future of another loop than `loop`
+ * @throws RuntimeError when a task is needed and there is no loop for it, the loop is closed, or a task took the
+ * coroutine before
+ *
+ * Cancelling the caller does not cancel the future, unless the caller awaits it.
  *
  * Source: asyncio.ensure_future, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -42,7 +51,7 @@ export function ensureFuture<T>(awaitable: Awaitable<T>, options?: LoopOptions):
   return ensureFutureOn(readLoop(options, "ensureFuture"), awaitable);
 }
 
-/** Does what `ensureFuture` does, on a loop that is known to be one, if there is any. */
+/** Does what `ensureFuture` does. Its loop, if one is given, was checked before. */
 export function ensureFutureOn<T>(given: AbstractEventLoop | undefined, awaitable: Awaitable<T>): Future<T> {
   if (awaitable instanceof Future) {
     if (given !== undefined && given !== awaitable.getLoop()) {
@@ -56,13 +65,13 @@ export function ensureFutureOn<T>(given: AbstractEventLoop | undefined, awaitabl
   try {
     return loop.createTask(coroutine);
   } catch (error) {
-    // Nobody could run it any more. One that another task runs already is left alone.
+    // No task will run the coroutine. If another task runs it already, it is left alone.
     if (error instanceof RuntimeError && isOurs) closeCoroutine(coroutine);
     throw error;
   }
 }
 
-/** A coroutine as it is, anything else that can be awaited as a coroutine that awaits it. */
+/** Returns a coroutine as it is, and for another awaitable a coroutine that awaits it. */
 export function toCoroutine<T>(awaitable: Awaitable<T>): Coroutine<T> {
   if (iscoroutine(awaitable)) return awaitable as Coroutine<T>;
   if (!isawaitable(awaitable)) throw new TypeError(explainNotAwaitable(awaitable));

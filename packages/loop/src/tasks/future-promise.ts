@@ -4,7 +4,7 @@ import { passing } from "../scheduling/passing.ts";
 import { restoreCallers } from "../coroutines/lost-callers.ts";
 import { toWebError } from "../errors/web-errors.ts";
 
-/** What a promise needs of a future. */
+/** The members of a future that its promise needs. */
 interface PromisedFuture<T> {
   /** @internal */
   readonly _loop: { _requireOpen(): void };
@@ -14,7 +14,7 @@ interface PromisedFuture<T> {
   addDoneCallback(callback: (future: PromisedFuture<T>) => void): void;
 }
 
-/** A promise of a future's outcome, for `Future.toPromise`. */
+/** Makes the promise that `Future.toPromise` returns. */
 export function promiseOf<T>(future: PromisedFuture<T>): Promise<T> {
   if (!future._isDone()) future._loop._requireOpen();
   return new Promise((resolve, reject) => {
@@ -36,7 +36,10 @@ export function promiseOf<T>(future: PromisedFuture<T>): Promise<T> {
   });
 }
 
-/** Settles a promise as a future is done, with the errors that promise code knows. */
+/**
+ * Settles a promise with the outcome of a future that is done, and turns its error into the one that promise code
+ * knows.
+ */
 export function settle<T>(
   future: PromisedFuture<T>,
   resolve: (result: T) => void,

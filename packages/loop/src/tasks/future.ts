@@ -23,28 +23,32 @@ let hasCancelMessages = false;
 
 type Waiters = Runnable | Runnable[] | undefined;
 
-/** The lowest two bits of a future's flags are its state: none is set while it is pending. */
+/** The state of a future: the lowest two bits of its flags. They are zero while it is pending. */
 export const stateMask = 3;
 const succeeded = 1;
 const failed = 2;
 const cancelled = 3;
-/** From the moment a coroutine yields the future until its task has seen it. */
+/** A coroutine has yielded the future, and its task has not seen it yet: CPython's `_asyncio_future_blocking`. */
 const blocking = 4;
-/** It has failed, and nobody has retrieved the exception. */
+/** The future has failed, and no code has retrieved the exception. */
 const unretrieved = 8;
-/** A task waits for it in `fromPromise`. */
+/** A promise that `fromPromise` waits for will end the future. */
 const ofPromise = 64;
 
 /**
- * A result that is not there yet. A coroutine waits for it with `yield*`; `loop.createFuture()` makes one.
+ * A result that does not exist yet. A coroutine waits for it with `yield*`; `loop.createFuture()` makes one.
  *
- * It is its own iterator, so that awaiting it allocates next to nothing: `next()` marks it as blocking and yields it,
- * and the task, which takes the mark off again, knows by it that the future was awaited and not just yielded.
+ * Cancelling a task that awaits a future cancels the future, and with it all other tasks that await it. `shield`
+ * prevents this.
+ *
+ * A future is its own iterator, so awaiting it allocates almost nothing: `next()` marks the future as blocking and
+ * yields it, and the task clears the mark. The mark tells the task that the future was awaited and not just yielded.
  *
  * Source: asyncio.Future, CPython 3.14 Lib/asyncio/futures.py.
  */
 export class Future<T> {
-  // Private to TypeScript alone, as in all that is made often: names with a # make a task a sixth to a third dearer.
+  // Members are private to TypeScript only, as in every class whose objects are made often: names with a # make a task
+  // a sixth to a third more expensive.
   static {
     showAsText(this, "Future");
     markAsOurs(this);
@@ -52,22 +56,30 @@ export class Future<T> {
 
   /** @internal */
   declare readonly _loop: Loop;
-  /** @internal What is true of it, as bits: a field for each would make it half as large again. 16 and 32 are a task's. */
+  /**
+   * @internal Facts about the future, as bits: a field for each would make it half as large again. 16 and 32 are for
+   * tasks.
+   */
   declare protected _flags: number;
   /**
-   * While it is pending its done-callbacks and waiting tasks, in the order they came: mostly there is none, or one. Then the
-   * result, the exception, or the error that cancelled a task and that nobody has seen yet.
+   * While the future is pending: its done-callbacks and waiting tasks, in the order in which they came; mostly there is
+   * at most one. Afterwards: the result, the exception, or the `CancelledError` that ended a task, until code has got
+   * it.
    */
   declare private _content: unknown;
-  /** @internal Only when its exception was not retrieved for a while: else it is one field less. */
+  /** @internal Set only when its exception was not retrieved for a while: otherwise a future has one field less. */
   declare _failure: object | undefined;
 
   /**
-   * @param options - `loop` is the loop it belongs to; the running one, or the one that is set, by default
-   * @throws TypeError when `loop` is no loop of this copy of the package
+   * Makes a pending future.
+   *
+   * @param options - `loop` is the future's loop; by default the running loop, or else the loop that was set with
+   * `setEventLoop`
+   * @throws TypeError when `loop` is no loop of this copy of the package, or an option is unknown
+   * @throws RuntimeError when `loop` is left out, no loop is running and no loop is set
    */
   constructor(options?: LoopOptions);
-  /** @internal For a loop that is known to be one. */
+  /** @internal Takes a loop without checking it. */
   constructor(options: undefined, loop: AbstractEventLoop | undefined);
   constructor(options?: LoopOptions, loop?: AbstractEventLoop) {
     this._loop = loop ?? loopFrom(options);
@@ -76,7 +88,9 @@ export class Future<T> {
     if (isDebugging) noteFuture(this);
   }
 
-  /** @internal What was given to the last `cancel`. It is kept beside the future, since hardly any cancel has a message. */
+  /**
+   * @internal The message of the last `cancel`. A table has it, and no field, because hardly any cancel has a message.
+   */
   get _cancelMessage(): unknown {
     return hasCancelMessages ? cancelMessages.get(this) : undefined;
   }
@@ -87,27 +101,41 @@ export class Future<T> {
     cancelMessages.set(this, message);
   }
 
-  /** Returns the loop this future belongs to. */
+  /**
+   * Returns the loop that this future belongs to.
+   *
+   * Source: asyncio.Future.get_loop, CPython 3.14 Lib/asyncio/futures.py.
+   */
   getLoop(): AbstractEventLoop {
     return this._loop as AbstractEventLoop;
   }
 
-  /** Tells whether there is a result, an exception, or a cancellation. */
+  /**
+   * Tells whether the future is done: it has a result or an exception, or it was cancelled.
+   *
+   * Source: asyncio.Future.done, CPython 3.14 Lib/asyncio/futures.py.
+   */
   done(): boolean {
     return this._isDone();
   }
 
-  /** Tells whether the future was cancelled. */
+  /**
+   * Tells whether the future was cancelled.
+   *
+   * Source: asyncio.Future.cancelled, CPython 3.14 Lib/asyncio/futures.py.
+   */
   cancelled(): boolean {
     return this._isCancelled();
   }
 
   /**
-   * Returns the result.
+   * Returns the result, or throws the exception, which then counts as retrieved.
    *
-   * @throws the exception the future failed with
+   * @throws the exception that the future failed with
    * @throws CancelledError when it was cancelled
    * @throws InvalidStateError when it is not done
+   *
+   * Source: asyncio.Future.result, CPython 3.14 Lib/asyncio/futures.py.
    */
   result(): T {
     if (this._hasSucceeded()) return this._content as T;
@@ -116,10 +144,13 @@ export class Future<T> {
   }
 
   /**
-   * Returns the exception, or `undefined` when there is a result.
+   * Returns the exception, which then counts as retrieved.
    *
-   * @throws CancelledError when it was cancelled
+   * @returns the exception; `undefined` when there is a result
+   * @throws CancelledError when the future was cancelled
    * @throws InvalidStateError when it is not done
+   *
+   * Source: asyncio.Future.exception, CPython 3.14 Lib/asyncio/futures.py.
    */
   exception(): Error | undefined {
     if (this._hasSucceeded()) return undefined;
@@ -129,9 +160,13 @@ export class Future<T> {
   }
 
   /**
-   * Sets the result and wakes those who wait, in the next iteration of the loop.
+   * Sets the result. The tasks that wait for the future, and its done-callbacks, run in the next iteration of the loop.
    *
+   * @param result - what awaiting the future gives
    * @throws InvalidStateError when the future is already done
+   * @throws RuntimeError when a task or a callback waits for it and the loop is closed
+   *
+   * Source: asyncio.Future.set_result, CPython 3.14 Lib/asyncio/futures.py.
    */
   setResult(result: T): void {
     this._requirePending();
@@ -139,11 +174,14 @@ export class Future<T> {
   }
 
   /**
-   * Sets an exception, which those who wait will have thrown at them.
+   * Sets an exception, which is thrown into the tasks that wait for the future, in the next iteration of the loop.
    *
-   * @param exception - an error, or a class of errors to be made without arguments
+   * @param exception - an error, or a class of errors, which is called without arguments
    * @throws InvalidStateError when the future is already done
-   * @throws TypeError when `exception` is neither
+   * @throws TypeError when `exception` is neither an error nor a class of errors
+   * @throws RuntimeError when a task or a callback waits for the future and the loop is closed
+   *
+   * Source: asyncio.Future.set_exception, CPython 3.14 Lib/asyncio/futures.py.
    */
   setException(exception: Error | (new () => Error)): void {
     this._requirePending();
@@ -152,17 +190,24 @@ export class Future<T> {
     this._fail(error);
   }
 
-  /** @internal Fails it as another has failed: a coroutine may have thrown what `setException` refuses. */
+  /**
+   * @internal Fails with the exception of another future. A coroutine may have thrown one that `setException` refuses.
+   */
   _failAs(exception: Error): void {
     this._requirePending();
     this._fail(exception);
   }
 
   /**
-   * Cancels the future: those who wait have a `CancelledError` thrown at them.
+   * Cancels the future: a `CancelledError` is thrown into the tasks that wait for it, in the next iteration of the
+   * loop.
    *
-   * @param msg - what the error's `args` hold
-   * @returns `false`, with nothing changed, when the future is already done
+   * @param msg - a value for the error's `args`; by default they are empty
+   * @returns `false` when the future is already done: then only its exception, if any, counts as retrieved; otherwise
+   * `true`
+   * @throws RuntimeError when a task or a callback waits for the future and the loop is closed
+   *
+   * Source: asyncio.Future.cancel, CPython 3.14 Lib/asyncio/futures.py.
    */
   cancel(msg?: unknown): boolean {
     this._markRetrieved();
@@ -173,10 +218,14 @@ export class Future<T> {
   }
 
   /**
-   * Has `callback` called with this future once it is done, through the loop and never at once.
+   * Adds a callback, which the loop calls with this future once it is done: in the next iteration, and never at once.
    *
-   * @param options - `context` is what the callback runs in; a copy of the current one by default
+   * @param callback - a plain function; it is called once for each time that it was added
+   * @param options - `context` is the context that the callback runs in; by default a copy of the current one
    * @throws TypeError when `callback` is no plain function, or `context` no `Context`
+   * @throws RuntimeError when the future is done and the loop is closed
+   *
+   * Source: asyncio.Future.add_done_callback, CPython 3.14 Lib/asyncio/futures.py.
    */
   addDoneCallback(callback: (future: this) => void, options?: ContextOptions): void {
     requireCallback(callback, "addDoneCallback");
@@ -184,15 +233,18 @@ export class Future<T> {
   }
 
   /**
-   * Removes every registration of `callback` that is not already on its way.
+   * Removes `callback` as often as it was added. When the future is done, the loop calls its callbacks all the same.
    *
-   * @returns how many there were
+   * @param callback - the function that `addDoneCallback` was called with
+   * @returns how many callbacks it removed
+   *
+   * Source: asyncio.Future.remove_done_callback, CPython 3.14 Lib/asyncio/futures.py.
    */
   removeDoneCallback(callback: (future: this) => void): number {
     return this._removeWaiters((waiter) => waiter instanceof Handle && waiter._callback === callback);
   }
 
-  /** @internal Removes the waiters that `isRemoved` says; returns how many. */
+  /** @internal Removes the waiters for which `isRemoved` returns `true`; returns how many. */
   _removeWaiters(isRemoved: (waiter: Runnable) => boolean): number {
     const waiters = this._waiterList();
     const kept = waiters.filter((waiter) => !isRemoved(waiter));
@@ -201,17 +253,27 @@ export class Future<T> {
   }
 
   /**
-   * Returns a promise of the outcome, for promise code: a future is no thenable, so that nobody awaits it by accident. It
-   * does not run the loop.
+   * Returns a promise of the outcome, for promise code. It does not run the loop. A future is no thenable, so that
+   * promise code does not await it by accident.
    *
-   * @returns a promise that rejects with the exception; with an "AbortError" of the web when the future is cancelled
-   * @throws RuntimeError when it is pending on a loop that is closed
+   * @returns a promise of the result. It rejects with the exception; with a `DOMException` named "AbortError" when the
+   * future is cancelled; with one named "TimeoutError" for a `TimeoutError`; with a `RuntimeError` when the loop is
+   * closed before the future is done
+   * @throws RuntimeError when the future is pending on a loop that is closed
+   *
+   * CPython has no counterpart.
    */
   toPromise(): Promise<T> {
     return promiseOf(this);
   }
 
-  /** Awaiting: `yield* future` gives the result, or throws what `result()` throws. */
+  /**
+   * Awaits the future: `yield* future` gives the result, or throws what `result()` throws.
+   *
+   * Cancelling the task that waits cancels the future.
+   *
+   * Source: asyncio.Future.__await__, CPython 3.14 Lib/asyncio/futures.py.
+   */
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
     return this as unknown as Iterator<Suspension, T, unknown>;
   }
@@ -226,7 +288,7 @@ export class Future<T> {
     return { done: false, value: this };
   }
 
-  /** @internal What is thrown into the waiting coroutine passes through. */
+  /** @internal An error that is thrown into the waiting coroutine passes through. */
   throw(error: unknown): never {
     throw error;
   }
@@ -236,7 +298,7 @@ export class Future<T> {
     return { done: true, value };
   }
 
-  /** What `next` throws. */
+  /** The error that `next` throws: the future has failed, was cancelled, or is pending and was yielded before. */
   private _explainNext(): Error {
     if (!this._isDone()) return new RuntimeError("await wasn't used with future");
     const error = this._takeError();
@@ -249,14 +311,14 @@ export class Future<T> {
     return (this._flags & blocking) !== 0;
   }
 
-  /** @internal Takes the mark of being awaited off again; returns whether it was there. */
-  _takeBlocking(): boolean {
+  /** @internal Clears the blocking mark; returns whether it was set. */
+  _clearBlocking(): boolean {
     const flags = this._flags;
     this._flags = flags & ~blocking;
     return (flags & blocking) !== 0;
   }
 
-  /** @internal It is a promise that will end it. */
+  /** @internal Remembers that a promise will end the future. */
   _noteOfPromise(): void {
     this._flags |= ofPromise;
   }
@@ -266,12 +328,12 @@ export class Future<T> {
     return (this._flags & ofPromise) !== 0;
   }
 
-  /** @internal What `done()` tells, where a subclass's own must not be asked: in a step of the loop. */
+  /** @internal Does what `done()` does. The loop calls it, because a subclass may have a `done` of its own. */
   _isDone(): boolean {
     return (this._flags & stateMask) !== 0;
   }
 
-  /** @internal What `cancelled()` tells, likewise. */
+  /** @internal Does what `cancelled()` does. */
   _isCancelled(): boolean {
     return (this._flags & stateMask) === cancelled;
   }
@@ -302,18 +364,18 @@ export class Future<T> {
     this._loop._unretrieved.add(this);
   }
 
-  /** @internal Fails with an exception that is reported already. */
+  /** @internal Fails with an exception that was reported already. */
   _failRetrieved(error: Error): void {
     this._settle(failed, error);
   }
 
-  /** @internal Cancelled by an error that whoever asks first shall see. */
+  /** @internal Cancels with `error`, which the first code that asks for the outcome gets. */
   _cancelWith(error: CancelledError): void {
     this._cancelMessage = undefined;
     this._settle(cancelled, error);
   }
 
-  /** @internal Has `waiter` queued when the future is done; now, if it is. */
+  /** @internal Queues `waiter` when the future is done; at once, if it is done. */
   _queueWhenDone(waiter: Runnable): void {
     if (this._isDone()) this._loop._scheduler.enqueue(waiter);
     else if (this._content === undefined) this._content = waiter;
@@ -338,14 +400,14 @@ export class Future<T> {
     this._loop._unretrieved.forget(this);
   }
 
-  /** @internal What `result()` throws: the future has failed or was cancelled. */
+  /** @internal Returns the error that `result()` throws. The future has failed or was cancelled. */
   _takeError(): Error {
     if (this._isCancelled()) return this._makeCancelledError();
     this._markRetrieved();
     return this._content as Error;
   }
 
-  /** @internal The error a task ended with is thrown once; after that each caller gets one of its own. */
+  /** @internal The first call returns the error that ended the task; each further call makes a new one. */
   _makeCancelledError(): CancelledError {
     const original = this._isCancelled() ? this._content : undefined;
     if (original === undefined) return createCancelledError(this._cancelMessage);
@@ -353,7 +415,7 @@ export class Future<T> {
     return original as CancelledError;
   }
 
-  /** Ends it, and queues everyone who waits. */
+  /** Ends the future, and queues its waiting tasks and its callbacks. */
   private _settle(state: number, outcome: unknown): void {
     const waiters = this._content as Waiters;
     this._flags |= state;
@@ -395,7 +457,9 @@ function noteWait(future: Future<unknown>): void {
 }
 
 /**
- * Tells whether `value` is a future or a task.
+ * Tells whether `value` is a future or a task of this copy of the package.
+ *
+ * @param value - any value
  *
  * Source: asyncio.isfuture, CPython 3.14 Lib/asyncio/futures.py.
  */

@@ -1,26 +1,29 @@
 import type { Future } from "./future.ts";
 
 /**
- * A future whose `cancel` asks those that it waits for: a task, a gathering. They wait for each other in chains of any
- * length, and in circles, where a method that calls the next one's would need a stack without end.
+ * A future whose `cancel` passes the request on to the futures that it waits for: a task, or the future of a `gather`.
+ * They wait for each other in chains of any length, and in circles. If each `cancel` called the next one, the stack
+ * would overflow.
  */
 export interface Relay extends Future<unknown> {
-  /** @internal Notes the request; returns `false`, with nothing changed, when it is done. */
+  /** @internal Begins a request. Returns `false`, which refuses it, if this future is done. */
   _beginCancel(): boolean;
-  /** @internal Whom to ask next: all of them in turn, then `undefined`. */
+  /** @internal Returns the future to pass the request on to, by its index; `undefined` after the last one. */
   _cancelTarget(index: number): Future<unknown> | undefined;
   /**
-   * @internal All have been asked; returns whether the request is accepted.
+   * @internal Ends a request that was passed on to all targets; returns whether this future accepts it.
    *
-   * @param isAccepted - whether one of them has accepted it
-   * @param isClosed - whether one of them is itself waiting, in the end, for this one: nobody else can wake them
+   * @param isAccepted - whether a target accepted it
+   * @param isClosed - whether a target waits for this future, directly or through others: no other code can wake them
    */
   _endCancel(msg: unknown, isAccepted: boolean, isClosed: boolean): boolean;
-  /** @internal Whether it is a circle's to break: else it is for the next task on the way to it. */
+  /**
+   * @internal Whether it leaves a circle that it is in. If not, the nearest task that passed the request on to it does.
+   */
   readonly _breaksCircles: boolean;
 }
 
-/** A relay that waits for the answers of those it asks. */
+/** A relay that waits for the answers of its targets. */
 interface Request {
   readonly relay: Relay;
   asked: number;
@@ -28,19 +31,25 @@ interface Request {
   isClosed: boolean;
 }
 
-/** The methods that do nothing but call `passCancelOn`. A subclass's own is called, and may call these in its turn. */
+/**
+ * The `cancel` methods that only call `passCancelOn`. Another one, of a subclass, is called, and may call one of these.
+ */
 const relaying = new Set<unknown>();
-/** Those whose answer is outstanding. */
+/** The relays whose answer is outstanding. */
 const open = new Set<Relay>();
-/** Whether a method of a subclass has led back to one of these. */
+/** Whether the `cancel` of a subclass led back to an open relay. */
 let hasMetOpen = false;
 
-/** Says that a class's own `cancel` does nothing but call `passCancelOn`. */
+/** Declares that the own `cancel` of a class only calls `passCancelOn`. */
 export function declareRelay({ prototype }: { readonly prototype: { readonly cancel: unknown } }): void {
   relaying.add(prototype.cancel);
 }
 
-/** Does what CPython's recursive `cancel` does, without a stack. In a circle each is asked once. */
+/**
+ * Does what CPython's recursive `cancel` does, without recursion. In a circle each future is asked once.
+ *
+ * @returns whether `first` accepts the request
+ */
 export function passCancelOn(first: Relay, msg: unknown): boolean {
   if (open.has(first)) {
     hasMetOpen = true;
@@ -79,7 +88,7 @@ function push(requests: Request[], relay: Relay): Request {
   return request;
 }
 
-/** Asks `target`; returns it if it has to ask others first. */
+/** Passes a request on to `target`. Returns `target` if it has to ask targets of its own first. */
 function ask(request: Request, target: Future<unknown>, msg: unknown): Relay | undefined {
   if (open.has(target as Relay)) {
     request.isClosed = true;

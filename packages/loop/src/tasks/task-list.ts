@@ -1,4 +1,4 @@
-/** What a task holds for the list. */
+/** The members of a task that the list needs. */
 interface Linked<T> {
   /** @internal */
   _previous: T | undefined;
@@ -9,8 +9,8 @@ interface Linked<T> {
 }
 
 /**
- * The tasks of a loop that are not done, in the order they were created. The links stand in the tasks themselves: a `Set`
- * would cost as much as the rest of making a task and ending it.
+ * The tasks of a loop that are not done, in the order in which they were created. The tasks themselves have the links:
+ * a `Set` would cost as much as the rest of making a task and ending it.
  */
 export class TaskList<T extends Linked<T>> implements Iterable<T> {
   #first: T | undefined;
@@ -24,7 +24,7 @@ export class TaskList<T extends Linked<T>> implements Iterable<T> {
     this.#last = task;
   }
 
-  /** Takes `task` out. One that is not in it is left alone. */
+  /** Removes `task`. Does nothing if the list does not have it. */
   delete(task: T): void {
     const { _previous: previous, _next: next } = task;
     if (previous !== undefined) previous._next = next;
@@ -34,7 +34,7 @@ export class TaskList<T extends Linked<T>> implements Iterable<T> {
     task._previous = task._next = undefined;
   }
 
-  /** Leaves out one that was ended from outside, by a method of `Future`: it is here until its next step. */
+  /** Leaves out a task that a method of `Future` ended from outside: it stays in the list until its next step. */
   *[Symbol.iterator](): Iterator<T> {
     for (let task = this.#first; task !== undefined; task = task._next) if (!task._isDone()) yield task;
   }

@@ -4,15 +4,15 @@ import { framesOfStep, type StackFrame, stackOf } from "../debug/stack-frames.ts
 import { suspendedAt } from "../debug/suspensions.ts";
 import { repr } from "../text/repr.ts";
 
-/** How much `getStack` and `printStack` show. */
+/** The options of `getStack` and `printStack`. */
 export interface StackOptions {
-  /** How many `yield*`s at most; any number by default. */
+  /** How many `yield*`s they show at most; by default all. */
   readonly limit?: number | undefined;
 }
 
 const stackDefaults = { limit: Infinity };
 
-/** What a stack is read from. */
+/** The members of a task that its stack is read from. */
 interface StackedTask {
   /** @internal */
   _isDone(): boolean;
@@ -22,7 +22,9 @@ interface StackedTask {
   readonly _outcome: unknown;
 }
 
-/** For `Task.getStack`: the innermost frames of a task that waits, or the outermost of the error that one has ended with. */
+/**
+ * Does what `Task.getStack` does: the innermost frames of a suspended task, or the outermost of a failed task's error.
+ */
 export function stackOfTask(task: StackedTask, options: StackOptions | undefined, method: string): StackFrame[] {
   const { limit } = readOptions(options, stackDefaults, method);
   requireNumber(limit, "limit");
@@ -31,7 +33,7 @@ export function stackOfTask(task: StackedTask, options: StackOptions | undefined
   return task._hasFailed() ? framesOfStep(stackOf(task._outcome as Error) ?? "").slice(0, limit) : [];
 }
 
-/** For `Task.printStack`. */
+/** Does what `Task.printStack` does. */
 export function printStackOf(task: StackedTask, options: StackOptions | undefined): void {
   const frames = stackOfTask(task, options, "printStack").map(
     ({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`,

@@ -32,24 +32,29 @@ import { noteAwaited } from "../debug/traceback.ts";
 
 let unnamedTasks = 0;
 
-/** Flags beside those of a future. A cancel that found nothing to cancel: it is delivered at the next step. */
+/** A flag beside those of a future: no awaited future accepted the cancel, so the next step delivers it. */
 const mustCancel = 16;
-/** Nobody but its maker knows of it: it is not reported when it is destroyed while pending. */
+/** A flag: only the library knows the task, so it is not reported when it is destroyed while pending. */
 const unreported = 32;
 
-/** The methods of futures themselves: a task that waits for one need not call the first, and the second asks no other. */
+/**
+ * `Future`'s own methods. A task need not call the first to wait for a future, and the second passes the request on to
+ * no other future.
+ */
 const { addDoneCallback: ownAddDoneCallback, cancel: cancelAlone } = Future.prototype as {
   readonly addDoneCallback: unknown;
   readonly cancel: unknown;
 };
 
 /**
- * A coroutine on its way through the loop. `createTask` makes one.
+ * Runs a coroutine on the loop. `createTask` makes one. A task is also the future of the coroutine's result.
  *
- * A pending task is in one of three states, and so stands in the ready queue at most once:
- * - it waits: `_waitsFor` is the future it was last seen to await, which queues it when it is done;
- * - it is queued, for its first step, or after a bare `yield` or an error of its own making;
- * - it is stepping: it is the current task.
+ * Cancelling a task that awaits this one cancels this one too; `shield` prevents this.
+ *
+ * A pending task is in one of three states, so the ready queue has it at most once:
+ * - It waits: `_waitsFor` is the future that its coroutine awaits. This future queues the task when it is done.
+ * - It is queued: for its first step, after a bare `yield`, or after a yield that it refused.
+ * - It is stepping: it is the current task.
  *
  * Source: asyncio.Task, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -63,9 +68,9 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   declare private _coroutine: Coroutine<T> | undefined;
   /** @internal */
   declare _context: Context;
-  /** @internal Only while they are followed: else it is one field less. */
+  /** @internal Set only while stores are followed: otherwise a task has one field less. */
   declare _stores: Stores | undefined;
-  /** A number stands for the name `Task-1`. */
+  /** The number 1 means the name `Task-1`, which `getName` makes. */
   declare private _name: string | number;
   declare private _waitsFor: Future<unknown> | undefined;
   /** @internal The innermost frame of its coroutine, if that is suspended inside a marked one. */
@@ -77,10 +82,14 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   declare _next: Task<unknown> | undefined;
 
   /**
-   * @param coroutine - what it runs, from the next iteration of the loop on
-   * @param options - `loop` is the loop it runs on, the running one by default; and those of `createTask`
+   * Makes a task, and queues its first step. With `eagerStart`, it runs this step at once if the loop is running.
+   *
+   * @param coroutine - the coroutine that it runs, from the next iteration of the loop on
+   * @param options - those of `createTask`; and `loop`, by default the running loop, or else the loop that was set with
+   * `setEventLoop`
    * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
-   * @throws RuntimeError when it was given to a task before, or when the loop is closed
+   * @throws RuntimeError when a task took the coroutine before, when the loop is closed, or when `loop` is left out, no
+   * loop is running and no loop is set
    */
   constructor(coroutine: Coroutine<T>, options?: TaskOptionsWithLoop) {
     const given = options === undefined ? undefined : readTaskOptions(options);
@@ -95,61 +104,87 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     this._begin(coroutine, given);
   }
 
-  /** The rest of the constructor. V8 inlines short functions only, and checks each `this` of a derived constructor. */
+  /** The rest of the constructor. V8 inlines only short functions, and checks each `this` in a derived constructor. */
   private _begin(coroutine: Coroutine<T>, options: TaskOptions | undefined): void {
     const loop = this._loop;
-    // Before anything is taken or counted, since it throws where the loop is closed.
+    // First, since it throws when the loop is closed: the coroutine is not taken then, and no name is used up.
     if (getRunningLoopOrUndefined() !== loop) loop._wakeFromOutside();
     takeCoroutine(coroutine);
     if (isFollowing) this._stores = captureStores();
     if (options === undefined) this._name = ++unnamedTasks;
     else if (this._beginWith(options)) return;
-    loop._scheduler.enqueueNext(this);
+    loop._scheduler.enqueueWithoutWakeUp(this);
     loop._tasks.add(this);
   }
 
-  /** Returns whether the first step has been made. */
+  /** Applies the options; returns whether it made the first step. */
   private _beginWith({ context, name, eagerStart }: TaskOptions): boolean {
     if (context !== undefined) this._context = context;
-    // One whose text cannot be had must not lose the coroutine, which is taken by now.
+    // The coroutine is taken by now. So a name that cannot be printed must not throw, as it would with `String(name)`.
     this._name = name === undefined ? ++unnamedTasks : toText(name);
     return eagerStart === true && this._startEagerly();
   }
 
-  /** Returns the name. */
+  /**
+   * Returns the task's name, as texts show it.
+   *
+   * Source: asyncio.Task.get_name, CPython 3.14 Lib/asyncio/tasks.py.
+   */
   getName(): string {
     if (typeof this._name === "number") this._name = `Task-${this._name}`;
     return this._name;
   }
 
-  /** Sets the name to the text of `value`. */
+  /**
+   * Sets the task's name.
+   *
+   * @param value - the name; any other value than a string is converted to text
+   *
+   * Source: asyncio.Task.set_name, CPython 3.14 Lib/asyncio/tasks.py.
+   */
   setName(value: unknown): void {
-    this._name = String(value);
+    this._name = toText(value);
   }
 
-  /** Returns the coroutine, or `undefined` when it ended in an eager first step. */
+  /**
+   * Returns the task's coroutine.
+   *
+   * @returns the coroutine; `undefined` when it ended in an eager first step
+   *
+   * Source: asyncio.Task.get_coro, CPython 3.14 Lib/asyncio/tasks.py.
+   */
   getCoro(): Coroutine<T> | undefined {
     return this._coroutine;
   }
 
-  /** Returns the context that the task's steps run in. */
+  /**
+   * Returns the context that the task's steps run in.
+   *
+   * Source: asyncio.Task.get_context, CPython 3.14 Lib/asyncio/tasks.py.
+   */
   getContext(): Context {
     return ownContext(this);
   }
 
   /**
-   * Asks for the task to be cancelled: a `CancelledError` is thrown into the coroutine at the `yield*` where it waits,
-   * or at the next one. The coroutine may clean up, take its time, or swallow the error and go on, so that this does
-   * not guarantee that the task will be cancelled. One that has not started never will be.
+   * Requests a cancellation: a `CancelledError` is thrown into the coroutine at the `yield*` where it is suspended, or,
+   * if it is running now, at the `yield*` where it next waits. The future that the task awaits is cancelled too.
    *
-   * @param msg - what the error's `args` hold
-   * @returns `false` when the task is already done, and nothing happens
+   * The coroutine may catch the error: to clean up, which may take several steps, or to go on. If it then returns, the
+   * task ends with a result. A task that is cancelled before its first step never runs.
+   *
+   * @param msg - a value for the error's `args`; by default they are empty
+   * @returns `false` when the task is already done: then only its exception, if any, counts as retrieved; otherwise
+   * `true`
+   * @throws RuntimeError when the task waits for a future and the loop is closed
+   *
+   * Source: asyncio.Task.cancel, CPython 3.14 Lib/asyncio/tasks.py.
    */
   override cancel(msg?: unknown): boolean {
     const waitsFor = this._waitsFor;
     if (waitsFor !== undefined && waitsFor.cancel !== cancelAlone) return passCancelOn(this, msg);
     if (!this._beginCancel()) return false;
-    // The awaited future takes the cancel on and wakes this task with it; unless it is already done.
+    // The awaited future accepts the cancel and wakes this task with it, unless it is already done.
     return this._endCancel(msg, waitsFor !== undefined && waitsFor.cancel(msg), false);
   }
 
@@ -180,7 +215,9 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     return true;
   }
 
-  /** Takes the task out of a circle of tasks that wait for each other: its next step is queued, as nobody else would. */
+  /**
+   * Takes the task out of a circle of tasks that wait for each other: queues its next step, which no other code would.
+   */
   private _leaveCircle(): void {
     const waitsFor = this._waitsFor;
     if (waitsFor === undefined || waitsFor._isDone()) return;
@@ -189,16 +226,22 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     this._loop._scheduler.enqueue(this);
   }
 
-  /** Returns how many requests to cancel the task has had, less the calls of `uncancel`. */
+  /**
+   * Returns the number of cancel requests: the calls of `cancel`, less the calls of `uncancel`.
+   *
+   * Source: asyncio.Task.cancelling, CPython 3.14 Lib/asyncio/tasks.py.
+   */
   cancelling(): number {
     return this._cancelRequests;
   }
 
   /**
-   * Takes one request to cancel back. Whoever cancels a task and then swallows its `CancelledError` calls this. When
-   * none is left, a request that was not delivered yet never will be.
+   * Removes one cancel request. Code that cancels a task and then swallows its `CancelledError` calls it. When no
+   * request is left, a cancellation that was not delivered yet is dropped.
    *
-   * @returns how many are left
+   * @returns the number of requests that are left; it does not go below zero
+   *
+   * Source: asyncio.Task.uncancel, CPython 3.14 Lib/asyncio/tasks.py.
    */
   uncancel(): number {
     if (this._cancelRequests > 0) {
@@ -212,40 +255,61 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   }
 
   /**
-   * Returns the `yield*`s at which a suspended task stands, or those of the error that a failed one ended with, the
-   * outermost first. A suspended task's are known in debug mode only.
+   * Returns the `yield*`s at which a suspended task waits, or those that the error of a failed task came through. The
+   * outermost is the first. Those of a suspended task are known only in debug mode.
    *
-   * @param options - `limit` is how many to return at most: the innermost of a suspended task, the outermost of an error
+   * @param options - `limit` is how many to return at most: the innermost of a suspended task, the outermost of an
+   * error
+   * @returns the name of each generator function, and its `FILE:LINE:COLUMN`; an empty array for a task that has a
+   * result or was cancelled
+   * @throws TypeError when `limit` is no number, or an option is unknown
+   *
+   * Source: asyncio.Task.get_stack, CPython 3.14 Lib/asyncio/tasks.py.
    */
   getStack(options?: StackOptions): StackFrame[] {
     return stackOfTask(this, options, "getStack");
   }
 
   /**
-   * Writes what `getStack` returns to the console, as one error.
+   * Writes the frames that `getStack` returns to the console, in one `console.error`.
    *
-   * @param options - `limit` is how many to write at most
+   * @param options - `limit` is how many to write at most, as for `getStack`
+   * @throws TypeError when `limit` is no number, or an option is unknown
+   *
+   * Source: asyncio.Task.print_stack, CPython 3.14 Lib/asyncio/tasks.py.
    */
   printStack(options?: StackOptions): void {
     printStackOf(this, options);
   }
 
-  /** @throws RuntimeError always: a task's result is what its coroutine returns */
+  /**
+   * Always throws: the result of a task is the return value of its coroutine.
+   *
+   * @throws RuntimeError always
+   *
+   * Source: asyncio.Task.set_result, CPython 3.14 Lib/asyncio/tasks.py.
+   */
   override setResult(_result: T): never {
     throw new RuntimeError("Task does not support set_result operation");
   }
 
-  /** @throws RuntimeError always: a task's exception is what its coroutine throws */
+  /**
+   * Always throws: the exception of a task is the error that its coroutine throws.
+   *
+   * @throws RuntimeError always
+   *
+   * Source: asyncio.Task.set_exception, CPython 3.14 Lib/asyncio/tasks.py.
+   */
   override setException(_exception: unknown): never {
     throw new RuntimeError("Task does not support set_exception operation");
   }
 
-  /** @internal */
+  /** @internal Keeps the task from being reported when it is destroyed while pending. */
   _dontReport(): void {
     this._flags |= unreported;
   }
 
-  /** @internal Tells whether it is reported when it is destroyed while pending. */
+  /** @internal Tells whether the task is reported when it is destroyed while pending. */
   _isReported(): boolean {
     return (this._flags & unreported) === 0;
   }
@@ -255,7 +319,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     return this;
   }
 
-  /** @internal One step: the first, or the one after what the task waited for. */
+  /** @internal Runs a step: the first one, or the one after the awaited future is done. */
   _run(): void {
     const waitedFor = this._waitsFor;
     let error: Error | undefined;
@@ -270,10 +334,10 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   }
 
   /**
-   * A step that is no plain one: the task may be to be cancelled; or it was ended from outside, by a method of `Future`, and
-   * its coroutine goes no further.
+   * Runs a step that is not a plain one: it delivers a cancel or another error; or a method of `Future` has ended the
+   * task from outside, and its coroutine is not resumed.
    *
-   * @param error - what is thrown into the coroutine, if anything is
+   * @param error - the error to throw into the coroutine, if any
    */
   private _runOtherwise(error: Error | undefined, waitedFor: Future<unknown> | undefined): void {
     if ((this._flags & stateMask) !== 0) {
@@ -288,7 +352,10 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     this._resume(thrown);
   }
 
-  /** The first step, inside the step of whoever creates the task; returns whether there is one. */
+  /**
+   * Runs the first step inside the step that creates the task. Returns `false`, and does nothing, if the loop is not
+   * running.
+   */
   private _startEagerly(): boolean {
     const { _tasks: tasks, _eagerTasks: eagerTasks } = this._loop;
     if (getRunningLoopOrUndefined() !== this._loop) return false;
@@ -306,10 +373,10 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     return true;
   }
 
-  /** The error to throw in for a cancel that came when the awaited future, if any, was already done. */
+  /** The error to throw into the coroutine for a cancel that came when the awaited future, if any, was already done. */
   private _takeCancel(error: Error | undefined): Error {
     this._flags &= ~mustCancel;
-    // If the future was cancelled too its error, and its message, came first.
+    // If the future was cancelled too, its error and its message came first.
     return isCancelled(error) ? error : this._makeCancelledError();
   }
 
@@ -319,8 +386,8 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   }
 
   /**
-   * The loop is run inside a task's step, or inside the very context that this task would enter. The step is lost, as in
-   * CPython, and the task stays pending.
+   * Reports that the step cannot run, because the loop runs inside a task's step, or inside the context that this task
+   * would enter. The step is lost, as in CPython, and the task stays pending.
    */
   private _refuseToEnter(): void {
     const outerTask = outerTaskOrUndefined();
@@ -333,13 +400,13 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     );
   }
 
-  /** Tells the exception handler why a step, or a part of it, is not made. */
+  /** Reports to the exception handler why a step, or a part of it, is left out. */
   private _refuseStep(exception: Error): void {
     leaveContext();
     this._loop.callExceptionHandler({ message: "Exception in callback Task.task_wakeup()", exception });
   }
 
-  /** Runs the coroutine up to where it next gives up control. */
+  /** Runs the coroutine until it gives up control. */
   private _step(error: Error | undefined): void {
     const coroutine = this._coroutine as Coroutine<T>;
     enterContext(this);
@@ -359,7 +426,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     if (step === passing) this._keepFrame();
     if (isDone === true) this._finish(value as T);
     else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
-    else if (value === undefined) this._loop._scheduler.enqueueNext(this);
+    else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);
     else this._waitFor(value);
   }
 
@@ -369,17 +436,24 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     if (!isDebugging || !this._loop.getDebug()) this._frame = frame;
   }
 
-  /** @param isUnread - what the coroutine has given cannot be read: the first time it is told, and may clean up */
+  /**
+   * Handles an error of a step.
+   *
+   * @param isUnread - the coroutine was resumed without an error, and threw none, but reading its step did: it gets the
+   * error at its next step, and may clean up
+   */
   private _endStep(thrown: unknown, isUnread: boolean): void {
     if (isUnread) this._throwSoon(toException(thrown));
     else this._end(thrown);
   }
 
-  /** Written by hand, a coroutine may leave out `done`, give something else than `true` and `false`, or a Promise. */
+  /**
+   * A coroutine written by hand may return a step without `done`, or with another value than a boolean, or a Promise.
+   */
   private _takeOddStep(step: object, isDone: boolean, value: unknown): void {
     if (isDone) this._finish(value as T);
     else if (isPromiseLike(step)) this._waitFor(step);
-    else if (value === undefined) this._loop._scheduler.enqueueNext(this);
+    else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);
     else this._waitFor(value);
   }
 
@@ -389,7 +463,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     else this._finishOtherwise();
   }
 
-  /** The coroutine has ended before a cancel could be delivered; or after it was ended from outside. */
+  /** The coroutine returned before a cancel could be delivered, or after the task was ended from outside. */
   private _finishOtherwise(): void {
     if ((this._flags & mustCancel) === 0) {
       this._refuseStep(new InvalidStateError("invalid state"));
@@ -399,7 +473,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     }
   }
 
-  /** Ends the task with what its coroutine threw. */
+  /** Ends the task with the error that its coroutine threw. */
   private _end(thrown: unknown): void {
     this._loop._tasks.delete(this);
     const isPending = (this._flags & stateMask) === 0;
@@ -412,11 +486,11 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     if (leavesLoop(thrown)) throw thrown;
   }
 
-  /** Waits for the future that the coroutine yielded, if it is one that can be waited for. */
+  /** Waits for the future that the coroutine yielded. If the task cannot wait for it, the coroutine gets an error. */
   private _waitFor(yielded: unknown): void {
     try {
-      // CPython's C class leaves the mark on a future that it refuses, which then can never be awaited again.
-      if (!isFuture(yielded) || !yielded._takeBlocking() || yielded._loop !== this._loop || yielded === this) {
+      // CPython's C class leaves the mark on a future that it refuses, so that future can never be awaited again.
+      if (!isFuture(yielded) || !yielded._clearBlocking() || yielded._loop !== this._loop || yielded === this) {
         this._throwSoon(new RuntimeError(explainBadYield(this, yielded)));
         return;
       }
@@ -431,7 +505,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     if (this._cancelRequests > 0) this._passCancelOn(yielded);
   }
 
-  /** Has a future of the user's class wake the task, through its own `addDoneCallback`. */
+  /** Lets a future of a user's class wake the task, through its own `addDoneCallback`. */
   private _addWakeUp(future: Future<unknown>): void {
     const callbacks = {
       "Task.task_wakeup": (): void => {
@@ -442,19 +516,19 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     future.addDoneCallback(callbacks["Task.task_wakeup"], { context: this.getContext() });
   }
 
-  /** The task was cancelled before it waited for `future`. */
+  /** Passes a cancel on to `future`, if it came before the task waited for `future`. */
   private _passCancelOn(future: Future<unknown>): void {
     try {
       if ((this._flags & mustCancel) !== 0 && future.cancel(this._cancelMessage)) this._flags &= ~mustCancel;
       else if (isDebugging && this._loop.getDebug()) noteWaitAfterCancel(this);
     } catch (thrown) {
-      // It goes on waiting, as in CPython, and the cancel is delivered when it is woken.
+      // The task waits on, as in CPython. When it is woken, the cancel is delivered.
       if (leavesLoop(thrown)) throw thrown;
       this._refuseStep(toException(thrown));
     }
   }
 
-  /** Throws `error` into the coroutine at its next step; it may catch it and go on. */
+  /** Throws `error` into the coroutine at its next step. The coroutine may catch it and go on. */
   private _throwSoon(error: Error): void {
     const run = (): void => this._runOtherwise(error, undefined);
     this._loop._scheduler.enqueue({ _run: run, _task: this, toString: () => repr(this) });
@@ -464,7 +538,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     return printOnce(this, () => describeTask(this, this._coroutine, this._waitsFor));
   }
 
-  /** @internal The beginning of its text. */
+  /** @internal The beginning of the task's text. */
   _describeName(): string {
     return describeName(this, this._cancelRequests > 0);
   }
@@ -486,7 +560,7 @@ function resumeWith<T>(task: Task<T>, coroutine: Coroutine<T>, error: Error | un
   return resumeThrowing(coroutine, error);
 }
 
-/** What a future that is done throws where it is awaited, if it does. */
+/** The error that awaiting a done future throws, if any. */
 function errorOf(future: Future<unknown>): Error | undefined {
   return future._hasSucceeded() ? undefined : future._takeError();
 }
