@@ -1,7 +1,7 @@
 import { isDebugging, isDebugRequested } from "../debug/debug-mode.ts";
 import { noteUnawaited } from "../debug/awaited-once.ts";
 import { markGenerators } from "../text/names.ts";
-import { repr, withHint } from "../text/repr.ts";
+import { repr, showValue, withHint } from "../text/repr.ts";
 import type { Coroutine } from "./coroutine.ts";
 import { GeneratorFrame } from "./generator-frame.ts";
 
@@ -47,9 +47,8 @@ export function coroutine(target: object): object {
 type MarkableFunction = ((...args: unknown[]) => unknown) & { readonly prototype: object };
 
 function isGeneratorFunction(value: unknown): value is MarkableFunction {
-  if (typeof value !== "function") return false;
-  const { prototype } = value as { readonly prototype?: unknown };
-  return typeof prototype === "object" && Object.prototype.toString.call(value) === "[object GeneratorFunction]";
+  // A bound one has no prototype of its own, and would lead to that of all generators.
+  return typeof value === "function" && Object.hasOwn(value, "prototype") && tagOf(value) === "GeneratorFunction";
 }
 
 function isClass(value: unknown): value is { readonly prototype: object } {
@@ -94,8 +93,18 @@ function markAll(target: object, holders: readonly object[]): void {
 }
 
 function refuse(target: unknown): never {
-  const text = `coroutine() expects a generator function, got ${repr(target)}`;
-  const tag = Object.prototype.toString.call(target);
-  if (tag === "[object AsyncGeneratorFunction]") throw new TypeError(withHint(text, "use asyncGenerator"));
-  throw new TypeError(typeof target === "function" ? withHint(text, "write function* with a star") : text);
+  const text = `coroutine() expects a generator function, got ${showValue(target)}`;
+  const hint = typeof target === "function" ? hints[tagOf(target)] : undefined;
+  throw new TypeError(hint === undefined ? text : withHint(text, hint));
+}
+
+const hints: Readonly<Record<string, string>> = {
+  Function: "write function* with a star",
+  AsyncFunction: "write function* with a star",
+  AsyncGeneratorFunction: "use asyncGenerator",
+  GeneratorFunction: "mark it before bind()",
+};
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
