@@ -11,13 +11,12 @@ import { fromWebError } from "../errors/web-errors.ts";
 const words = { block: "CancelOnAbort", cancelling: "aborting", cancelled: "aborted" };
 
 /** A block that ends when a signal is aborted, for `asyncWith`. `cancelOnAbort` makes it. */
-export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
+export class CancelOnAbort extends CancelScope implements AsyncContextManager<CancelOnAbort, void> {
   static {
     showAsText(this, "CancelOnAbort");
   }
 
   readonly #signal: AbortSignal;
-  readonly #scope = new CancelScope(words);
   #handle: Handle | undefined;
   #unlisten: (() => void) | undefined;
 
@@ -27,12 +26,13 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
    */
   constructor(signal: AbortSignal) {
     requireSignal(signal);
+    super(words);
     this.#signal = signal;
   }
 
   /** Tells whether the signal was aborted while the block was running. */
   aborted(): boolean {
-    return this.#scope.hasCancelled();
+    return this._hasCancelled();
   }
 
   /**
@@ -42,9 +42,9 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
    * @throws RuntimeError when the block was entered before, or the caller runs in no task
    */
   *aenter(): Coroutine<this> {
-    this.#scope.enter();
+    this._enter();
     // As a deadline in the past does, it ends the block in the next iteration: where the block first waits.
-    if (this.#signal.aborted) this.#handle = this.#scope.task.getLoop().callSoon(this.#onAbort);
+    if (this.#signal.aborted) this.#handle = this._task.getLoop().callSoon(this.#onAbort);
     else this.#unlisten = onAbort(this.#signal, this.#onAbort);
     return this;
   }
@@ -60,16 +60,16 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
     this.#handle = undefined;
     this.#unlisten?.();
     this.#unlisten = undefined;
-    if (this.#scope.leave() && error instanceof CancelledError) throw fromWebError(this.#signal.reason);
+    if (this._leave() && error instanceof CancelledError) throw fromWebError(this.#signal.reason);
   }
 
   readonly #onAbort = (): void => {
     // On a closed loop the task can never go on.
-    if (!this.#scope.task.getLoop().isClosed()) this.#scope.trip(this.#signal.reason);
+    if (!this._task.getLoop().isClosed()) this._trip(this.#signal.reason);
   };
 
-  toString(): string {
-    return `<CancelOnAbort [${this.#scope.state}]>`;
+  override toString(): string {
+    return `<CancelOnAbort [${this._state}]>`;
   }
 }
 
