@@ -2,7 +2,7 @@ import { RuntimeError } from "../errors/exceptions.ts";
 import { currentTask } from "../tasks/current-task.ts";
 import type { Task } from "../tasks/task.ts";
 
-/** What texts call a block, and its states while its cancel is under way and after that. */
+/** The words of texts for a block: its name, and its states while it cancels its task and after that. */
 export interface ScopeWords {
   readonly block: string;
   readonly cancelling: string;
@@ -10,8 +10,8 @@ export interface ScopeWords {
 }
 
 /**
- * The state of a block that can cancel the task that runs it, and that turns this cancel into an error of its own. `Timeout`
- * and `CancelOnAbort` have one.
+ * The state of a block that can cancel the task that runs it, and that turns this cancel into an error of its own.
+ * `Timeout` and `CancelOnAbort` have one.
  */
 export class CancelScope {
   declare private readonly _words: ScopeWords;
@@ -27,13 +27,13 @@ export class CancelScope {
     this._requestsAtEntry = 0;
   }
 
-  /** The state's word, for texts. */
+  /** The word of texts for the state. */
   get state(): string {
     const state = this._state;
     return state === "cancelling" || state === "cancelled" ? this._words[state] : state;
   }
 
-  /** The task that runs the block. Only for a block that was entered. */
+  /** The task that runs the block. Only a block that was entered has one. */
   get task(): Task<unknown> {
     return this._task as Task<unknown>;
   }
@@ -51,7 +51,7 @@ export class CancelScope {
   /**
    * Begins the block in the current task.
    *
-   * @throws RuntimeError when it was entered before, or the caller runs in no task
+   * @throws RuntimeError when the block was entered before, or no task runs the caller
    */
   enter(): void {
     if (this._state !== "created") throw new RuntimeError(`${this._words.block} has already been entered`);
@@ -71,8 +71,8 @@ export class CancelScope {
   /**
    * Ends the block, and removes its own request to cancel.
    *
-   * @returns whether the block has cancelled the task and no other code has: a `CancelledError` that leaves the block then
-   * comes from the block itself
+   * @returns whether the block has cancelled the task and no other code has: a `CancelledError` that leaves the block
+   * then comes from the block itself
    */
   leave(): boolean {
     if (this._state === "active") this._state = "finished";
