@@ -455,7 +455,7 @@ describe("a refused value is named with its hint", () => {
     const loop = new VirtualTimeLoop();
     for (const each of [Task, MyTask]) {
       expect(() => loop.setTaskFactory(each as never)).toThrow(
-        /^task factory must be a function, and no class \(hint: .*createEagerTaskFactory\(MyTask\)\)$/,
+        /^task factory must be a function, not a class \(hint: .*createEagerTaskFactory\(MyTask\)\)$/,
       );
     }
     expect(loop.getTaskFactory()).toBeUndefined();

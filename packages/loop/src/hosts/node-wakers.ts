@@ -69,7 +69,7 @@ function reportedHandles(): readonly Handle[] {
 }
 
 /**
- * Tells whether no listener of the program hears `signal`. Our listener for Ctrl-C ends the program, and Node's listener
+ * Tells whether no listener of the program hears `signal`. Our listener for Ctrl-C ends the program, and that of Node
  * for the signal of its report writes the report: neither wakes a loop.
  */
 function isUnheardSignal(signal: string): boolean {

@@ -7,11 +7,11 @@ import { requireCallback } from "../scheduling/callbacks.ts";
 import type { Host } from "../hosts/host.ts";
 import { repr } from "../text/repr.ts";
 
-/** What a loop does at the operating system's signals: one callback for each. */
+/** The callbacks of a loop for the operating system's signals, one for each signal. */
 export class SignalHandlers {
   readonly #loop: AbstractEventLoop;
   readonly #host: Host;
-  /** What takes back the listener of each signal. */
+  /** For each signal, the function that removes its listener. */
   readonly #stops = new Map<string, () => void>();
 
   constructor(loop: AbstractEventLoop, host: Host) {
@@ -26,7 +26,7 @@ export class SignalHandlers {
     if (this.#host.onSignal === undefined) throw new RuntimeError("this host has no signals");
     const handle = keepStores(new Handle(callback, undefined, this.#loop, copyContext()));
     const stop = this.#host.onSignal(signal, () => this.#loop._scheduler.enqueue(handle));
-    // The former goes last: in between the signal would end the process.
+    // The former listener is removed last: without any listener the signal would end the process.
     this.remove(signal);
     this.#stops.set(signal, stop);
   }
@@ -43,5 +43,5 @@ export class SignalHandlers {
 }
 
 function requireName(signal: unknown): void {
-  if (typeof signal !== "string") throw new TypeError(`sig must be the name of a signal, not ${repr(signal)}`);
+  if (typeof signal !== "string") throw new TypeError(`signal must be a name such as 'SIGTERM', got ${repr(signal)}`);
 }
