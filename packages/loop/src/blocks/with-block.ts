@@ -4,7 +4,7 @@ import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { GeneratorExit } from "../errors/exceptions.ts";
 import { toException } from "../errors/thrown.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
-import { repr, withHint } from "../text/repr.ts";
+import { showValue, withHint } from "../text/repr.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
 
@@ -153,7 +153,7 @@ export function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Corouti
 /** Returns the message for a body that is no generator function. @param got - the body, or what it returned */
 export function explainBody(got: unknown): string {
   return withHint(
-    `the body of asyncWith() must be a generator function, got ${repr(got)}`,
+    `the body of asyncWith() must be a generator function, got ${showValue(got)}`,
     "write asyncWith(manager, function* (value) { … })",
   );
 }

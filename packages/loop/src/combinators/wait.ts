@@ -4,7 +4,7 @@ import { ValueError } from "../errors/exceptions.ts";
 import { Future } from "../tasks/future.ts";
 import { readOptions } from "../arguments/options.ts";
 import { passing } from "../scheduling/passing.ts";
-import { repr } from "../text/repr.ts";
+import { showValue } from "../text/repr.ts";
 import { getRunningLoop } from "../scheduling/running-loop.ts";
 
 /** `wait` returns when a future is done. Source: asyncio.FIRST_COMPLETED, CPython 3.14 Lib/asyncio/tasks.py. */
@@ -109,5 +109,5 @@ function isEnough(future: Future<unknown>, returnWhen: ReturnWhen): boolean {
 
 function requireFuture(value: unknown): void {
   if (iscoroutine(value)) throw new TypeError("Passing coroutines is forbidden, use tasks explicitly.");
-  if (!(value instanceof Future)) throw new TypeError(`wait() expects futures and tasks, got ${repr(value)}`);
+  if (!(value instanceof Future)) throw new TypeError(`wait() expects futures and tasks, got ${showValue(value)}`);
 }

@@ -9,7 +9,7 @@ import { toException } from "../errors/thrown.ts";
 import type { Host } from "../hosts/host.ts";
 import { defaultHost } from "../hosts/default-host.ts";
 import { readOptions } from "../arguments/options.ts";
-import { repr } from "../text/repr.ts";
+import { showValue } from "../text/repr.ts";
 import { SignalHandlers } from "./signal-handlers.ts";
 import { TurnBudget } from "./turn-budget.ts";
 
@@ -290,9 +290,9 @@ export class EventLoop extends BaseEventLoop {
 
 function requireBudget(turnBudget: unknown): void {
   if (typeof turnBudget !== "number") {
-    throw new TypeError(`turnBudget must be a number of seconds, got ${repr(turnBudget)}`);
+    throw new TypeError(`turnBudget must be a number of seconds, got ${showValue(turnBudget)}`);
   }
-  if (!(turnBudget >= 0)) throw new ValueError(`turnBudget must be >= 0, got ${repr(turnBudget)}`);
+  if (!(turnBudget >= 0)) throw new ValueError(`turnBudget must be >= 0, got ${showValue(turnBudget)}`);
 }
 
 /**

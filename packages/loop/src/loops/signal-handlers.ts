@@ -5,7 +5,7 @@ import { RuntimeError } from "../errors/exceptions.ts";
 import { Handle } from "../scheduling/handle.ts";
 import { requireCallback } from "../scheduling/callbacks.ts";
 import type { Host } from "../hosts/host.ts";
-import { repr } from "../text/repr.ts";
+import { showValue } from "../text/repr.ts";
 
 /** The callbacks of a loop for the operating system's signals, one for each signal. */
 export class SignalHandlers {
@@ -43,5 +43,6 @@ export class SignalHandlers {
 }
 
 function requireName(signal: unknown): void {
-  if (typeof signal !== "string") throw new TypeError(`signal must be a name such as 'SIGTERM', got ${repr(signal)}`);
+  if (typeof signal !== "string")
+    throw new TypeError(`signal must be a name such as 'SIGTERM', got ${showValue(signal)}`);
 }

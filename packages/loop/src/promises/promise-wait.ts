@@ -7,7 +7,7 @@ import { fromWebError, toAbortReason } from "../errors/web-errors.ts";
 import type { Loop } from "../scheduling/loop.ts";
 import { getRunningLoop, runningLoop } from "../scheduling/running-loop.ts";
 import { type Future, isFuture } from "../tasks/future.ts";
-import { repr, withHint } from "../text/repr.ts";
+import { showValue, withHint } from "../text/repr.ts";
 import { isPlainPromise, whenSettled } from "../values/is-promise.ts";
 import { looksAtArguments } from "../values/looks-at-arguments.ts";
 import { disposeOf } from "./dispose-of.ts";
@@ -246,6 +246,6 @@ export class PromiseWait<T> extends CoroutineObject<T> {
 }
 
 function explainNoPromise(value: unknown): string {
-  const text = `a promise was expected, got ${repr(value)}`;
+  const text = `a promise was expected by fromPromise(), got ${showValue(value)}`;
   return iscoroutine(value) || isFuture(value) ? withHint(text, "await it: yield* …, without fromPromise") : text;
 }

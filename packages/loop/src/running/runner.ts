@@ -6,7 +6,7 @@ import { toCoroutine } from "../tasks/ensure-future.ts";
 import { type EventLoop, newEventLoop } from "../loops/event-loop.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { readOptions } from "../arguments/options.ts";
-import { repr, showAsText } from "../text/repr.ts";
+import { showAsText, showValue } from "../text/repr.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { setEventLoop, unsetEventLoop } from "../scheduling/running-loop.ts";
 import { Interruptible } from "./ctrl-c.ts";
@@ -27,7 +27,7 @@ export function readRunnerOptions(options: RunnerOptions | undefined, method: st
   const read = readOptions(options, runnerDefaults, method);
   const { loopFactory } = read;
   if (loopFactory === undefined || typeof loopFactory === "function") return read;
-  throw new TypeError(`loopFactory must be a function, got ${repr(loopFactory)}`);
+  throw new TypeError(`loopFactory must be a function, got ${showValue(loopFactory)}`);
 }
 
 /**
