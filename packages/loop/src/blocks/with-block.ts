@@ -168,7 +168,7 @@ function requireManager(manager: Partial<BlockManager>): void {
   }
 }
 
-/** Returns the iterator that `yield*` would resume. @throws TypeError when `awaitable`, which `method` gave, is none */
+/** Returns the iterator that `yield*` would resume. @throws TypeError when `method` has returned no awaitable */
 function iterate<T>(awaitable: Coroutine<T>, method: string): Coroutine<T> {
   if (isawaitable(awaitable)) return awaitable[Symbol.iterator]();
   const text = `${method}() must return an awaitable, not ${nameOfType(awaitable)}`;

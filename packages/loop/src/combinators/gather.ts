@@ -206,7 +206,7 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
   }
 }
 
-/** For a child whose exception the outer future does not pass on: it is done, or there is none. */
+/** For a child whose exception gets no further: the outer future is done already, or was never made. */
 function markRetrieved(child: Future<unknown>): void {
   child._markRetrieved();
 }

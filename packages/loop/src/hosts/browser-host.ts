@@ -83,7 +83,7 @@ export class BrowserHost implements Host {
     }));
   }
 
-  /** A timer that is set inside a timer's callback takes at least 4 ms. One that is set in a message's does not. */
+  /** Takes the turn in a message: a timer set inside a timer's callback takes at least 4 ms, inside a message's not. */
   #onTimer(): void {
     const turn = this.#turn;
     if (turn === undefined) return;

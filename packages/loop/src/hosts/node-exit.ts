@@ -7,7 +7,7 @@ export const exits: SharedListener = new SharedListener("exit", "prependListener
 /** The exit status that a shell gives a program which Ctrl-C ended: 128 plus the signal's number. */
 const interruptedExitCode = 130;
 
-/** The errors with which programs have asked to end. One that no code catches decides the exit status. */
+/** The errors with which programs have asked to end. An error that no code catches decides the exit status. */
 const exitErrors = new WeakSet<Error>();
 /** How many of these errors were not collected yet: the program may still throw them. */
 let held = 0;

@@ -42,7 +42,7 @@ export function readToPromiseOptions(options: ToPromiseOptions | undefined, meth
  * app.get("/report", (request) => toPromise(report(request.url), { signal: request.signal }));
  * ```
  *
- * @param awaitable - a coroutine, which becomes a task; or a task or future, which stays on its own loop
+ * @param awaitable - a coroutine, which becomes a task, or a task or future, which stays on its own loop
  * @param options - `signal` cancels the task when it is aborted; `loop` is the loop to run on
  * @returns a promise of the result, which settles when the task has ended, after its cleanup. It rejects
  * - with the task's exception; a `TimeoutError` becomes the web's "TimeoutError", a `DOMException` whose `cause` it is;

@@ -26,7 +26,7 @@ export class Interruptible<T> {
       try {
         stopListening();
       } catch {
-        // The host fails again: the first error is the one that counts.
+        // The host fails again: the promise rejects with the first error.
       }
       throw leaving;
     }
