@@ -17,7 +17,7 @@ const longestEarly = 0.25;
  *
  * Without `MessageChannel`, as in a page that jsdom imitates, turns are immediates or timers.
  *
- * Source: there is no counterpart in CPython.
+ * It has no counterpart in CPython.
  */
 export class BrowserHost implements Host {
   static {

@@ -4,7 +4,7 @@ import type { KeyboardInterrupt, SystemExit } from "../errors/exceptions.ts";
  * The environment of an `EventLoop`: it tells the time and gives turns. A host serves one loop, and each request of the
  * loop (`requestTurn`, `requestTurnAt`, `awaitWakeUp`) replaces the one before.
  *
- * Source: there is no counterpart in CPython, whose loops have a selector and a clock.
+ * It has no counterpart in CPython, whose loops have a selector and a clock.
  */
 export interface Host {
   /** In seconds: two times that are closer than this are the same instant. */

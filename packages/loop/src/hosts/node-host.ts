@@ -14,7 +14,7 @@ const longestEarly = 0.005;
  * round of Node's own loop. While a loop waits, the host keeps the process alive as long as anything can wake the loop.
  * On Node a deadlock is an error.
  *
- * Source: there is no counterpart in CPython.
+ * It has no counterpart in CPython.
  */
 export class NodeHost implements Host {
   static {

@@ -8,7 +8,7 @@ import { VirtualClock } from "./virtual-clock.ts";
  * program of many hours runs in an instant, and always in the same order. The clock begins at 0. Turns are microtasks:
  * timers and sockets cannot wake the loop. If nothing is ready and no timer is set, the loop is in a deadlock at once.
  *
- * Source: there is no counterpart in CPython.
+ * It has no counterpart in CPython.
  */
 export class VirtualHost implements Host {
   static {

@@ -25,7 +25,7 @@ import { toAbortReason } from "../errors/web-errors.ts";
  *
  * Cancellation that the block handles itself, such as that of a timeout inside it, does not abort the signal.
  *
- * Source: there is no counterpart in CPython.
+ * It has no counterpart in CPython.
  */
 export function abortOnCancel(): AsyncContextManager<AbortSignal, void> {
   return new AbortOnCancel();

@@ -14,7 +14,7 @@ const words = { block: "CancelOnAbort", cancelling: "aborting", cancelled: "abor
  * The context manager that `cancelOnAbort` makes: a block that a signal ends. It counts cancellations as `Timeout`
  * does.
  *
- * Source: there is no counterpart in CPython.
+ * It has no counterpart in CPython.
  */
 export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
   static {
@@ -98,7 +98,7 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
  *
  * Cancellation by other code leaves the block as a `CancelledError`, even if the signal is aborted at the same time.
  *
- * Source: there is no counterpart in CPython.
+ * It has no counterpart in CPython.
  */
 export function cancelOnAbort(signal: AbortSignal): CancelOnAbort {
   return new CancelOnAbort(signal);

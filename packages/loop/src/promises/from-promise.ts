@@ -33,7 +33,7 @@ const fromPromiseDefaults = { dispose: undefined };
  * "AbortError", a `DOMException` whose `cause` is the `CancelledError`. Closing the coroutine aborts the signal too:
  * the `cause` is then a `GeneratorExit`.
  *
- * Source: there is no counterpart in CPython.
+ * Source: the `await` expression, CPython 3.14.
  */
 export function fromPromise<T>(source: Source<T>, options?: FromPromiseOptions<T>): Coroutine<T> {
   const { dispose } = readOptions<FromPromiseOptions<T>>(options, fromPromiseDefaults, "fromPromise");

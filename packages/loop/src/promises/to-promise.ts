@@ -57,7 +57,7 @@ export function readToPromiseOptions(options: ToPromiseOptions | undefined, meth
  *
  * Cancellation goes one way: aborting the signal cancels the task, and the promise itself cannot be cancelled.
  *
- * Source: there is no counterpart in CPython.
+ * It has no counterpart in CPython.
  */
 export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions): Promise<T> {
   const { signal, loop: given } = readToPromiseOptions(options, "toPromise");
