@@ -2,7 +2,7 @@ import { RuntimeError } from "../errors/exceptions.ts";
 import { currentTask } from "../tasks/current-task.ts";
 import type { Task } from "../tasks/task.ts";
 
-/** What texts call a block, and its states while its cancel is under way and after that. */
+/** The words of texts for a block: its name, and its states while it cancels its task and after that. */
 export interface ScopeWords {
   readonly block: string;
   readonly cancelling: string;
@@ -51,7 +51,7 @@ export abstract class CancelScope {
   /**
    * Begins the block in the current task.
    *
-   * @throws RuntimeError when it was entered before, or the caller runs in no task
+   * @throws RuntimeError when the block was entered before, or no task runs the caller
    */
   protected _enter(): void {
     if (this._phase !== "created") throw new RuntimeError(`${this._words.block} has already been entered`);
@@ -71,8 +71,8 @@ export abstract class CancelScope {
   /**
    * Ends the block, and removes its own request to cancel.
    *
-   * @returns whether the block has cancelled the task and no other code has: a `CancelledError` that leaves the block then
-   * comes from the block itself
+   * @returns whether the block has cancelled the task and no other code has: a `CancelledError` that leaves the block
+   * then comes from the block itself
    */
   protected _leave(): boolean {
     if (this._phase === "active") this._phase = "finished";
