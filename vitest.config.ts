@@ -18,6 +18,7 @@ export default defineConfig(({ mode }) => ({
     setupFiles: [".ci/vitest/quiet.ts"],
     // The first program of a file may have to wait for CPython to start, which takes long on a loaded machine.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ["default", ".ci/vitest/count-reporter.ts"],
   },
 }));

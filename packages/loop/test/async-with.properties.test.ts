@@ -115,7 +115,9 @@ describe("asyncWith, driven by hand", () => {
   it("says what the methods of a manager must return", () => {
     const manager = { aenter: () => undefined as unknown as Coroutine, *aexit(): Coroutine {} };
     const block = asyncWith(manager, function* () {});
-    expect(() => block.next()).toThrow("aenter() returned (hint: make aenter a generator function)");
+    expect(() => block.next()).toThrow(
+      new TypeError("aenter() must return an awaitable, not undefined (hint: make aenter a generator function)"),
+    );
     expect(() => asyncWith([], (() => 5) as never).next()).toThrow(TypeError);
   });
 });

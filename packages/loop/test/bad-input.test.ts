@@ -413,7 +413,7 @@ describe("a block that is not a generator function", () => {
 
   it("is refused by asyncWith at the call", () => {
     expectUsableAfter(function* () {
-      const error = new TypeError(`${required} None ${hint}`);
+      const error = new TypeError(`${required} undefined ${hint}`);
       expect(() => asyncWith(manager, undefined as never)).toThrow(error);
     });
   });
@@ -443,7 +443,9 @@ describe("a refused value is named with its hint", () => {
 
   it("a coroutine given to fromPromise, and several to asCompleted", () => {
     expect(() => fromPromise(work() as never)).toThrow(
-      new TypeError("a promise was expected, got <coroutine object> (hint: await it: yield* …, without fromPromise)"),
+      new TypeError(
+        "a promise was expected by fromPromise(), got <coroutine object> (hint: await it: yield* …, without fromPromise)",
+      ),
     );
     const text = "expects an iterable of awaitables, not coroutine (hint: asCompleted([a(), b()]))";
     expect(() => asCompleted(work() as never, work() as never)).toThrow(new TypeError(text));
@@ -455,7 +457,7 @@ describe("a refused value is named with its hint", () => {
     const loop = new VirtualTimeLoop();
     for (const each of [Task, MyTask]) {
       expect(() => loop.setTaskFactory(each as never)).toThrow(
-        /^task factory must be a function, and no class \(hint: .*createEagerTaskFactory\(MyTask\)\)$/,
+        /^task factory must be a function, not a class \(hint: .*createEagerTaskFactory\(MyTask\)\)$/,
       );
     }
     expect(loop.getTaskFactory()).toBeUndefined();

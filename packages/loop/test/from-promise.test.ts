@@ -135,13 +135,13 @@ describe("fromPromise", () => {
   });
 
   it.each([
-    [undefined, "None"],
+    [undefined, "undefined"],
     [null, "null"],
     [5, "5"],
     ["text", "'text'"],
     [{}, "{}"],
   ])("throws a TypeError, at the call, for a value that is not a promise: %s", (value, text) => {
-    const error = new TypeError(`a promise was expected, got ${text}`);
+    const error = new TypeError(`a promise was expected by fromPromise(), got ${text}`);
     expect(() => fromPromise(value as never)).toThrow(error);
     expectUsableAfter(function* () {
       expect(yield* caught(fromPromise((() => value) as never))).toEqual(error);

@@ -233,7 +233,7 @@ describe.concurrent("a program in a process of its own", () => {
 
   it("ends with a DeadlockError in a worker thread too, where there are no signals", async ({ expect }) => {
     const { code, stdout } = await runProgram(inThread);
-    expect(stdout).toBe("RuntimeError: signals come to the main thread only\ntrue\nexit 0\n");
+    expect(stdout).toBe("RuntimeError: a worker has no signals: they come to the main thread only\ntrue\nexit 0\n");
     expect(code).toBe(0);
   });
 });

@@ -90,7 +90,7 @@ describe("setting a signal handler", () => {
   it("is refused for a value that is not a signal", () => {
     const wrong = 15 as unknown as string;
     expect(() => loop.addSignalHandler(wrong, () => {})).toThrow(
-      new TypeError("sig must be the name of a signal, not 15"),
+      new TypeError("signal must be a name such as 'SIGTERM', got 15"),
     );
     expect(() => loop.removeSignalHandler(wrong)).toThrow(TypeError);
     expect(() => loop.addSignalHandler("SIGNONE", () => {})).toThrow(new ValueError("invalid signal 'SIGNONE'"));

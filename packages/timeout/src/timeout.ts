@@ -23,12 +23,11 @@ const words = { block: "Timeout", cancelling: "expiring", cancelled: "expired" }
  *
  * Source: asyncio.Timeout, CPython 3.14 Lib/asyncio/timeouts.py.
  */
-export class Timeout implements AsyncContextManager<Timeout, void> {
+export class Timeout extends CancelScope implements AsyncContextManager<Timeout, void> {
   static {
     showAsText(this, "Timeout");
   }
 
-  declare private readonly _scope: CancelScope;
   declare private _when: number | null;
   declare private _handle: Handle | undefined;
   declare private readonly _onTimeout: () => void;
@@ -40,12 +39,12 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    */
   constructor(when: number | null) {
     requireDeadline(when, "when");
-    this._scope = new CancelScope(words);
+    super(words);
     this._when = when;
     this._handle = undefined;
     // Texts call the handle by this name.
     const onTimeout = (): void => {
-      this._scope.trip();
+      this._trip();
       this._handle = undefined;
     };
     this._onTimeout = onTimeout;
@@ -75,7 +74,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    */
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
-    if (!this._scope.isActive()) throw this._explainState();
+    if (!this._isActive()) throw this._explainState();
     const handle = when === null ? undefined : this._schedule(when);
     this._handle?.cancel();
     this._handle = handle;
@@ -88,7 +87,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    * Source: Timeout.expired, CPython 3.14 Lib/asyncio/timeouts.py.
    */
   expired(): boolean {
-    return this._scope.hasCancelled();
+    return this._hasCancelled();
   }
 
   /**
@@ -98,11 +97,11 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
    * @throws RuntimeError when the block was entered before, or the caller runs in no task
    */
   aenter(): Coroutine<this> {
-    return immediate(() => this._enter());
+    return immediate(() => this._begin());
   }
 
-  private _enter(): this {
-    this._scope.enter();
+  private _begin(): this {
+    this._enter();
     this.reschedule(this._when);
     return this;
   }
@@ -120,7 +119,7 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
   private _exit(error: Error | undefined): void {
     this._handle?.cancel();
     this._handle = undefined;
-    if (!this._scope.leave()) return;
+    if (!this._leave()) return;
     if (error instanceof CancelledError) throw timedOut(error);
     if (error === undefined) return;
     insertTimeoutError(error);
@@ -129,19 +128,19 @@ export class Timeout implements AsyncContextManager<Timeout, void> {
 
   /** Why the deadline cannot be moved. */
   private _explainState(): RuntimeError {
-    const { state } = this._scope;
+    const state = this._state;
     if (state === "created") return new RuntimeError("Timeout has not been entered");
     return new RuntimeError(`Cannot change state of ${state} Timeout`);
   }
 
   private _schedule(when: number): Handle {
-    const loop = this._scope.task.getLoop();
+    const loop = this._task.getLoop();
     return when <= loop.time() ? loop.callSoon(this._onTimeout) : loop.callAt(when, this._onTimeout);
   }
 
-  toString(): string {
+  override toString(): string {
     const when = this._when === null ? "None" : reprFloat(roundToMilliseconds(this._when));
-    const { state } = this._scope;
+    const state = this._state;
     return `<Timeout [${state}]${state === "active" ? ` when=${when}` : ""}>`;
   }
 }

@@ -2,27 +2,34 @@ import type { Coroutine, Emission, Suspension } from "../coroutines/coroutine.ts
 import { explainBody, start, WithBlock } from "./with-block.ts";
 
 /**
- * What `asyncWith` enters and exits: an object with Python's `__aenter__` and `__aexit__`.
+ * An object that `asyncWith` enters and exits: its methods are Python's `__aenter__` and `__aexit__`.
  *
- * `aexit` is told the error that leaves the block, or `undefined`. One that returns `true` swallows the error; its type
- * says whether it may, so that `asyncWith` knows whether there always is a result.
+ * The type `Swallows` includes `true` if `aexit` may swallow an error: the result of `asyncWith` may then be
+ * `undefined`.
  *
  * Source: contextlib.AbstractAsyncContextManager, CPython 3.14 Lib/contextlib.py.
  */
 export interface AsyncContextManager<T, Swallows extends boolean | void = boolean | void> {
+  /** Enters the manager. Returns a coroutine of the value that the body gets. */
   aenter(): Coroutine<T>;
+  /**
+   * Exits the manager, however the body ended.
+   *
+   * @param error - the error that the body threw, a `GeneratorExit` if the coroutine was closed, or else `undefined`
+   * @returns a coroutine; if it returns `true`, the block swallows the error
+   */
   aexit(error: Error | undefined): Coroutine<Swallows>;
 }
 
 type Manager = AsyncContextManager<unknown>;
 
-/** What entering a manager gives. */
+/** The value that entering a manager gives. */
 export type Entered<M> = M extends { aenter(): Coroutine<infer T> } ? T : never;
 
-/** What entering each manager of a tuple gives. */
+/** The values that entering each manager of a tuple gives. */
 export type AllEntered<M extends readonly unknown[]> = { -readonly [K in keyof M]: Entered<M[K]> };
 
-/** The result of a block, which is missing where a manager swallowed an error. */
+/** The result of a block: `R`, or `undefined` too if the manager may swallow an error. */
 export type BlockResult<M, R> = M extends { aexit(error: Error | undefined): Coroutine<infer S> }
   ? true extends S
     ? R | undefined
@@ -32,13 +39,14 @@ export type BlockResult<M, R> = M extends { aexit(error: Error | undefined): Cor
 /**
  * Runs `body` inside one context manager, or several: Python's `async with manager as value:`.
  *
- * @param managers - one, or an array of them, which are entered in order and left in reverse
- * @param body - a generator function, given what the manager's `aenter` returned, or an array of that
- * @returns what the body returns, or `undefined` where a manager swallowed an error
- * @throws what the body throws, or what a manager makes of it
- * @throws TypeError when a manager has no `aenter` and `aexit`
+ * @param managers - a manager, or an array of managers, which are entered in order and exited in reverse
+ * @param body - a generator function; its argument is the value that `aenter` returned, or the array of these values
+ * @returns a coroutine of the body's result, or of `undefined` if a manager swallowed an error
+ * @throws the error of the body, or the error that a manager throws instead
+ * @throws TypeError when `body` is no function; when awaited, if `body` makes no coroutine, a manager lacks `aenter` or
+ * `aexit`, or one of these returns a value that cannot be awaited
  *
- * Cancellation is thrown into the body where it waits, and passes through the managers like any error.
+ * Cancellation is thrown into the body at its `yield*`, and passes through the managers like any error.
  *
  * Source: the `async with` statement, CPython 3.14.
  */
@@ -59,7 +67,7 @@ export function asyncWith<R>(
   return Array.isArray(managers) ? nest(managers, [], run) : enter(managers as Manager, run);
 }
 
-/** Enters the first of `managers` and, inside it, the rest. */
+/** Enters the first manager and, inside it, the others. */
 function nest<R>(
   managers: readonly Manager[],
   values: readonly unknown[],

@@ -4,7 +4,7 @@ import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { GeneratorExit } from "../errors/exceptions.ts";
 import { toException } from "../errors/thrown.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
-import { repr, withHint } from "../text/repr.ts";
+import { showValue, withHint } from "../text/repr.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
 
@@ -14,16 +14,18 @@ export interface BlockManager {
   aexit(error: Error | undefined): Coroutine<boolean | void>;
 }
 
-/** How the body ended. The manager's `aexit` can change it. */
+/** How the body ended. The manager's `aexit` may swallow what it threw, or throw another error. */
 type Outcome<R> =
   | { readonly kind: "returned"; readonly result: R }
   | { readonly kind: "threw"; readonly thrown: unknown }
   | { readonly kind: "closed"; readonly value: unknown };
 
 /**
- * A body inside one context manager. It drives the manager's coroutines and the body one after the other. A generator would
- * add a frame to every resume, and would look up the methods of each body: a body that is written in place makes generators
- * of a new shape at each evaluation, and a look-up there costs 0.5 µs.
+ * The coroutine of one context manager and a body. It runs the coroutines of `aenter`, of the body and of `aexit` one
+ * after the other.
+ *
+ * It is no generator, which would add a frame to every resume, and would look up the methods of each body. Each
+ * evaluation of a body that is written in place makes generators of a new shape, and a look-up on one costs 0.5 µs.
  */
 export class WithBlock<R> extends Frame<R | undefined> {
   declare private readonly _manager: BlockManager;
@@ -90,7 +92,7 @@ export class WithBlock<R> extends Frame<R | undefined> {
     return { done: true, value: returned as R };
   }
 
-  /** Resumes the coroutine that is running. The manager gets what the body throws, the caller gets other errors. */
+  /** Resumes the inner coroutine. An error of the body goes to the manager, an error of the manager to the caller. */
   private _advance(isThrowing: boolean, argument: unknown): Step<R | undefined> {
     const inner = this._inner as Coroutine<unknown>;
     let step: Step<unknown> | undefined;
@@ -101,7 +103,7 @@ export class WithBlock<R> extends Frame<R | undefined> {
         return this._leave({ kind: "threw", thrown }, toException(thrown));
       }
     } else {
-      // No catch clause: to throw an error again costs as much as to throw it.
+      // No catch clause: throwing an error again costs as much as throwing it at first.
       try {
         step = isThrowing ? resumeThrowing(inner, argument) : resume(inner, argument);
       } finally {
@@ -111,7 +113,7 @@ export class WithBlock<R> extends Frame<R | undefined> {
     return step.done === true ? this._complete(step.value) : step;
   }
 
-  /** A coroutine has returned `value`: goes on with the next. */
+  /** Goes on after the inner coroutine has returned `value`. */
   private _complete(value: unknown): Step<R | undefined> {
     switch (this._state) {
       case "entering":
@@ -160,17 +162,17 @@ export class WithBlock<R> extends Frame<R | undefined> {
   }
 }
 
-/** Calls a body, which has to make a coroutine. */
+/** Calls `body`. @throws TypeError when it makes no coroutine */
 export function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Coroutine<R> {
   const coroutine = body(value);
   if (!iscoroutine(coroutine)) throw new TypeError(explainBody(coroutine));
   return coroutine;
 }
 
-/** The text of the error for a body that is no generator function. */
+/** Returns the message for a body that is no generator function. @param got - the body, or what it returned */
 export function explainBody(got: unknown): string {
   return withHint(
-    `the body of asyncWith() must be a generator function, got ${repr(got)}`,
+    `the body of asyncWith() must be a generator function, got ${showValue(got)}`,
     "write asyncWith(manager, function* (value) { … })",
   );
 }
@@ -185,9 +187,9 @@ function requireManager(manager: Partial<BlockManager>): void {
   }
 }
 
-/** Returns the iterator that `yield*` would drive. */
+/** Returns the iterator that `yield*` would resume. @throws TypeError when `method` has returned no awaitable */
 function iterate<T>(awaitable: Coroutine<T>, method: string): Coroutine<T> {
   if (isawaitable(awaitable)) return awaitable[Symbol.iterator]();
-  const text = `'${nameOfType(awaitable)}' object cannot be awaited, which ${method}() returned`;
+  const text = `${method}() must return an awaitable, not ${nameOfType(awaitable)}`;
   throw new TypeError(withHint(text, `make ${method} a generator function`));
 }

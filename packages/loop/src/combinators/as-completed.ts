@@ -13,25 +13,30 @@ import { getEventLoop, getRunningLoop } from "../scheduling/running-loop.ts";
 import { Ending, passing } from "../scheduling/passing.ts";
 import type { Task } from "../tasks/task.ts";
 
-/** How long `asCompleted` waits. */
+/** The options of `asCompleted`. */
 export interface AsCompletedOptions {
-  /** In seconds; `null`, the default, waits for as long as it takes. */
+  /** How long to wait for all awaitables together, in seconds; `null`, the default, sets no limit. */
   readonly timeout?: number | null | undefined;
 }
 
 const asCompletedDefaults: { readonly timeout: number | null } = { timeout: null };
 
 /**
- * Runs several awaitables at once and gives them in the order in which they end:
- * - `for (const next of asCompleted(…))`: each `next` is a coroutine, to be awaited for the next result;
- * - `asyncFor(asCompleted(…), …)`: the futures themselves, done, and the very ones that were passed in.
+ * Runs several awaitables at once and gives their results in the order in which they end:
+ * - `for (const next of asCompleted(…))`: each `next` is a coroutine; await it for the next result;
+ * - `asyncFor(asCompleted(…), …)`: the body gets each future when it is done. A future or task that you passed in is
+ *   that same object.
  *
- * @param awaitables - coroutines, which become tasks at once, futures, tasks; one that is passed twice counts once
- * @param options - `timeout` in seconds, for all of them together. When it is over, awaiting the next one throws a
- * `TimeoutError` for each that is not done; none is cancelled
- * @throws TypeError when there is no iterable of awaitables, or an option is wrong
- * @throws ValueError when `timeout` is NaN
- * @throws RuntimeError when there is no loop
+ * @param awaitables - an iterable of coroutines, which become tasks at once, futures and tasks; an awaitable that is
+ * passed twice counts once
+ * @param options - `timeout` in seconds, for all awaitables together. When it is over, awaiting the next result throws
+ * a `TimeoutError`, once for each awaitable that is not done
+ * @returns an iterator of coroutines, which is an async iterator of futures too
+ * @throws TypeError when `awaitables` is no iterable of awaitables, or an option is wrong
+ * @throws ValueError when `timeout` is NaN, or a future belongs to another loop
+ * @throws RuntimeError when no loop is running or set, or a coroutine was given to a task before
+ *
+ * Cancelling the caller cancels no awaitable, and neither does the timeout.
  *
  * Source: asyncio.as_completed, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -47,10 +52,14 @@ export function asCompleted<A extends Awaitable<unknown>>(
   return new AsCompleted<Result<A>, FutureOf<A>>(all, timeout);
 }
 
-/** A future or a task as it is; the task that runs anything else. */
+/** The type of the future that runs an `A`: a future's or a task's own type; for any other awaitable, a task. */
 type FutureOf<A> = A extends Future<unknown> ? A : Task<Result<A>>;
 
-/** What `asCompleted` returns: an iterator in both styles, which share one count. */
+/**
+ * What `asCompleted` returns: an iterator of coroutines, and an async iterator of futures. Both take from one queue.
+ *
+ * Source: asyncio.tasks._AsCompletedIterator, CPython 3.14 Lib/asyncio/tasks.py.
+ */
 export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, undefined>, Iterable<Coroutine<T>> {
   static {
     showAsText(this, "AsCompleted");
@@ -70,17 +79,24 @@ export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, und
     if (this.#left > 0 && timeout !== null) this.#timer = loop.callLater(timeout, () => this.#onTimeout());
   }
 
+  /** Returns this iterator: what `for…of` iterates over. */
   [Symbol.iterator](): this {
     return this;
   }
 
-  /** The next coroutine. */
+  /**
+   * Makes the next coroutine. It waits for the next future that is done and returns its result.
+   *
+   * @returns the coroutine, or `done: true` when there was one for each awaitable. The coroutine throws the future's
+   * exception, or a `TimeoutError` when the time is over
+   */
   next(): IteratorResult<Coroutine<T>, undefined> {
     if (this.#left === 0) return { done: true, value: undefined };
     this.#left -= 1;
     return { done: false, value: this.#nextResult() };
   }
 
+  /** Returns this iterator: what `asyncFor` iterates over. */
   aiter(): this {
     return this;
   }
@@ -88,8 +104,11 @@ export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, und
   /**
    * Waits for the next future that is done.
    *
-   * @throws StopAsyncIteration when there is none left
-   * @throws TimeoutError when the time is over
+   * @returns a coroutine of that future
+   * @throws StopAsyncIteration, when awaited, if every future was given already
+   * @throws TimeoutError, when awaited, if the time is over
+   *
+   * Cancelling the caller cancels no awaitable.
    */
   *anext(): Coroutine<F> {
     if (this.#left === 0) throw new StopAsyncIteration();
@@ -127,13 +146,13 @@ export class AsCompleted<T, F = Future<T>> implements Iterator<Coroutine<T>, und
   }
 }
 
-/** The futures that are done; `undefined` stands for one that was not when the time was over. */
+/** A queue of done futures. It has one `undefined` for each future that was pending when the time was over. */
 class DoneQueue {
   readonly #items = new Fifo<Future<unknown> | undefined>();
-  /** Those that wait, and those that were cancelled: these are passed over. */
+  /** The waits of `get`. A cancelled wait stays in the queue until a wake-up skips it. */
   readonly #getters = new Fifo<Future<void>>();
 
-  /** What those who wait wait for. */
+  /** Returns the futures that calls of `get` await. */
   waiting(): Future<unknown>[] {
     return this.#getters.toArray();
   }
@@ -150,7 +169,7 @@ class DoneQueue {
       try {
         yield* getter;
       } catch (error) {
-        // If it was woken, then for an item that it will not take.
+        // This wait was woken for an item, and does not take it any more.
         if (!getter.cancel() && this.#items.length > 0 && !getter.cancelled()) this.#wakeNext();
         throw error;
       }

@@ -6,13 +6,13 @@ import { nameOfType } from "../coroutines/name-of-type.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 
 /**
- * The members of an iterable of awaitables.
+ * Returns the members of an iterable of awaitables.
  *
- * A coroutine is iterable too, and only running it tells it from a generator of awaitables: what it yields is a future
- * that is marked as being waited for, or nothing; or it asks for a loop where none is running.
+ * A coroutine is iterable too, and only running it tells it from a generator of awaitables. A coroutine yields
+ * `undefined` or a future that it has marked as awaited, or it needs a running loop where there is none.
  *
- * @param complain - makes the message for what is no such iterable from the name of its type
- * @throws TypeError when `awaitables` is a single awaitable or not iterable
+ * @param complain - makes the error's message from the name of the type of the refused value
+ * @throws TypeError when `awaitables` is a single awaitable, or not iterable
  */
 export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => string): A[] {
   if (awaitables instanceof Future || typeof awaitables?.[Symbol.iterator] !== "function") {
@@ -23,7 +23,7 @@ export function collect<A>(awaitables: Iterable<A>, complain: (type: string) => 
 
 function runGenerator<A>(awaitables: Iterable<A>, complain: (type: string) => string): A[] {
   const members: A[] = [];
-  for (const member of asksForNoLoop(awaitables, complain)) {
+  for (const member of yieldMembers(awaitables, complain)) {
     if (member === undefined || (member instanceof Future && member._isBlocking())) {
       if (member instanceof Future) member._clearBlocking();
       closeCoroutine(awaitables as unknown as Coroutine<unknown>);
@@ -34,8 +34,8 @@ function runGenerator<A>(awaitables: Iterable<A>, complain: (type: string) => st
   return members;
 }
 
-/** Gives what `awaitables` gives. */
-function* asksForNoLoop<A>(awaitables: Iterable<A>, complain: (type: string) => string): Generator<A> {
+/** Yields the members, and refuses a coroutine that fails because no loop is running. */
+function* yieldMembers<A>(awaitables: Iterable<A>, complain: (type: string) => string): Generator<A> {
   try {
     yield* awaitables;
   } catch (cause) {

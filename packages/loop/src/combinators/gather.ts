@@ -14,35 +14,39 @@ import { withHint } from "../text/repr.ts";
 import { getEventLoop, runningLoop } from "../scheduling/running-loop.ts";
 import { Task } from "../tasks/task.ts";
 
-/** What awaiting an `A` gives. */
+/** The result of awaiting an `A`. */
 export type Result<A> = A extends Awaitable<infer T> ? T : never;
 
-/** What awaiting each member of a tuple or an array gives. */
+/** The results of awaiting each member of a tuple or an array. */
 export type Results<A extends readonly unknown[]> = { -readonly [K in keyof A]: Result<A[K]> };
 
-/** The same where exceptions are results too. */
+/** The results of awaiting each member, where an exception is a result too. */
 export type ResultsOrErrors<A extends readonly unknown[]> = { -readonly [K in keyof A]: Result<A[K]> | Error };
 
-/** How `gather` takes exceptions. */
+/** The options of `gather`. */
 export interface GatherOptions {
-  /** Gives exceptions as results instead of failing with the first; `false` by default. */
+  /** Whether exceptions are results. If `false`, the default, the first exception fails the returned future. */
   readonly returnExceptions?: boolean;
 }
 
 const gatherDefaults = { returnExceptions: false };
 
 /**
- * Runs several awaitables at once and gives all their results, in the order of the arguments. Coroutines become tasks;
- * an awaitable that is passed twice is run once.
+ * Runs several awaitables at once and gives all their results, in the order in which they were passed.
  *
- * The first exception fails the returned future at once; the others run on. Cancelling it cancels all of them. One of
- * them being cancelled is taken as if it had thrown `CancelledError`.
+ * The first exception fails the returned future at once, and the other awaitables run on. A cancelled awaitable counts
+ * as one that threw a `CancelledError`: it does not cancel the returned future.
  *
- * @param awaitables - coroutines, futures, tasks
- * @param options - `returnExceptions` gives exceptions as results instead
- * @throws TypeError when one of them cannot be awaited, or an option is wrong
- * @throws ValueError when one is a future of another loop
- * @throws RuntimeError when there is a coroutine, or nothing, to gather and no loop
+ * @param awaitables - an iterable of coroutines, which become tasks at once, futures and tasks; an awaitable that is
+ * passed twice runs once, and its result is there twice
+ * @param options - `returnExceptions: true` makes exceptions results, so that the returned future waits for all
+ * @returns a future of the array of results
+ * @throws TypeError when `awaitables` is no iterable of awaitables, or an option is wrong
+ * @throws ValueError when a future belongs to another loop
+ * @throws RuntimeError when a coroutine was given to a task before; when no loop is running or set, and `awaitables` is
+ * empty or begins with a coroutine
+ *
+ * Cancelling the caller cancels the returned future, and so every awaitable that is not done.
  *
  * Source: asyncio.gather, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -76,14 +80,14 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
   let loop = runningLoop();
   let outer: _GatheringFuture | undefined = undefined;
   const onDone: Passing<Future<unknown>> = (child) => {
-    // If a later argument was refused, nobody will ever ask for this one.
+    // A later argument was refused: the program never gets a future that has this child's exception.
     if (outer === undefined) markRetrieved(child);
     else outer._childDone(child);
   };
   const children: Future<unknown>[] = [];
   const doneAlready: Future<unknown>[] = [];
   const earlier = new EarlierArguments(args, children);
-  // Where tasks are made of coroutines by nothing else, one that no task has taken was not passed before.
+  // Without a task factory `createTask` takes each coroutine: a coroutine that is not taken was not passed before.
   const isPlain = loop !== undefined && loop.getTaskFactory() === undefined;
   let pending = 0;
   for (const arg of args) {
@@ -95,9 +99,9 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
     }
     const child = isFresh ? (loop as AbstractEventLoop).createTask(arg) : ensureFutureOn(loop, arg);
     loop ??= child.getLoop();
-    // The caller never sees a task made here, and so cannot be told off for leaving it pending.
+    // No report if the task is pending when the loop closes: the program never got it, and could not wait for it.
     if (child !== arg && child instanceof Task) child._dontReport();
-    // Of an array that began empty V8 does not inline `push`.
+    // V8 does not inline `push` for an array that was created empty.
     children[children.length] = child;
     pending += 1;
     if (child._isDone()) doneAlready.push(child);
@@ -109,7 +113,7 @@ export function gather(awaitables: Iterable<Awaitable<unknown>>, options?: Gathe
   return outer;
 }
 
-/** Finds the future of an argument that was passed before. The table is made only for one that may have been. */
+/** Finds the future of an argument that was passed before. It fills its table only when an argument may be such. */
 class EarlierArguments {
   readonly #args: readonly Awaitable<unknown>[];
   readonly #children: readonly Future<unknown>[];
@@ -121,7 +125,7 @@ class EarlierArguments {
     this.#children = children;
   }
 
-  /** @param arg - the next argument: all before it have their futures */
+  /** @param arg - the next argument: all arguments before it have their futures */
   find(arg: Awaitable<unknown>): Future<unknown> | undefined {
     for (; this.#tabled < this.#children.length; this.#tabled += 1) {
       this.#table.set(this.#args[this.#tabled] as Awaitable<unknown>, this.#children[this.#tabled] as Future<unknown>);
@@ -130,14 +134,14 @@ class EarlierArguments {
   }
 }
 
-/** Named as CPython's is, since reports call it so. */
+/** The future that `gather` returns. Reports print the class's name, which is CPython's. */
 class _GatheringFuture extends Future<unknown[]> implements Relay {
   static {
     nameClass(this, "_GatheringFuture");
     declareRelay(this);
   }
 
-  /** One for each argument: one that was passed twice stands here twice. */
+  /** One child for each argument: the child of an argument that was passed twice is here twice. */
   readonly #children: readonly Future<unknown>[];
   readonly #returnExceptions: boolean;
   #pending: number;
@@ -156,9 +160,9 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
   }
 
   /**
-   * Cancels the children that are not done. This future then ends with a `CancelledError` once they have ended.
+   * Cancels the children that are not done. When all children are done, this future fails with a `CancelledError`.
    *
-   * @returns whether any child could be cancelled now
+   * @returns whether a child has accepted the request
    */
   override cancel(msg?: unknown): boolean {
     return passCancelOn(this, msg);
@@ -196,18 +200,18 @@ class _GatheringFuture extends Future<unknown[]> implements Relay {
 
   #finish(): void {
     const results = resultsOf(this.#children);
-    // In CPython the error is the last argument's, whichever child has ended last.
+    // As in CPython the error is that of the last argument, whichever child ended last.
     if (this.#cancelRequested) this.setException((this.#children.at(-1) as Future<unknown>)._makeCancelledError());
     else this.setResult(results);
   }
 }
 
-/** Nobody will ever ask this child: a failure has been reported already, or nobody is there to be told. */
+/** For a child whose exception gets no further: the outer future is done already, or was never made. */
 function markRetrieved(child: Future<unknown>): void {
   child._markRetrieved();
 }
 
-/** The task that waits for a gathering of itself leaves it when it is cancelled, and so never asks for the outcome. */
+/** When a task awaits a gathering of itself, a cancel ends that wait, and no code ever retrieves the outcome. */
 function forgetCancelled(gathering: Future<unknown>): void {
   if (isCancelled(gathering._outcome)) gathering._markRetrieved();
 }
@@ -220,6 +224,6 @@ function resultsOf(children: readonly Future<unknown>[]): unknown[] {
 
 function resultOrError(child: Future<unknown>): unknown {
   if (child._hasSucceeded()) return child._outcome;
-  // CPython's children give their message, or an empty text where they have none; never no arguments.
+  // As in CPython the error has the child's message, or an empty text; it is never without arguments.
   return child._isCancelled() ? createCancelledError(child._cancelMessage ?? "") : child._takeError();
 }

@@ -7,14 +7,16 @@ import { passing } from "../scheduling/passing.ts";
 import type { Task } from "../tasks/task.ts";
 
 /**
- * Protects something from the cancellation of whoever waits for it: cancelling the waiting task cancels the future that
- * is returned here, and what is shielded runs on. Keep a reference to a task that must not be lost.
+ * Protects an awaitable from a cancel of the task that awaits it.
  *
- * @param awaitable - a coroutine, which becomes a task at once; a future; a task
- * @returns a future with the same outcome; the same one if it is done already
+ * @param awaitable - a coroutine, which becomes a task at once, a future or a task. Keep a reference to a task that you
+ * want to await after a cancel
+ * @returns a future with the same outcome; `awaitable` itself if it is a future that is done
  * @throws TypeError when `awaitable` cannot be awaited
+ * @throws RuntimeError when a coroutine was given to a task before, or no loop is running or set
  *
- * An exception of what is shielded that comes after the cancellation is reported to the exception handler.
+ * Cancelling the caller cancels the returned future, and the awaitable runs on. If it then fails, the loop reports its
+ * exception to the exception handler. Cancelling the awaitable itself cancels the returned future too.
  *
  * Source: asyncio.shield, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -40,7 +42,7 @@ export function shield<T>(awaitable: Task<T> | Future<T> | Coroutine<T> | Awaita
     passing("shield.<locals>._outer_done_callback", () => {
       if (inner._isDone()) return;
       inner.removeDoneCallback(copyOutcome);
-      // One report is enough where several shields of the same future were cancelled.
+      // One report is enough when several shields of the same future were cancelled.
       inner.removeDoneCallback(reportException);
       inner.addDoneCallback(reportException);
     }),

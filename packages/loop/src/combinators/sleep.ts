@@ -9,14 +9,15 @@ import { getRunningLoop } from "../scheduling/running-loop.ts";
 import type { Timer } from "../scheduling/timer-heap.ts";
 
 /**
- * Waits for `delay` seconds. With zero or less it gives up control for one iteration of the loop; with `Infinity` it never
- * ends.
+ * Waits for `delay` seconds.
  *
- * @param delay - in seconds
- * @param result - the result of awaiting it
- * @returns a coroutine that returns `result`
- * @throws TypeError when awaited, if `delay` is no number
- * @throws ValueError when awaited, if `delay` is NaN
+ * @param delay - in seconds. Zero or less gives up control for one iteration of the loop; `Infinity` waits until the
+ * task is cancelled
+ * @param result - what the coroutine returns; `undefined` by default
+ * @returns a coroutine of `result`
+ * @throws TypeError, when awaited, if `delay` is no number
+ * @throws ValueError, when awaited, if `delay` is NaN
+ * @throws RuntimeError, when awaited, if no loop is running and `delay` is above zero
  *
  * Cancellation removes the timer.
  *
@@ -30,11 +31,11 @@ export function sleep(delay: number, result?: unknown): Coroutine<unknown> {
     : new Sleep(delay, result).asCoroutine();
 }
 
-/** All `sleep(0)` share these steps: new ones for each would double its cost. */
+/** Every `sleep(0)` returns these steps: making new ones would double its cost. */
 const suspended = Object.freeze({ done: false, value: undefined } as const);
 const ended = Object.freeze({ done: true, value: undefined } as const);
 
-/** `sleep(0)`: gives up control for one iteration. As a generator it would cost twice as much. */
+/** The coroutine of `sleep(0)`: it gives up control for one iteration. A generator would cost twice as much. */
 class BareYield extends CoroutineObject<unknown> {
   declare private readonly _result: unknown;
   declare private _state: "created" | "yielded" | "closed";
@@ -66,7 +67,7 @@ class BareYield extends CoroutineObject<unknown> {
   }
 }
 
-/** Waits for its time. It is its own timer, which saves an object. */
+/** The coroutine of any other delay. It is its own timer, which saves an object. */
 class Sleep extends CoroutineObject<unknown> implements Timer {
   declare private readonly _delay: number;
   declare private readonly _result: unknown;
@@ -125,7 +126,7 @@ class Sleep extends CoroutineObject<unknown> implements Timer {
     return this._state === "closed";
   }
 
-  /** The loop calls it when the time has come. */
+  /** The loop calls it at the deadline. */
   _run(): void {
     const future = this._future as Future<unknown>;
     if (this._state === "waiting" && !future._isDone()) future._succeed(this._result);

@@ -4,24 +4,28 @@ import { ValueError } from "../errors/exceptions.ts";
 import { Future } from "../tasks/future.ts";
 import { readOptions } from "../arguments/options.ts";
 import { passing } from "../scheduling/passing.ts";
-import { repr } from "../text/repr.ts";
+import { showValue } from "../text/repr.ts";
 import { getRunningLoop } from "../scheduling/running-loop.ts";
 
-/** `wait` returns when one is done. Source: asyncio.FIRST_COMPLETED, CPython 3.14 Lib/asyncio/tasks.py. */
+/** `wait` returns when a future is done. Source: asyncio.FIRST_COMPLETED, CPython 3.14 Lib/asyncio/tasks.py. */
 export const FIRST_COMPLETED = "FIRST_COMPLETED";
-/** `wait` returns when one has failed, or all are done. Source: asyncio.FIRST_EXCEPTION, CPython 3.14. */
+/**
+ * `wait` returns when a future has failed, or all futures are done. A cancelled future has not failed.
+ *
+ * Source: asyncio.FIRST_EXCEPTION, CPython 3.14 Lib/asyncio/tasks.py.
+ */
 export const FIRST_EXCEPTION = "FIRST_EXCEPTION";
-/** `wait` returns when all are done. Source: asyncio.ALL_COMPLETED, CPython 3.14 Lib/asyncio/tasks.py. */
+/** `wait` returns when all futures are done. Source: asyncio.ALL_COMPLETED, CPython 3.14 Lib/asyncio/tasks.py. */
 export const ALL_COMPLETED = "ALL_COMPLETED";
 
 /** When `wait` returns. */
 export type ReturnWhen = typeof FIRST_COMPLETED | typeof FIRST_EXCEPTION | typeof ALL_COMPLETED;
 
-/** How long, and for what, `wait` waits. */
+/** The options of `wait`. */
 export interface WaitOptions {
-  /** In seconds; `null`, the default, waits for as long as it takes. */
+  /** How long to wait, in seconds; `null`, the default, sets no limit. */
   readonly timeout?: number | null | undefined;
-  /** `ALL_COMPLETED` by default. */
+  /** When to return before the time is over; `ALL_COMPLETED` by default. */
   readonly returnWhen?: ReturnWhen | undefined;
 }
 
@@ -31,16 +35,19 @@ const waitDefaults: { readonly timeout: number | null; readonly returnWhen: Retu
 };
 
 /**
- * Waits until one, or all, of several futures and tasks are done, or the time is over. It throws nothing of theirs,
- * cancels none of them, and does not count as retrieving their exceptions.
+ * Waits until one or all of several futures and tasks are done, or the time is over. It does not throw their
+ * exceptions. It does not retrieve them either, except for the exception with which `FIRST_EXCEPTION` ends the wait
+ * early.
  *
- * @param futures - futures and tasks, at least one
+ * @param futures - an iterable of futures and tasks, at least one; a future that is passed twice counts once
  * @param options - `timeout` in seconds, and `returnWhen`
- * @returns those that are done, and those that are not
- * @throws TypeError when there is no iterable of futures, or a coroutine among them; at the call when an option is wrong
- * @throws ValueError when there is none, or `returnWhen` is none of the three
+ * @returns a coroutine of two sets: the done futures and the pending futures, each in the order of `futures`
+ * @throws TypeError when an option has an unknown name; when awaited, if `futures` is no iterable of futures or has a
+ * coroutine in it, or `timeout` is no number
+ * @throws ValueError, when awaited, if `futures` is empty, `timeout` is NaN, or `returnWhen` is none of the three
+ * @throws RuntimeError, when awaited, if no loop is running
  *
- * Cancellation of the caller cancels none of them.
+ * Cancelling the caller cancels no future, and neither does the timeout.
  *
  * Source: asyncio.wait, CPython 3.14 Lib/asyncio/tasks.py.
  */
@@ -93,7 +100,7 @@ function* waitWith<F extends Future<unknown>>(
   return [done, pending];
 }
 
-/** Whether this one's end ends the wait, although others are not done. */
+/** Tells whether the end of `future` ends the wait, although other futures are pending. */
 function isEnough(future: Future<unknown>, returnWhen: ReturnWhen): boolean {
   if (returnWhen !== FIRST_EXCEPTION) return returnWhen === FIRST_COMPLETED;
   future._markRetrieved();
@@ -102,5 +109,5 @@ function isEnough(future: Future<unknown>, returnWhen: ReturnWhen): boolean {
 
 function requireFuture(value: unknown): void {
   if (iscoroutine(value)) throw new TypeError("Passing coroutines is forbidden, use tasks explicitly.");
-  if (!(value instanceof Future)) throw new TypeError(`expect a list of futures, not one with ${repr(value)}`);
+  if (!(value instanceof Future)) throw new TypeError(`wait() expects futures and tasks, got ${showValue(value)}`);
 }

@@ -3,30 +3,33 @@ import { nameClass } from "../text/names.ts";
 import { HostTimers } from "./host-timers.ts";
 import { type MessageChannelClass, SelfMessages } from "./self-messages.ts";
 
-/** Browsers may show a clock that moves in steps of a tenth of a second, so that nobody is known by it. */
+/** In seconds. To hinder fingerprinting, a browser may let its clock move in steps of a tenth of a second. */
 const longestEarly = 0.25;
 
 /**
- * A loop's place in the event loop of a page or a worker. Turns are messages that it posts to itself. They come between
- * the other tasks, input and painting included, and at once: neither the 4 ms hold them up that nested timers take at
- * the least, nor a hidden tab. What it cannot tell is whether anything will ever wake it, since a page does not end.
+ * The host of a loop in a page or a web worker. A turn is a message that the host posts to itself. Turns alternate with
+ * the page's other work, such as input and painting. They come at once: neither the 4 ms that nested timers take at
+ * least nor a hidden tab delays them. The host cannot tell whether anything will ever wake the loop, since a page does
+ * not end: a deadlock is no error here.
  *
- * In a hidden tab browsers let timers fire once a second, later once a minute, so deadlines come late there; what wakes
- * the loop from outside does not.
+ * In a hidden tab a browser fires timers once a second, and later once a minute, so deadlines are late there. A wake-up
+ * from outside is not.
  *
- * Where there are no messages, as in the pages that jsdom imitates, turns are immediates or timers.
+ * Without `MessageChannel`, as in a page that jsdom imitates, turns are immediates or timers.
+ *
+ * It has no counterpart in CPython.
  */
 export class BrowserHost implements Host {
   static {
     nameClass(this, "BrowserHost");
   }
 
-  /** What the web lets pages see of their clock, which is finer where they are isolated from each other. */
+  /** In seconds: the steps of the clock that a page sees. They are finer in a page that is cross-origin isolated. */
   readonly clockResolution: number = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated
     ? 5e-6
     : 1e-4;
   readonly turnBudget = 0.001;
-  readonly #timers = new HostTimers(() => this.#answer(), longestEarly);
+  readonly #timers = new HostTimers(() => this.#onTimer(), longestEarly);
   #messages: SelfMessages | undefined;
   #turn: (() => void) | undefined;
   #isPosted = false;
@@ -45,8 +48,8 @@ export class BrowserHost implements Host {
       return;
     }
     this.#isPosted = true;
-    // A message that a turn posts would come before the timers that fell due in the turn, since the browser looks for
-    // these after it: timers would be late by two turns instead of one. Going to and fro lets them be first.
+    // The browser looks for due timers after the turn, so a message from inside the turn would come before the timers
+    // that fell due meanwhile, and these would be late by two turns instead of one. A round trip lets them come first.
     messages.post(this.#isInTurn);
   }
 
@@ -80,8 +83,8 @@ export class BrowserHost implements Host {
     }));
   }
 
-  /** A timer has fired. What a timer sets is nested, and takes 4 ms at the least; what a message sets is not. */
-  #answer(): void {
+  /** Takes the turn in a message: a timer set inside a timer's callback takes at least 4 ms, inside a message's not. */
+  #onTimer(): void {
     const turn = this.#turn;
     if (turn === undefined) return;
     if (this.#messages === undefined) this.#takeTurn();

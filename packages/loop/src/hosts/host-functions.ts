@@ -1,12 +1,12 @@
 /**
- * The functions of the host by which time passes, those that go together in one object. Tests replace them, all or some, and
- * put them back; a request that was made of the replaced ones may then never be answered. So they are looked up together, at
- * each request, and a request remembers of which it was made.
+ * The timers and the clock of the environment. A test may replace some or all of these functions, and restore them
+ * later. A request to a replaced function may then never be answered. So each request looks all the functions up
+ * together, and remembers which ones it used.
  *
  * @module
  */
 
-/** Functions that belong together. They are called without `this`: a page's refuse any other than the page. */
+/** Functions that belong together. Call them without `this`: those of a page accept no other `this` than the page. */
 export interface HostFunctions {
   readonly setTimeout: (callback: () => void, milliseconds: number) => Timer;
   readonly clearTimeout: (timer: Timer | undefined) => void;
@@ -14,30 +14,30 @@ export interface HostFunctions {
   readonly clearImmediate: ((immediate: Immediate | undefined) => void) | undefined;
   /** Milliseconds since some moment in the past. */
   readonly now: () => number;
-  /** `setTimeout` is not the one that was there when this module was loaded. */
+  /** Whether `setTimeout` was replaced after this module was loaded. */
   readonly isReplaced: boolean;
-  /** So is `now`, which then moves together with the timers: they are a test's for certain. */
+  /** Whether `now` was replaced too. It then moves together with the timers: both certainly belong to a test. */
   readonly hasReplacedClock: boolean;
-  /** A test may have dropped a request without putting the functions back. */
+  /** Whether a test may drop a request without restoring the functions. */
   readonly dropsRequests: boolean;
 }
 
 /** A number in a page, an object in Node. */
 export type Timer = ReturnType<typeof setTimeout>;
 
-/** Only Node's can be told not to hold the process. */
+/** Only an immediate of Node has `unref`. */
 export type Immediate = ReturnType<typeof setImmediate>;
 
-/** A host may have none: it then serves only loops with a host of their own. */
+/** An environment may have no `performance`. Only a loop with a host of its own works there. */
 type Clock = { readonly now: () => number } | undefined;
 
 const firstClock = globalThis.performance as Clock;
 const firstNow = firstClock?.now as () => number;
 const firstDate = globalThis.Date;
 
-/** Those that were there when this module was loaded: the host's own, unless a test's were there before. */
+/** The functions at the time when this module was loaded: the environment's own, unless a test had replaced them. */
 export const firstFunctions: HostFunctions = {
-  ...timersOfNow(),
+  ...currentTimers(),
   now: () => firstNow.call(firstClock),
   isReplaced: false,
   hasReplacedClock: false,
@@ -46,18 +46,18 @@ export const firstFunctions: HostFunctions = {
 
 let current = firstFunctions;
 
-/** Returns the functions that are there now. */
+/** Returns the functions of this moment. */
 export function currentFunctions(): HostFunctions {
-  if (areThere(current)) return current;
-  return (current = areThere(firstFunctions) ? firstFunctions : lookUp());
+  if (areCurrent(current)) return current;
+  return (current = areCurrent(firstFunctions) ? firstFunctions : lookUp());
 }
 
-function areThere(functions: HostFunctions): boolean {
+function areCurrent(functions: HostFunctions): boolean {
   return functions.setTimeout === globalThis.setTimeout && functions.setImmediate === globalThis.setImmediate;
 }
 
 function lookUp(): HostFunctions {
-  const timers = withCounterparts(timersOfNow());
+  const timers = withCounterparts(currentTimers());
   const isReplaced = timers.setTimeout !== firstFunctions.setTimeout;
   const replacedClock = isReplaced ? findReplacedClock() : undefined;
   return {
@@ -72,8 +72,9 @@ function lookUp(): HostFunctions {
 type Timers = Pick<HostFunctions, "setTimeout" | "clearTimeout" | "setImmediate" | "clearImmediate">;
 
 /**
- * A test may replace a setter and not what clears, or the other way about. To clear what another's setter gave can break the
- * host: Node 20 then calls no immediate any more. What no function can clear is left: its callback finds that it is too late.
+ * Pairs each setter with the function that clears its requests. A test may replace one and not the other. Clearing a
+ * request of another setter can break the host: Node 20 then calls no immediate any more. A request that no function
+ * can clear is left alone: its callback finds that it is outdated.
  */
 function withCounterparts({ setTimeout, clearTimeout, setImmediate, clearImmediate }: Timers): Timers {
   const first = firstFunctions;
@@ -90,12 +91,12 @@ function counterpart<Clear>(isFirst: boolean, clear: Clear, firstClear: Clear): 
   return clear === firstClear ? () => {} : clear;
 }
 
-function timersOfNow(): Timers {
+function currentTimers(): Timers {
   const { setTimeout, clearTimeout, setImmediate, clearImmediate } = globalThis;
   return { setTimeout, clearTimeout, setImmediate, clearImmediate };
 }
 
-/** Replaced timers go by a replaced clock, if there is one: that of `performance`, or at least that of `Date`. */
+/** Finds the clock that moves with replaced timers: that of `performance`, or else that of `Date`. */
 function findReplacedClock(): (() => number) | undefined {
   const { Date } = globalThis;
   const clock = globalThis.performance as Clock;
@@ -103,6 +104,6 @@ function findReplacedClock(): (() => number) | undefined {
   if (clock !== firstClock || now !== firstNow) return () => now.call(clock);
   if (Date === firstDate) return undefined;
   let latest = -Infinity;
-  // A test may set a date that is earlier.
+  // A test may set an earlier date, and a loop's clock never goes backwards.
   return () => (latest = Math.max(latest, Date.now()));
 }

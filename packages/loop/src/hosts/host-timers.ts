@@ -1,29 +1,29 @@
 import { currentFunctions, type HostFunctions, type Immediate, type Timer } from "./host-functions.ts";
 
-/** Hosts fire a timer of more milliseconds than 31 bits hold at once. CPython caps its own at the same 24 hours. */
+/** In seconds. If the milliseconds of a timer need more than 31 bits, it fires at once. CPython has the same limit. */
 const longestTimeout = 24 * 3600;
 
 /**
- * A host's clock, and the two requests for a turn that a loop may have made of it: one for as soon as possible, and one for a
+ * The clock of a host, and at most two requests for a turn: one for a turn as soon as possible, and one for a turn at a
  * time.
  *
- * All that it asks for, it asks of the functions that are there at that moment. When a test has replaced them, or put them
- * back, it forgets what it asked of the former, and asks the current ones. The clock goes on from where it was.
+ * Each request goes to the functions of the moment. When a test has replaced or restored them, the requests to the
+ * former functions are forgotten, and the clock goes on from its last time.
  */
 export class HostTimers {
   readonly #takeTurn: () => void;
   readonly #longestEarly: number;
   #functions = currentFunctions();
-  /** What the clock is ahead of the functions' own, in seconds. */
+  /** How far this clock is ahead of the functions' clock, in seconds. */
   #offset = 0;
   #immediate: Immediate | Timer | undefined;
   #timer: Timer | undefined;
-  /** When the timer fires. One that fires before it is needed is left alone: that is cheaper than to set it anew. */
+  /** When the timer fires. A timer that fires too early is kept: setting another one costs more. */
   #timerAt = Infinity;
 
   /**
-   * @param takeTurn - called for each request
-   * @param longestEarly - by how many seconds at the most, as the clock has it, a timer of this host may fire early
+   * @param takeTurn - called when a request is answered
+   * @param longestEarly - how many seconds early, by the clock, a timer of this host may fire at most
    */
   constructor(takeTurn: () => void, longestEarly: number) {
     this.#takeTurn = takeTurn;
@@ -51,9 +51,9 @@ export class HostTimers {
   }
 
   /**
-   * Asks for a turn at a time.
+   * Asks for a turn at the time `when`, in seconds.
    *
-   * @returns whether that is in the future; else nothing was asked for
+   * @returns whether `when` is in the future; if not, it asks for nothing
    */
   requestAt(when: number): boolean {
     const functions = this.#follow();
@@ -84,8 +84,8 @@ export class HostTimers {
     const early = this.#timerAt - this.time();
     this.#timer = undefined;
     this.#timerAt = Infinity;
-    // A timer of the host's fires early by a moment, and the loop asks again. One that is further ahead of the clock is a
-    // test's, which lets the time of timers pass and not that of the clock: the clock follows.
+    // A timer of the host may fire a moment early: the loop asks again. A timer that fires earlier than that belongs to
+    // a test, which advances the timers and not the clock: this clock follows the timers.
     if (early > (hasReplacedClock ? 0 : this.#longestEarly)) this.#offset += early;
     this.#takeTurn();
   }
@@ -96,7 +96,7 @@ export class HostTimers {
     return functions;
   }
 
-  /** To clear what was asked of functions that were taken away could clear what others ask of them anew: it is forgotten. */
+  /** Forgets the requests to the former functions: clearing them there could clear newer requests of other code. */
   #move(functions: HostFunctions): void {
     (this.#timer as Partial<NodeJS.Timeout> | undefined)?.unref?.();
     this.#immediate = this.#timer = undefined;
@@ -124,7 +124,7 @@ export class HostTimers {
   }
 }
 
-/** Of what a test advances by whole milliseconds, a sum of fractions must not ask for one more. */
+/** A test may advance its timers by whole milliseconds: a sum of fractions must not need one millisecond more. */
 function toMilliseconds(seconds: number, { isReplaced }: HostFunctions): number {
   const milliseconds = seconds * 1000;
   return isReplaced ? Math.round(milliseconds) : Math.ceil(milliseconds - 1e-6);

@@ -1,59 +1,69 @@
 import type { KeyboardInterrupt, SystemExit } from "../errors/exceptions.ts";
 
 /**
- * What a loop needs of the world it lives in: the time, and to be called again. It is to an `EventLoop` what a selector
- * is to CPython's. A host serves one loop, and what the loop asked for last replaces what it asked for before.
+ * The environment of an `EventLoop`: it tells the time and gives turns. A host serves one loop, and each request of the
+ * loop (`requestTurn`, `requestTurnAt`, `awaitWakeUp`) replaces the one before.
+ *
+ * It has no counterpart in CPython, whose loops have a selector and a clock.
  */
 export interface Host {
-  /** How far apart two readings of `time()` may be and still mean the same instant, in seconds. */
+  /** In seconds: two times that are closer than this are the same instant. */
   readonly clockResolution: number;
-  /** How long a loop may run on in one turn before it lets the host do other work, in seconds; the loop's own goes first. */
+  /** How long a loop runs in one turn before the host does other work, in seconds. The loop's option overrides it. */
   readonly turnBudget: number;
   /** Returns the time in seconds since some moment in the past. It never goes backwards. */
   time(): number;
-  /** Asks for a turn as soon as the host has served what else waits for it. */
+  /** Asks the host to call `turn` once, as soon as it has served the other work that waits for it. */
   requestTurn(turn: () => void): void;
-  /** Asks for a turn at the time `when`. It may come early: the loop looks at the clock again. */
+  /**
+   * Asks the host to call `turn` once, at the time `when`.
+   *
+   * @param when - in seconds, as `time()` gives them
+   * @param turn - may be called early: the loop then looks at the clock and asks again
+   */
   requestTurnAt(when: number, turn: () => void): void;
   /**
-   * Asks for no turn: the loop waits for a wake-up from outside, upon which it will ask again. Where a program ends when
-   * nothing is left to do, the host keeps it alive for as long as something might wake the loop and somebody awaits it.
+   * Asks for no turn: the loop waits until something outside wakes it, and asks again then. If the program would end
+   * because nothing is left to do, the host keeps it alive while something might wake the loop and code awaits the
+   * loop.
    *
-   * @param stuck - called if the host can tell that nothing will ever wake the loop
-   * @param isAwaited - tells whether somebody waits for what the loop does
+   * @param stuck - called once the host knows that nothing will ever wake the loop
+   * @param isAwaited - tells whether code awaits the loop; without it the answer is yes
    */
   awaitWakeUp(stuck: () => void, isAwaited?: () => boolean): void;
-  /** Takes back what was asked for: the loop does not run any more. */
+  /** Drops the request: the loop has ended its run. */
   cancelTurn(): void;
   /**
-   * Has `interrupt` called when the user asks the program to end (Ctrl-C), where there is such a thing and nobody else
-   * has claimed it.
+   * Calls `interrupt` when the user presses Ctrl-C, unless the program has a listener of its own for it. A host without
+   * Ctrl-C leaves this method out.
    *
-   * @returns takes it back
+   * @returns a function that removes the listener
    */
   onInterrupt?(interrupt: () => void): () => void;
   /**
-   * Has `callback` called at each `signal` that the operating system sends, where there is such a thing. While Ctrl-C is
-   * listened to in this way, the host calls no `interrupt`.
+   * Calls `callback` each time the operating system sends `signal`. While a callback listens to Ctrl-C in this way, the
+   * host calls no `interrupt`. A host without signals leaves this method out.
    *
-   * @param signal - its name, as in "SIGTERM"
-   * @returns takes it back
+   * @param signal - the name of the signal, such as `"SIGTERM"`
+   * @returns a function that removes the listener
    * @throws ValueError when there is no such signal
-   * @throws RuntimeError when this signal cannot be caught, or none can be here
+   * @throws RuntimeError when this signal cannot be caught, or no signal can be caught here
    */
   onSignal?(signal: string, callback: () => void): () => void;
   /**
-   * Has `callback` called when the process ends, by itself or by `process.exit()`, where there is such a thing: the loop
-   * reports the errors that were lost. It must be done when it returns, since nothing runs after it.
+   * Calls `callback` when the process ends, by itself or by `process.exit()`. Nothing runs after `callback`, so it must
+   * do all its work before it returns: the loop reports lost exceptions in it. A host that does not know of the end
+   * leaves this method out.
    *
-   * @returns a function that ends the listening
+   * @returns a function that removes the listener
    */
   onExit?(callback: () => void): () => void;
   /**
-   * Told of the error with which a program asks to end. Should nobody catch it, the host ends as Python would: with the
-   * exit status that `SystemExit` names, or as one that Ctrl-C has ended.
+   * Announces an error with which the program asks to end. If no code catches it, the host ends the process as Python
+   * would: with the exit status of the `SystemExit`, or with that of a program that Ctrl-C ended. A host without
+   * processes leaves this method out.
    */
   announceExit?(error: KeyboardInterrupt | SystemExit): void;
-  /** Lets go of everything, for good. */
+  /** Releases all resources for good. The loop calls it when it is closed. */
   close(): void;
 }

@@ -1,15 +1,15 @@
 import { KeyboardInterrupt, SystemExit } from "../errors/exceptions.ts";
 import { SharedListener } from "./shared-listener.ts";
 
-/** The listener for the end of the process. It comes before those of the program, which may call `process.exit()`. */
+/** The listener for the end of the process. It runs before the program's listeners: these may call `process.exit()`. */
 export const exits: SharedListener = new SharedListener("exit", "prependListener");
 
-/** What a shell sees of a program that Ctrl-C ended: 128 and the signal's number. */
+/** The exit status that a shell gives a program which Ctrl-C ended: 128 plus the signal's number. */
 const interruptedExitCode = 130;
 
-/** The errors with which programs have asked to end; should nobody catch them, they decide the exit status. */
+/** The errors with which programs have asked to end. An error that no code catches decides the exit status. */
 const exitErrors = new WeakSet<Error>();
-/** How many of them somebody still has, who may throw them. */
+/** How many of these errors were not collected yet: the program may still throw them. */
 let held = 0;
 const forgotten = new FinalizationRegistry(() => {
   held -= 1;
@@ -17,8 +17,8 @@ const forgotten = new FinalizationRegistry(() => {
 });
 
 /**
- * Has the process end as Python would, should nobody catch `error`. Whether somebody does may turn out long after the
- * run: so this listener, unlike all others, stays until the error is collected.
+ * If no code catches `error`, ends the process as Python would. The program may throw it long after the run, so this
+ * listener, unlike all others, stays until the error is collected.
  */
 export function exitByUncaught(error: KeyboardInterrupt | SystemExit): void {
   if (exitErrors.has(error)) return;
@@ -31,7 +31,7 @@ export function exitByUncaught(error: KeyboardInterrupt | SystemExit): void {
 function exitLikePython(error: Error): void {
   if (!exitErrors.has(error)) return;
   if (error instanceof KeyboardInterrupt) {
-    // Node still has to print it.
+    // Node prints the error before that.
     process.once("exit", () => {
       process.exitCode = interruptedExitCode;
     });

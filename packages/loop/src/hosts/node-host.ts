@@ -6,12 +6,15 @@ import { HostTimers } from "./host-timers.ts";
 import { interrupts, isInterruptClaimed, onSignal } from "./node-signals.ts";
 import { ProcessHold } from "./node-waiting.ts";
 
-/** Node counts whole milliseconds, and may begin in the midst of one. */
+/** In seconds. Node counts whole milliseconds, and may begin in the middle of one. */
 const longestEarly = 0.005;
 
 /**
- * A loop's place in Node's own: turns are immediates, which come after the timers and sockets of each round. Deno and
- * Bun have the same.
+ * The host of a loop on Node, Deno and Bun. A turn is an immediate, which runs after the timers and sockets of each
+ * round of Node's own loop. While a loop waits, the host keeps the process alive as long as anything can wake the loop.
+ * On Node a deadlock is an error.
+ *
+ * It has no counterpart in CPython.
  */
 export class NodeHost implements Host {
   static {
@@ -23,7 +26,7 @@ export class NodeHost implements Host {
   readonly #timers = new HostTimers(() => this.#takeTurn(), longestEarly);
   readonly #hold = new ProcessHold();
   #turn: (() => void) | undefined;
-  /** How many callbacks listen to Ctrl-C by `onSignal`: while one replaces another, there are two. */
+  /** How many callbacks listen to Ctrl-C through `onSignal`: two while one replaces another. */
   #interruptListeners = 0;
 
   time(): number {

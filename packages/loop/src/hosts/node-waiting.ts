@@ -2,82 +2,86 @@ import { firstFunctions, type Timer } from "./host-functions.ts";
 import { isProcessHeld, isWatchable, wakers } from "./node-wakers.ts";
 import { SharedListener } from "./shared-listener.ts";
 
-/** After how many seconds it is looked again whether a wake-up can still come: at first, and at the most. */
+/** The seconds between two looks at whether a wake-up can still come: at first, and at most. */
 const firstLook = 0.1;
 const longestUntilLook = 60;
-/** The most while it watches. */
+/** The most seconds between two looks while we watch. */
 const longestUntilWatch = 5;
 
 const beforeExit = new SharedListener("beforeExit");
-/** Of the loops that run, those that have waited. */
+/** The loops that run, and have waited in this run. */
 const holds = new Set<ProcessHold>();
-/** Holds the process until it is looked again; before that there is no need to: loops may wake and wait many times. */
-let keeper: Timer | undefined;
+/** The timer of the next look, which holds the process until then. Meanwhile loops may wake and wait many times. */
+let lookTimer: Timer | undefined;
 let untilLook = firstLook;
-/** It is looked from time to time, before Node tells that nothing is left. */
+/** Whether we look from time to time, and not only when Node says that nothing is left. */
 let isWatching = false;
-/** Nothing was left when it was last looked. */
+/** Whether the last look found that nothing was left. */
 let wasIdle = false;
 let stopListening = (): void => {};
 
 /**
  * Keeps the process alive for a loop that only something outside can wake.
  *
- * Node exits when it has nothing left that holds it. What was `unref`ed, and a listener for a signal, do not hold it,
- * but may well wake a loop: a program that waits for it in Python would go on. So as long as there is any such thing the
- * process is held by a timer, if somebody awaits the loop. A promise or a future counts for nothing by itself: when
- * nothing is left that could settle it, to wait for it is a deadlock.
+ * Node exits when nothing holds the process any more. An `unref`ed resource and a listener for a signal do not hold it,
+ * but they may wake a loop, and a program that waits for them in Python would go on. So while there is one, and code
+ * awaits the loop, a timer holds the process. A pending promise or future alone is no reason to hold it: when nothing
+ * is left that could settle it, the wait is a deadlock.
  *
- * That nothing is left, Node tells by "beforeExit". Another listener to it may take this for the end: `node:test` cancels
- * all tests. Beside such a listener the timer holds the process from the first wait on, and it is looked earlier.
+ * Node says with "beforeExit" that nothing is left. Another listener to this event may take it for the end: `node:test`
+ * cancels all tests. Beside such a listener we watch: the timer holds the process from the first wait on, and we look
+ * before the event comes.
  */
 export class ProcessHold {
   #stuck: (() => void) | undefined;
   #isAwaited: (() => boolean) | undefined;
 
   /**
-   * The loop waits.
+   * The loop begins to wait.
    *
    * @param stuck - called when nothing is left that could wake the loop
-   * @param isAwaited - tells whether somebody waits for what the loop does; by default somebody does
+   * @param isAwaited - tells whether code awaits the loop; without it the answer is yes
    */
   wait(stuck: () => void, isAwaited: (() => boolean) | undefined): void {
     this.#stuck = stuck;
     this.#isAwaited = isAwaited;
     if (!holds.has(this)) begin(this);
-    if (keeper !== undefined) holdOrLetGo();
+    if (lookTimer !== undefined) holdOrRelease();
   }
 
-  /** The loop has something to do. It may soon wait again: what was prepared for that stays. */
+  /** The loop has something to do. It may soon wait again, so the listener and the timer stay. */
   wake(): void {
     this.#stuck = undefined;
   }
 
-  /** The loop runs no more. */
+  /** The loop has ended its run. */
   end(): void {
     this.#stuck = undefined;
     if (!holds.delete(this)) return;
-    holdOrLetGo();
+    holdOrRelease();
     if (holds.size > 0) return;
     stopListening();
     if (isWatching) stopWatching();
   }
 
+  /** Whether the loop waits. */
   get isWaiting(): boolean {
     return this.#stuck !== undefined;
   }
 
+  /** Whether the loop waits, and code awaits the loop. */
   get isHolding(): boolean {
     return this.isWaiting && this.#isAwaited?.() !== false;
   }
 
-  giveUp(): void {
+  /** Tells the loop that nothing is left that could wake it. */
+  reportStuck(): void {
     this.#stuck?.();
   }
 }
 
 function begin(hold: ProcessHold): void {
-  if (holds.size === 0) stopListening = beforeExit.add(look);
+  if (holds.size === 0) stopListening = beforeExit.add(onBeforeExit);
   holds.add(hold);
   if (!isWatching && beforeExit.hasCompany && isWatchable()) {
     isWatching = true;
@@ -86,57 +90,59 @@ function begin(hold: ProcessHold): void {
 }
 
 /** Node has nothing left to do, and would exit. */
-function look(): void {
+function onBeforeExit(): void {
   const { secondsUntilTimer, count } = wakers();
-  if (count === 0) giveUp();
+  if (count === 0) reportAllStuck();
   else if (isAnyHolding()) {
-    keepFor(Math.min(Math.max(untilLook, secondsUntilTimer), longestUntilLook), () => {});
+    lookAfter(Math.min(Math.max(untilLook, secondsUntilTimer), longestUntilLook), () => {});
     untilLook *= 2;
   }
 }
 
 function watchFor(seconds: number): void {
   untilLook = seconds;
-  keepFor(seconds, watch);
-  holdOrLetGo();
+  lookAfter(seconds, watch);
+  holdOrRelease();
 }
 
 function watch(): void {
   if (!isAnyHolding()) watchFor(untilLook);
   else if (isProcessHeld()) goOnWatching(false);
-  // Of timers nothing shows while they are served.
+  // While Node serves its timers, no timer is in its report.
   else firstFunctions.setImmediate?.(() => goOnWatching(wakers().count === 0));
 }
 
 function goOnWatching(isIdle: boolean): void {
   if (!isWatching) return;
-  // What V8 does in the background does not show. So it is looked twice.
-  if (isIdle && wasIdle) giveUp();
+  // V8's work in the background is not in the report, so nothing counts as left only after two such looks.
+  if (isIdle && wasIdle) reportAllStuck();
   wasIdle = isIdle;
   watchFor(isIdle ? firstLook : Math.min(untilLook * 2, longestUntilWatch));
 }
 
 function stopWatching(): void {
   const { clearTimeout } = firstFunctions;
-  clearTimeout(keeper);
-  keeper = undefined;
+  clearTimeout(lookTimer);
+  lookTimer = undefined;
   isWatching = wasIdle = false;
   untilLook = firstLook;
 }
 
-function keepFor(seconds: number, then: () => void): void {
+/** Sets the timer, which calls `look` after `seconds`. */
+function lookAfter(seconds: number, look: () => void): void {
   const { setTimeout, clearTimeout } = firstFunctions;
-  clearTimeout(keeper);
-  keeper = setTimeout(() => {
-    keeper?.unref();
-    keeper = undefined;
-    then();
+  clearTimeout(lookTimer);
+  lookTimer = setTimeout(() => {
+    lookTimer?.unref();
+    lookTimer = undefined;
+    look();
   }, seconds * 1000);
 }
 
-function holdOrLetGo(): void {
-  if (isAnyHolding()) keeper?.ref();
-  else keeper?.unref();
+/** Lets the timer hold the process only while code awaits a loop that waits. */
+function holdOrRelease(): void {
+  if (isAnyHolding()) lookTimer?.ref();
+  else lookTimer?.unref();
 }
 
 function isAnyHolding(): boolean {
@@ -144,6 +150,6 @@ function isAnyHolding(): boolean {
   return false;
 }
 
-function giveUp(): void {
-  for (const hold of holds) if (hold.isWaiting) hold.giveUp();
+function reportAllStuck(): void {
+  for (const hold of holds) if (hold.isWaiting) hold.reportStuck();
 }

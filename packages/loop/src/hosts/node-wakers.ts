@@ -1,28 +1,28 @@
 import { interrupts } from "./node-signals.ts";
 
-/** What might wake a loop. */
+/** The things in the process that might wake a loop. */
 export interface Wakers {
   readonly count: number;
-  /** When the last of the timers that a program has set is due, at the earliest; 0 when there is none. */
+  /** The seconds until the first of the program's timers fires; 0 if there is none. The others fire no earlier. */
   readonly secondsUntilTimer: number;
 }
 
-/** What the diagnostic report says of a handle of libuv, or of its loop. */
+/** The description of a handle of libuv, or of its loop, in the diagnostic report. */
 interface Handle {
   readonly type: string;
   readonly is_active: boolean;
-  /** Of a timer; Node has one for all of its own. */
+  /** Only of a timer. Node has one timer for all that programs set. */
   readonly firesInMsFromNow?: number;
   readonly signal?: string;
   readonly fd?: number;
 }
 
-/** What Node and its message ports always have: it tells nothing. An `unref`ed worker cannot be told from these. */
+/** The types of handles that Node and its message ports always have. An `unref`ed worker looks the same. */
 const alwaysThere = new Set(["async", "check", "idle", "loop", "prepare"]);
 
 /**
- * Looks for what might wake a loop. Nothing but the diagnostic report knows of what was `unref`ed; it takes some milliseconds,
- * when all is idle. Where there is none, as in Deno and Bun, only what holds the process counts.
+ * Looks for things that might wake a loop. Only Node's diagnostic report shows an `unref`ed resource. Making the report
+ * takes some milliseconds, at a time when all is idle. Deno and Bun have no report: the result is empty there.
  */
 export function wakers(): Wakers {
   const waking = wakingHandles(reportedHandles());
@@ -32,12 +32,12 @@ export function wakers(): Wakers {
   };
 }
 
-/** Tells whether there is a `wakers` and an `isProcessHeld` here that know all. */
+/** Tells whether this environment has a report, so that `wakers` and `isProcessHeld` know all. */
 export function isWatchable(): boolean {
   return typeof (process.report as NodeJS.ProcessReport | undefined)?.getReport === "function";
 }
 
-/** Tells, to the callback of a timer that does not hold the process, whether anything does. */
+/** Tells whether anything holds the process. For the callback of a timer that does not hold it. */
 export function isProcessHeld(): boolean {
   const isTimer = (type: string): boolean => type === "Timeout" || type === "Immediate";
   if (process.getActiveResourcesInfo().some(isTimer)) return true;
@@ -45,7 +45,7 @@ export function isProcessHeld(): boolean {
 }
 
 function wakingHandles(handles: readonly Handle[]): Handle[] {
-  // Node has one timer for all that a program sets, and makes it first. The others are the garbage collector's.
+  // Node has one timer for all that a program sets, and makes it first. The other timers are the garbage collector's.
   const timer = handles.find(({ type }) => type === "timer");
   return handles.filter((handle) => {
     if (!handle.is_active || alwaysThere.has(handle.type)) return false;
@@ -59,7 +59,7 @@ function reportedHandles(): readonly Handle[] {
   const report = process.report as (NodeJS.ProcessReport & { excludeNetwork?: boolean }) | undefined;
   if (typeof report?.getReport !== "function") return [];
   const { excludeNetwork = false } = report;
-  // It would ask the network for the names of those it is connected to.
+  // Otherwise the report would ask the network for the names of the peers of each socket.
   report.excludeNetwork = true;
   try {
     return (report.getReport() as { libuv?: readonly Handle[] }).libuv ?? [];
@@ -68,21 +68,24 @@ function reportedHandles(): readonly Handle[] {
   }
 }
 
-/** What ends the program, as Ctrl-C, is none of the wake-ups that it waits for, nor is one at which Node writes a report. */
+/**
+ * Tells whether no listener of the program hears `signal`. Our listener for Ctrl-C ends the program, and that of Node
+ * for the signal of its report writes the report: neither wakes a loop.
+ */
 function isUnheardSignal(signal: string): boolean {
   const isOurs = signal === "SIGINT" && !interrupts.isIdle;
   const isReport = process.report.reportOnSignal && process.report.signal === signal;
   return process.listenerCount(signal) - refreshers(signal) <= Number(isOurs) + Number(isReport);
 }
 
-/** How many listeners of Node's own only measure a terminal anew whose window has changed; a program may hear of it from them. */
+/** Counts Node's own listeners that only measure the terminal again, unless the program listens to "resize" of it. */
 function refreshers(signal: string): number {
   if (signal !== "SIGWINCH" || process.stdout.listenerCount("resize") + process.stderr.listenerCount("resize") > 0)
     return 0;
   return process.listeners(signal).filter((listener) => String(listener).includes("_refreshSize")).length;
 }
 
-/** A process that Node forked is connected to its parent, whether or not it ever listens. */
+/** Tells whether a pipe is the channel of a forked process to its parent, and the program does not listen to it. */
 function isUnheardChannel({ fd }: Handle): boolean {
   const channel = process.channel as { readonly fd?: number } | undefined;
   return fd !== undefined && fd === channel?.fd && process.listenerCount("message") === 0;

@@ -1,17 +1,18 @@
-/** Messages that somebody posts to himself, by way of a `MessageChannel`: what one port posts, the other hears. */
+/** Messages that come back to their sender, through a `MessageChannel`. */
 export class SelfMessages {
   readonly #port1: Port;
   readonly #port2: Port;
   readonly #isHolding: boolean;
 
-  constructor(MessageChannel: MessageChannelClass, hear: () => void) {
+  /** @param onMessage - called for each message */
+  constructor(MessageChannel: MessageChannelClass, onMessage: () => void) {
     const { port1, port2 } = new MessageChannel();
     this.#port1 = port1;
     this.#port2 = port2;
     this.#isHolding = typeof port1.ref === "function";
     port1.addEventListener("message", () => {
       if (this.#isHolding) this.#letGo();
-      hear();
+      onMessage();
     });
     port2.addEventListener("message", () => port2.postMessage(undefined));
     port1.start();
@@ -19,10 +20,10 @@ export class SelfMessages {
     if (this.#isHolding) this.#letGo();
   }
 
-  /** @param isLate - lets the message go to and fro, behind what comes in between */
-  post(isLate: boolean): void {
+  /** @param isRoundTrip - whether the message goes to the other port and back, behind the events in between */
+  post(isRoundTrip: boolean): void {
     if (this.#isHolding) this.#hold();
-    const port = isLate ? this.#port1 : this.#port2;
+    const port = isRoundTrip ? this.#port1 : this.#port2;
     port.postMessage(undefined);
   }
 
@@ -30,7 +31,7 @@ export class SelfMessages {
     this.#port1.close();
   }
 
-  /** An open port of Node's holds the process, which shall end unless a message is under way. */
+  /** On Node an open port holds the process: it may do so only while a message is under way. */
   #hold(): void {
     this.#port1.ref?.();
     this.#port2.ref?.();
@@ -42,7 +43,7 @@ export class SelfMessages {
   }
 }
 
-/** What is used of that of browsers and of Node. */
+/** The part of `MessageChannel` that is used here, of browsers and of Node. */
 export type MessageChannelClass = new () => { readonly port1: Port; readonly port2: Port };
 
 interface Port {

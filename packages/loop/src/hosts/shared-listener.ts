@@ -1,28 +1,29 @@
 /** Marks the listeners of every copy of this package. */
 const ours: unique symbol = Symbol.for("yieldstar.listener");
 
-/** One listener on the process for all loops, which is there only while one of them has a use for it. */
+/** One listener on the process for all loops, which is there only while it has callbacks. */
 export class SharedListener {
   readonly #event: string;
   readonly #listen: "on" | "prependListener";
   readonly #callbacks = new Set<() => void>();
 
-  /** @param listen - where among the listeners of the program it comes: last, or first */
+  /** @param listen - whether the listener comes after those of the program or before them */
   constructor(event: string, listen: "on" | "prependListener" = "on") {
     this.#event = event;
     this.#listen = listen;
   }
 
+  /** Whether there is no callback. */
   get isIdle(): boolean {
     return this.#callbacks.size === 0;
   }
 
-  /** Somebody else listens too. */
+  /** Whether other code listens to the event too. */
   get hasCompany(): boolean {
     return process.listeners(this.#event as "beforeExit").some((listener) => !Object.hasOwn(listener, ours));
   }
 
-  /** Has `callback` called when the event comes; returns what takes it back. */
+  /** Calls `callback` at each event. Returns a function that removes it. */
   add(callback: () => void): () => void {
     if (this.isIdle) (process as NodeJS.EventEmitter)[this.#listen](this.#event, this.#listener);
     this.#callbacks.add(callback);

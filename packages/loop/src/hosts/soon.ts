@@ -1,4 +1,4 @@
-/** Has `work` done in a microtask. Tests may replace `queueMicrotask`, but no promise. */
+/** Calls `work` in a microtask. A test may replace `queueMicrotask`, but not a promise. */
 export function soon(work: () => void): void {
   void Promise.resolve().then(work);
 }

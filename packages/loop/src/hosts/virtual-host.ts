@@ -4,9 +4,11 @@ import { soon } from "./soon.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /**
- * A host with a virtual clock. The clock shows the same time while the loop has work, and then jumps to the next deadline. So
- * an `EventLoop` on this host runs a program of many hours in milliseconds, and always in the same order. No event comes from
- * outside: a loop without work and without a deadline is stuck at once.
+ * A host with a virtual clock: time stops while the loop has something to do, and then jumps to the next deadline. A
+ * program of many hours runs in an instant, and always in the same order. The clock begins at 0. Turns are microtasks:
+ * timers and sockets cannot wake the loop. If nothing is ready and no timer is set, the loop is in a deadlock at once.
+ *
+ * It has no counterpart in CPython.
  */
 export class VirtualHost implements Host {
   static {
@@ -15,9 +17,9 @@ export class VirtualHost implements Host {
 
   readonly #clock = new VirtualClock();
   readonly clockResolution: number = this.#clock.resolution;
-  /** One iteration a turn: a loop that spins lets promises settle in between. */
+  /** One iteration a turn: promises settle in between, also if the loop is never idle. */
   readonly turnBudget = 0;
-  /** Numbers the requests, so that an older request does nothing. */
+  /** The number of the last request: older ones do nothing. */
   #request = 0;
 
   time(): number {

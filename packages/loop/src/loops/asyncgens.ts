@@ -3,15 +3,16 @@ import type { Coroutine } from "../coroutines/coroutine.ts";
 import { Exception } from "../errors/exceptions.ts";
 import { gather } from "../combinators/gather.ts";
 
-/** What a loop knows of an async generator: how to close it. */
+/** An async generator as a loop sees it: the loop can close it. */
 export interface ClosableAsyncgen {
+  /** Closes the generator. */
   aclose(): Coroutine;
-  /** Returns what reports call it, where that is another object. */
+  /** Returns the object that reports name instead of this one. */
   owner?(): object;
 }
 
 /**
- * The async generators of a loop that were begun and have not ended.
+ * The async generators of a loop that have begun and have not ended.
  *
  * Source: the asyncgen hooks of asyncio.BaseEventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */

@@ -31,8 +31,8 @@ declare module "../scheduling/loop.ts" {
 }
 
 /**
- * A loop without a way to run: it schedules callbacks, timers and tasks, and its iteration is CPython's. A subclass has
- * a clock and calls `runOnce` again and again between `runForeverSetup` and `runForeverCleanup`.
+ * The base class of loops. It schedules callbacks, timers and tasks, and runs an iteration as CPython does. A subclass
+ * has the clock, and calls `runOnce` again and again between `runForeverSetup` and `runForeverCleanup`.
  *
  * Source: asyncio.BaseEventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */
@@ -53,7 +53,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   #exceptionHandler: ExceptionHandler | undefined;
   #taskFactory: TaskFactory | undefined;
 
-  /** Makes a future of this loop. */
+  /** Makes a future that belongs to this loop. */
   createFuture<T>(): Future<T> {
     return new Future<T>(undefined, this);
   }
@@ -61,8 +61,10 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   /**
    * Makes a task that runs `coroutine`, from the next iteration on.
    *
-   * @param options - `name` is what the task is called where it is printed; `context` is what it runs in, a copy of
-   * the current one by default
+   * @param coroutine - a coroutine that no task has run yet
+   * @param options - `name` is the task's name in texts; `context` is the context that it runs in, a copy of the
+   * current one by default; `eagerStart` runs the first step at once, if the loop runs the caller
+   * @returns the task
    * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
    * @throws RuntimeError when the coroutine was given to a task before, or when the loop is closed
    */
@@ -71,7 +73,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     return isPlain && options === undefined ? new Task(coroutine) : this.#createOtherwise(coroutine, options);
   }
 
-  /** By the factory, which looks at the options itself as in CPython, or from outside. */
+  /** For a call with options, from outside the loop, or with a task factory, which checks the options as in CPython. */
   #createOtherwise<T>(coroutine: Coroutine<T>, options: TaskOptions | undefined): Task<T> {
     if (getRunningLoopOrUndefined() !== this) followIfCurrent();
     if (options !== undefined) requireTaskOptions(options);
@@ -80,14 +82,15 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     return this.#taskFactory(this, coroutine, options);
   }
 
-  /** Returns what was given to `setTaskFactory`. */
+  /** Returns the task factory, or `undefined` if none is set. */
   getTaskFactory(): TaskFactory | undefined {
     return this.#taskFactory;
   }
 
   /**
-   * Sets what `createTask` makes tasks with; `undefined` stands for `new Task`.
+   * Sets the function with which `createTask` makes tasks.
    *
+   * @param factory - gets the loop, the coroutine and the options of `createTask`; `undefined` restores `new Task`
    * @throws TypeError when `factory` is neither a function nor `undefined`, or is a class
    */
   setTaskFactory(factory: TaskFactory | undefined): void {
@@ -97,22 +100,23 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     if (nameOfType(factory) === "type") {
       const instead =
         "(loop, coro, options) => new MyTask(coro, { ...options, loop }), or createEagerTaskFactory(MyTask)";
-      throw new TypeError(withHint("task factory must be a function, and no class", instead));
+      throw new TypeError(withHint("task factory must be a function, not a class", instead));
     }
     this.#taskFactory = factory;
   }
 
-  /** Ends `runForever` after the current iteration, or the next one if none is under way. */
+  /** Ends `runForever` after the current iteration, or after the next one if no iteration is under way. */
   stop(): void {
     this.#stopping = true;
     if (getRunningLoopOrUndefined() !== this) this.wakeUp();
   }
 
   /**
-   * Closes the loop for good, if it is not closed already: what is scheduled is dropped. Tasks that are still pending
-   * and exceptions that nobody retrieved are reported to the exception handler.
+   * Closes the loop for good, and drops all callbacks, timers and steps. The exception handler gets a report of each
+   * task that is still pending and of each exception that no code has retrieved. A closed loop stays as it is.
    *
    * @throws RuntimeError when the loop is running
+   * @throws KeyboardInterrupt or SystemExit of the exception handler, after the loop is closed
    */
   close(): void {
     if (this.isRunning()) throw new RuntimeError("Cannot close a running event loop");
@@ -120,7 +124,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     this.#state = "closed";
     this._scheduler.clear();
     announceClose(this);
-    // A handler may ask to end the program: the others are told all the same.
+    // The handler may ask to end the program: it gets the other reports all the same.
     const pending = attemptEach(this._tasks, (task) => this.#reportPending(task));
     const lost = this._unretrieved.reportAll();
     const error = pending ?? lost;
@@ -133,7 +137,10 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   }
 
   /**
-   * Closes the async generators that are still open. `Runner` runs it before the loop is closed.
+   * Closes the async generators that are still open. `Runner` runs it before it closes the loop. An error of a
+   * generator is reported to the exception handler.
+   *
+   * Cancelling the caller cancels the closing of each generator.
    *
    * Source: asyncio.BaseEventLoop.shutdown_asyncgens, CPython 3.14 Lib/asyncio/base_events.py.
    */
@@ -142,7 +149,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   }
 
   /**
-   * Tells the loop of an async generator that is begun, so that `shutdownAsyncgens` closes it.
+   * Registers an async generator that has begun, so that `shutdownAsyncgens` closes it.
    *
    * Source: asyncio.BaseEventLoop._asyncgen_firstiter_hook, CPython 3.14 Lib/asyncio/base_events.py.
    */
@@ -151,8 +158,10 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   }
 
   /**
-   * Tells the loop of an async generator that has ended, or that the collector has found: one that has not ended is
-   * closed in a task of its own.
+   * Removes an async generator that has ended, or that the garbage collector has found. If it has not ended, a new task
+   * closes it, unless the loop is closed.
+   *
+   * @param hasEnded - whether the generator has ended
    *
    * Source: asyncio.BaseEventLoop._asyncgen_finalizer_hook, CPython 3.14 Lib/asyncio/base_events.py.
    */
@@ -163,16 +172,17 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   }
 
   /**
-   * Waits for the default executor to end. `Runner` runs it before the loop is closed. There is no executor yet that
-   * it could wait for.
+   * Does nothing: a loop has no executor to wait for. `Runner` runs it before it closes the loop, as CPython does.
    *
    * Source: asyncio.BaseEventLoop.shutdown_default_executor, CPython 3.14 Lib/asyncio/base_events.py.
    */
   *shutdownDefaultExecutor(): Coroutine {}
 
   /**
-   * Has `callback` called when the operating system sends `signal`. Only an `EventLoop` can, on a host that has signals.
+   * Calls `callback` when the operating system sends `signal`. An `EventLoop` does it on a host that has signals.
    *
+   * @param _signal - the name of the signal, such as `"SIGTERM"`
+   * @param _callback - a plain function, which gets no arguments
    * @throws RuntimeError when the loop has no signals
    *
    * Source: asyncio.AbstractEventLoop.add_signal_handler, CPython 3.14 Lib/asyncio/events.py.
@@ -182,8 +192,9 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   }
 
   /**
-   * Takes back what `addSignalHandler` did for `signal`.
+   * Removes the callback for `signal`.
    *
+   * @param _signal - the name of the signal
    * @returns whether there was a callback
    * @throws RuntimeError when the loop has no signals
    *
@@ -193,7 +204,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     throw new RuntimeError("this loop has no signals");
   }
 
-  /** Tells whether the loop is between the begin and the end of a run. */
+  /** Tells whether a run of the loop has begun and not ended. */
   isRunning(): boolean {
     return this.#state === "running";
   }
@@ -203,14 +214,15 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     return this.#state === "closed";
   }
 
-  /** Returns what was given to `setExceptionHandler`. */
+  /** Returns the exception handler, or `undefined` if none is set. */
   getExceptionHandler(): ExceptionHandler | undefined {
     return this.#exceptionHandler;
   }
 
   /**
-   * Sets what is called with errors that nobody can catch; `undefined` stands for `defaultExceptionHandler`.
+   * Sets the function that gets the errors that no code can catch.
    *
+   * @param handler - gets the loop and the context of the report; `undefined` restores `defaultExceptionHandler`
    * @throws TypeError when `handler` is neither a function nor `undefined`
    */
   setExceptionHandler(handler: ExceptionHandler | undefined): void {
@@ -220,14 +232,16 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     this.#exceptionHandler = handler;
   }
 
-  /** Writes the context to the console, as one error. */
+  /** Writes the context of a report to the console, as one error. */
   defaultExceptionHandler(context: ExceptionContext): void {
     defaultExceptionHandler(this, context);
   }
 
   /**
-   * Hands an error that nobody can catch to the exception handler. An error that the handler throws goes to the
-   * console; only `KeyboardInterrupt` and `SystemExit` pass.
+   * Calls the exception handler with an error that no code can catch. An error of the handler goes to the console.
+   *
+   * @param context - `message` says what happened; other keys, such as `exception` and `task`, say more
+   * @throws KeyboardInterrupt or SystemExit of the handler
    */
   override callExceptionHandler(context: ExceptionContext): void {
     callExceptionHandler(this, context);
@@ -238,7 +252,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     return `<${className(this)} ${state}>`;
   }
 
-  /** Checks that the loop is open, and that neither it nor a loop that runs the caller is running. */
+  /** @throws RuntimeError when this loop is closed or running, or another loop runs the caller */
   protected requireRunnable(): void {
     this._requireOpen();
     if (this.isRunning()) throw new RuntimeError("This event loop is already running");
@@ -247,7 +261,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     refuseInOtherLoop(text);
   }
 
-  /** Begins a run, if `requireRunnable` lets it. */
+  /** Begins a run. @throws RuntimeError when `requireRunnable` does */
   protected runForeverSetup(): void {
     this.requireRunnable();
     this.#state = "running";
@@ -261,7 +275,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     announceIdle(this);
   }
 
-  /** Tells whether `stop` was called in, or before, the iterations of this run. */
+  /** Whether `stop` was called since the last run ended. */
   protected get stopping(): boolean {
     return this.#stopping;
   }
@@ -271,7 +285,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     return this._tasks;
   }
 
-  /** Called before waiting: a good time to look after exceptions that nobody retrieved. */
+  /** Called before the loop waits: a good time to look for exceptions that no code has retrieved. */
   protected beforeIdle(): void {
     this._unretrieved.sweep();
   }
@@ -282,20 +296,20 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     return false;
   }
 
-  /** @internal Ends the run from outside, with an error, where there is one that can be; returns whether there was. */
+  /** @internal Ends the run from outside with an error. Returns whether there was a run that could be ended. */
   _abort(_error: Error): boolean {
     return false;
   }
 
-  /** @internal Has `callback` called when the process ends, where the loop can know of it; returns a function that ends that. */
+  /** @internal Calls `callback` when the process ends, if the loop knows of it. Returns a function that removes it. */
   _onExit(_callback: () => void): () => void {
     return () => {};
   }
 
-  /** @internal A promise's callback is about to queue something, and calls `_servePromise` then. */
+  /** @internal Called before a promise's callback queues something; `_servePromise` follows. */
   _expectPromise(): void {}
 
-  /** @internal A promise's callback, which is a turn of the host's own, has queued something. */
+  /** @internal Called when a promise's callback, which is a microtask of the host, has queued something. */
   _servePromise(): void {}
 
   /** @internal */

@@ -9,12 +9,12 @@ import { requireCallback } from "../scheduling/callbacks.ts";
 import { type ScheduledLoop, Scheduler } from "../scheduling/scheduler.ts";
 
 /**
- * The half of a loop that knows callbacks and time, and nothing of futures and tasks.
+ * The part of a loop that runs callbacks at their time, and knows nothing of futures and tasks.
  *
  * Source: asyncio.BaseEventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */
 export abstract class CallbackLoop implements ScheduledLoop {
-  /** In debug mode, a callback or step that takes at least this many seconds is warned about. */
+  /** In debug mode, the loop warns about each callback and step that takes at least this many seconds. */
   slowCallbackDuration = 0.1;
   /** @internal */
   readonly _scheduler: Scheduler = new Scheduler(this);
@@ -23,20 +23,21 @@ export abstract class CallbackLoop implements ScheduledLoop {
     if (isDebugRequested()) this.setDebug(true);
   }
 
-  /** Returns the time of the loop's own clock, in seconds since some moment in the past. */
+  /** Returns the time of the loop's clock, in seconds since some moment in the past. */
   abstract time(): number;
 
-  /** How far apart two times may be and still mean the same instant, in seconds. */
+  /** In seconds: two times that are closer than this are the same instant. */
   protected abstract readonly clockResolution: number;
 
-  /** Called when something was scheduled, or the loop was told to stop, from outside an iteration. */
+  /** Called when code outside the loop's iterations has scheduled something or called `stop`. */
   protected abstract wakeUp(): void;
 
   /**
-   * Has `callback` called in the next iteration, after all that was scheduled before it.
+   * Calls `callback` in the next iteration, after all that was scheduled before it.
    *
-   * @param options - `context` is what the callback runs in; a copy of the current one by default
-   * @returns a handle that can cancel it
+   * @param callback - a plain function, which gets no arguments
+   * @param options - `context` is the context that the callback runs in; a copy of the current one by default
+   * @returns a handle whose `cancel()` prevents the call
    * @throws TypeError when `callback` is no plain function, or `context` no `Context`
    * @throws RuntimeError when the loop is closed
    */
@@ -49,8 +50,12 @@ export abstract class CallbackLoop implements ScheduledLoop {
   }
 
   /**
-   * Does what `callSoon` does. In one thread there is no difference: every scheduling from outside wakes the loop.
+   * Does what `callSoon` does: a loop has one thread, and each scheduling from outside wakes it.
    *
+   * @param callback - a plain function, which gets no arguments
+   * @param options - `context` is the context that the callback runs in; a copy of the current one by default
+   * @returns a handle whose `cancel()` prevents the call
+   * @throws TypeError when `callback` is no plain function, or `context` no `Context`
    * @throws RuntimeError when the loop is closed
    */
   callSoonThreadsafe(callback: () => void, options?: ContextOptions): Handle {
@@ -59,11 +64,14 @@ export abstract class CallbackLoop implements ScheduledLoop {
   }
 
   /**
-   * Has `callback` called after `delay` seconds; `Infinity` means never.
+   * Calls `callback` after `delay` seconds.
    *
-   * @param options - `context` is what the callback runs in; a copy of the current one by default
-   * @returns a handle that can cancel it
-   * @throws TypeError or ValueError when `delay` is no number
+   * @param delay - in seconds. Zero or less calls it in the next iteration; `Infinity` never calls it
+   * @param callback - a plain function, which gets no arguments
+   * @param options - `context` is the context that the callback runs in; a copy of the current one by default
+   * @returns a handle whose `cancel()` prevents the call
+   * @throws TypeError when `delay` is no number, `callback` no plain function, or `context` no `Context`
+   * @throws ValueError when `delay` is NaN
    * @throws RuntimeError when the loop is closed
    */
   callLater(delay: number, callback: () => void, options?: ContextOptions): TimerHandle {
@@ -75,11 +83,14 @@ export abstract class CallbackLoop implements ScheduledLoop {
   }
 
   /**
-   * Has `callback` called when the loop's clock, `time()`, reaches `when` seconds; `Infinity` means never.
+   * Calls `callback` when the loop's clock reaches `when`.
    *
-   * @param options - `context` is what the callback runs in; a copy of the current one by default
-   * @returns a handle that can cancel it
-   * @throws TypeError or ValueError when `when` is no number
+   * @param when - in seconds, as `time()` gives them; `Infinity` never calls it
+   * @param callback - a plain function, which gets no arguments
+   * @param options - `context` is the context that the callback runs in; a copy of the current one by default
+   * @returns a handle whose `cancel()` prevents the call
+   * @throws TypeError when `when` is no number, `callback` no plain function, or `context` no `Context`
+   * @throws ValueError when `when` is NaN
    * @throws RuntimeError when the loop is closed
    */
   callAt(when: number, callback: () => void, options?: ContextOptions): TimerHandle {
@@ -96,26 +107,30 @@ export abstract class CallbackLoop implements ScheduledLoop {
   }
 
   /**
-   * Switches debug mode, which `YIELDSTAR_DEBUG=1` in the environment switches on for every loop. It warns about slow
-   * callbacks and steps, and about tasks that swallow a cancellation; it knows where things were created, and where
-   * tasks stand; the stack of an error goes on with where it was awaited.
+   * Switches debug mode on or off. `YIELDSTAR_DEBUG=1` in the environment switches it on for every loop.
+   *
+   * In debug mode the loop warns about slow callbacks and steps, and about tasks that swallow a cancellation. Reports
+   * show where futures, tasks and handles were created, and where tasks wait. The stack of an error also shows where
+   * the error was awaited.
+   *
+   * @param enabled - whether debug mode is on from now on
    */
   setDebug(enabled: boolean): void {
     if (enabled) beginDebugging();
     this._scheduler.debug = enabled;
   }
 
-  /** Tells whether there is something to run in the next iteration. */
+  /** Whether something is ready for the next iteration. */
   protected get isReady(): boolean {
     return this._scheduler.isReady;
   }
 
-  /** Gives what is to run in the next iteration, in that order: tasks and handles. */
+  /** Gives the tasks and handles that the next iteration runs, in their order. */
   protected *readyItems(): Iterable<{ toString(): string }> {
     for (const item of this._scheduler.ready()) yield item._task ?? item;
   }
 
-  /** The time of the first timer, or `Infinity`. */
+  /** The time of the first timer in seconds, as `time()` gives them, or `Infinity`. */
   protected get nextDeadline(): number {
     return this._scheduler.timers.nextDeadline();
   }
@@ -123,21 +138,23 @@ export abstract class CallbackLoop implements ScheduledLoop {
   /**
    * Runs iterations, as `runOnce` does, until `goesOn` says no.
    *
-   * @param goesOn - asked after each iteration, and told how much that has run
+   * @param goesOn - called after each iteration with the number of steps and callbacks that it has run
    */
   protected runIterations(goesOn: (ran: number) => boolean): void {
     this._scheduler.run(goesOn);
   }
 
   /**
-   * One iteration: queues the timers that are due, then runs exactly what is queued by then. What that schedules belongs
-   * to the next iteration. `KeyboardInterrupt` and `SystemExit` leave it; the rest stays queued.
+   * Runs one iteration: it queues the timers that are due, then runs exactly the steps and callbacks that are ready by
+   * then. What these schedule belongs to the next iteration.
+   *
+   * @throws KeyboardInterrupt or SystemExit of a step or callback; the others stay queued
    */
   protected runOnce(): void {
     this.runIterations(() => false);
   }
 
-  /** Hands an error that nobody can catch to the exception handler. */
+  /** Calls the exception handler with an error that no code can catch. */
   abstract callExceptionHandler(context: ErrorReport): void;
 
   /** @internal */
@@ -151,7 +168,9 @@ export abstract class CallbackLoop implements ScheduledLoop {
     return this.clockResolution;
   }
 
-  /** @internal Something is about to be queued from outside. @throws RuntimeError when the loop is closed */
+  /**
+   * @internal Called before code outside the loop's iterations queues something. @throws RuntimeError when it is closed
+   */
   _wakeFromOutside(): void {
     this._requireOpen();
     this.wakeUp();

@@ -9,8 +9,8 @@ import { passing } from "../scheduling/passing.ts";
 import { Task } from "../tasks/task.ts";
 
 /**
- * What `runUntilComplete` does around `runForever`, for whoever writes a loop: from its making on it stops the loop once
- * the awaitable is done, in the iteration in which the future's callbacks run.
+ * The part of `runUntilComplete` around `runForever`, for every class of loops. It stops the loop when the awaitable is
+ * done, in the iteration in which the future's callbacks run.
  *
  * Source: asyncio.BaseEventLoop.run_until_complete, CPython 3.14 Lib/asyncio/base_events.py.
  */
@@ -26,9 +26,9 @@ export class Completion<T> {
   }
 
   /**
-   * After the loop has stopped: returns the result.
+   * Returns the result, after the loop has stopped.
    *
-   * @throws what the awaitable threw
+   * @throws the exception of the awaitable
    * @throws RuntimeError when the loop was stopped before the awaitable was done
    */
   result(): T {
@@ -39,22 +39,22 @@ export class Completion<T> {
   }
 
   /**
-   * After an error has left the loop: nobody else could retrieve the exception of a task that was made here. Never throws,
-   * since that error counts.
+   * Gives up the result, after an error has left the loop. A task that was made here counts as retrieved, since no
+   * other code has it. Never throws: the error that left the loop is more important.
    */
   abandon(): void {
     try {
       this.#future.removeDoneCallback(stopLoop);
       if (this.#isOwn) this.#future._markRetrieved();
     } catch {
-      // A method of the user's class.
+      // The future's class may be the program's, and its methods may throw.
     }
   }
 }
 
-/** It stands in the text of every main task. */
+/** The text of every main task shows this callback. */
 const stopLoop = passing("_run_until_complete_cb", (future: Future<unknown>): void => {
-  // These have left the loop already, and must not stop its next run.
+  // Such an error has left the loop already, and must not stop the next run.
   future._markRetrieved();
   if (future._hasFailed() && leavesLoop(future._outcome)) return;
   future._loop.stop();

@@ -9,17 +9,17 @@ import { toException } from "../errors/thrown.ts";
 import type { Host } from "../hosts/host.ts";
 import { defaultHost } from "../hosts/default-host.ts";
 import { readOptions } from "../arguments/options.ts";
-import { repr } from "../text/repr.ts";
+import { showValue } from "../text/repr.ts";
 import { SignalHandlers } from "./signal-handlers.ts";
 import { TurnBudget } from "./turn-budget.ts";
 
-/** What an `EventLoop` is made with. */
+/** The options of an `EventLoop`. */
 export interface EventLoopOptions {
-  /** Where the loop lives; by default the host that this program runs on. */
+  /** The host that gives the loop its time and its turns; by default a `NodeHost`, or a `BrowserHost` in a page. */
   readonly host?: Host | undefined;
   /**
-   * How long the loop runs on in one turn before it lets the host do other work, in seconds; by default what the host
-   * says. Zero is one iteration a turn.
+   * How long the loop runs in one turn before it lets the host do other work, in seconds; by default the host's
+   * `turnBudget`. Zero means one iteration a turn.
    */
   readonly turnBudget?: number | undefined;
 }
@@ -27,10 +27,10 @@ export interface EventLoopOptions {
 const loopDefaults: EventLoopOptions = { host: undefined, turnBudget: undefined };
 
 /**
- * The loop that programs run on. It lives in a host's own loop and shares it: it runs several iterations in one turn,
- * for a fraction of a millisecond, and then lets the host serve its timers and sockets.
+ * The loop that programs run on. It shares the thread with its host: it runs several iterations in one turn, by default
+ * for 0.1 ms on Node and 1 ms in a page, and then lets the host serve its timers and sockets.
  *
- * Since a host cannot be blocked, what blocks in Python returns a Promise here.
+ * A program cannot block its host. So the methods that block in Python return a promise here.
  *
  * Source: asyncio.EventLoop, CPython 3.14 Lib/asyncio/base_events.py.
  */
@@ -40,19 +40,20 @@ export class EventLoop extends BaseEventLoop {
   }
 
   readonly #host: Host;
-  /** That of a turn, or of the promises' callbacks that share one. */
+  /** The budget of a turn, or of the promises' callbacks between two turns, which share one. */
   readonly #budget: TurnBudget;
   readonly #signalHandlers: SignalHandlers;
   protected override readonly clockResolution: number;
-  /** A promise has woken the loop since its last turn, and the next is asked for. */
+  /** Whether a promise has woken the loop since its last turn; the next turn was asked for then. */
   #isServing = false;
-  /** What is queued now needs no turn: `_servePromise` follows. */
+  /** Whether `_servePromise` follows, so that queueing something needs no turn. */
   #isServed = false;
   #run: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
   /**
-   * @param options - `host` is where the loop lives; `turnBudget` is how long it runs on there at a time, in seconds
-   * @throws TypeError or ValueError when an option is wrong, or `turnBudget` no such time
+   * @param options - `host` gives the loop its time and turns; `turnBudget` is how long it runs in a turn, in seconds
+   * @throws TypeError when an option has an unknown name, or `turnBudget` is no number
+   * @throws ValueError when `turnBudget` is negative or NaN
    */
   constructor(options?: EventLoopOptions) {
     const given = readOptions(options, loopDefaults, "EventLoop");
@@ -70,10 +71,12 @@ export class EventLoop extends BaseEventLoop {
   }
 
   /**
-   * Runs until `stop()` is called, from the host's next turn on.
+   * Runs until `stop()` is called. The run begins in the host's next turn.
    *
-   * @returns a promise that settles when the loop has stopped; it rejects with what a turn or a method of the host throws
-   * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
+   * @returns a promise that is fulfilled when the loop has stopped. It rejects with the `KeyboardInterrupt` or
+   * `SystemExit` of a step or callback, with a `DeadlockError` when nothing can wake the loop any more, and with an
+   * error of the host
+   * @throws RuntimeError when the loop is closed or running, or another loop runs the caller
    */
   runForever(): Promise<void> {
     this.runForeverSetup();
@@ -88,8 +91,11 @@ export class EventLoop extends BaseEventLoop {
    *
    * @param awaitable - a future of this loop, or a coroutine, which becomes a task
    * @returns a promise of its result, which rejects with its exception; with a `RuntimeError` when the loop is stopped
-   * before; with a `DeadlockError` when nothing can wake the loop any more
-   * @throws RuntimeError when the loop is closed, or running, or another loop is running the caller
+   * before; otherwise as the promise of `runForever` does
+   * @throws RuntimeError when the loop is closed or running, another loop runs the caller, or the coroutine was given
+   * to a task before
+   * @throws TypeError when `awaitable` cannot be awaited
+   * @throws ValueError when it is a future of another loop
    */
   runUntilComplete<T>(awaitable: Awaitable<T>): Promise<T> {
     this.requireRunnable();
@@ -104,14 +110,16 @@ export class EventLoop extends BaseEventLoop {
   }
 
   /**
-   * Has `callback` called when the operating system sends `signal`, instead of what that does by default. A signal has
-   * one callback: a second call replaces the first's. It runs in an iteration, as those of `callSoon` do, in the context
-   * that is current now. A loop that waits keeps the process alive as long as there is any. `close` removes all.
+   * Calls `callback` when the operating system sends `signal`, in place of the signal's default action. A signal has
+   * one callback: a second call replaces the first callback. It runs in an iteration, as a callback of `callSoon` does,
+   * in a copy of the current context. While there is a callback, a loop that waits keeps the process alive. `close`
+   * removes all callbacks.
    *
-   * @param signal - its name, as in `"SIGTERM"`
+   * @param signal - the name of the signal, such as `"SIGTERM"`
+   * @param callback - a plain function, which gets no arguments
    * @throws TypeError when `callback` is no plain function, or `signal` no string
    * @throws ValueError when there is no such signal
-   * @throws RuntimeError when the loop is closed, this signal cannot be caught, or the host has none (as a page)
+   * @throws RuntimeError when the loop is closed, the signal cannot be caught, or the host has no signals, as in a page
    *
    * Source: asyncio.loop.add_signal_handler, CPython 3.14 Lib/asyncio/unix_events.py.
    */
@@ -120,8 +128,9 @@ export class EventLoop extends BaseEventLoop {
   }
 
   /**
-   * Takes back what `addSignalHandler` did for `signal`.
+   * Removes the callback for `signal`, so that the signal has its default action again.
    *
+   * @param signal - the name of the signal
    * @returns whether there was a callback
    * @throws TypeError when `signal` is no string
    *
@@ -144,7 +153,7 @@ export class EventLoop extends BaseEventLoop {
     if (this.#run !== undefined && !this.#isServed) this.#requestTurn();
   }
 
-  /** A run without a turn to come would never end. */
+  /** If the host refuses, the run ends: without another turn it never would. */
   #requestTurn(): void {
     try {
       this.#host.requestTurn(this.#turn);
@@ -159,9 +168,9 @@ export class EventLoop extends BaseEventLoop {
   }
 
   /**
-   * @internal Runs what a promise has woken in the promise's own callback: to wait for the host's next turn would cost ten
-   * times as much. Microtasks keep the host from its timers and sockets; so all that run between two turns share the budget
-   * of one, and what is left when it is used up waits for the turn that was asked for at the first.
+   * @internal Runs the steps that a promise has woken inside the promise's own callback: waiting for the host's next
+   * turn costs ten times as much. Microtasks keep the host from its timers and sockets. So all such runs between two
+   * turns share the budget of one turn. When it is used up, the rest waits for the turn that the first run asked for.
    */
   override _servePromise(): void {
     this.#isServed = false;
@@ -173,14 +182,14 @@ export class EventLoop extends BaseEventLoop {
         this.#budget.begin();
       }
       if (!this.#budget.isUsedUp) this.#runForATurn();
-      // A turn that was asked for long ago may never come: of timers that a test has replaced.
+      // A turn that was asked for long ago may never come, if a test has replaced the timers since.
       else this.#host.requestTurn(this.#turn);
     } catch (thrown) {
       this.#end(toException(thrown));
     }
   }
 
-  /** @internal Has `interrupt` called when the user presses Ctrl-C; returns what takes it back. */
+  /** @internal Calls `interrupt` when the user presses Ctrl-C. Returns a function that removes it. */
   _onInterrupt(interrupt: () => void): () => void {
     return this.#host.onInterrupt?.(() => this.#guard(interrupt)) ?? (() => {});
   }
@@ -190,17 +199,17 @@ export class EventLoop extends BaseEventLoop {
     return this.#host.onExit?.(callback) ?? (() => {});
   }
 
-  /** @internal The program asks to end. */
+  /** @internal Tells the host of an error with which the program asks to end. */
   _announceExit(error: KeyboardInterrupt | SystemExit): void {
     try {
       this.#host.announceExit?.(error);
     } catch (thrown) {
-      // The program still ends with `error`, if not with its status.
+      // The program still ends with `error`, but perhaps with another exit status.
       this.callExceptionHandler({ message: "Exception in announceExit of the host", exception: toException(thrown) });
     }
   }
 
-  /** @internal Ends the run from outside, with an error; returns whether there was one. */
+  /** @internal Ends the run from outside with an error. Returns whether there was a run. */
   override _abort(error: Error): boolean {
     const isRunning = this.#run !== undefined;
     this.#end(error);
@@ -209,7 +218,7 @@ export class EventLoop extends BaseEventLoop {
 
   /** One turn of the host. */
   readonly #turn = (): void => {
-    // A run that is over, of a host that calls late.
+    // The run is over, and the host calls late.
     if (this.#run === undefined) return;
     try {
       this.#isServing = false;
@@ -222,7 +231,9 @@ export class EventLoop extends BaseEventLoop {
     }
   };
 
-  /** What the host calls must not throw: it would end the program, or be called again and again. */
+  /**
+   * For a function that the host calls: if it threw, the program would end, or the host would call it again and again.
+   */
   #guard(callback: () => void): void {
     try {
       callback();
@@ -240,7 +251,7 @@ export class EventLoop extends BaseEventLoop {
 
   readonly #goesOn = (ran: number): boolean => this.#budget.lasts(ran) && this.isReady && !this.stopping;
 
-  /** More is ready, and the host has its turn first. */
+  /** Lets the host do other work before the rest runs. */
   #giveWay(): void {
     this._unretrieved.age();
     this.#host.requestTurn(this.#turn);
@@ -255,7 +266,7 @@ export class EventLoop extends BaseEventLoop {
 
   readonly #isAwaited = (): boolean => this.isAwaited();
 
-  /** Tells whether somebody waits for what this loop does. */
+  /** Tells whether code awaits this loop: the host keeps the process alive only then. */
   protected isAwaited(): boolean {
     return true;
   }
@@ -264,7 +275,7 @@ export class EventLoop extends BaseEventLoop {
     this.#guard(() => this.#end(new DeadlockError(this._tasks)));
   };
 
-  /** @param error - what the run ends with, if not well */
+  /** Ends the run. @param error - rejects the run's promise; `undefined` fulfils it */
   #end(error: Error | undefined): void {
     const run = this.#run;
     if (run === undefined) return;
@@ -279,13 +290,15 @@ export class EventLoop extends BaseEventLoop {
 
 function requireBudget(turnBudget: unknown): void {
   if (typeof turnBudget !== "number") {
-    throw new TypeError(`turnBudget must be a number of seconds, got ${repr(turnBudget)}`);
+    throw new TypeError(`turnBudget must be a number of seconds, got ${showValue(turnBudget)}`);
   }
-  if (!(turnBudget >= 0)) throw new ValueError(`turnBudget must be >= 0, got ${repr(turnBudget)}`);
+  if (!(turnBudget >= 0)) throw new ValueError(`turnBudget must be >= 0, got ${showValue(turnBudget)}`);
 }
 
 /**
- * Makes a loop on the host that this program runs on.
+ * Makes an `EventLoop` on the default host: a `NodeHost`, or a `BrowserHost` in a page.
+ *
+ * @returns the loop, which is neither running nor set as the current one
  *
  * Source: asyncio.new_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */

@@ -5,13 +5,13 @@ import { RuntimeError } from "../errors/exceptions.ts";
 import { Handle } from "../scheduling/handle.ts";
 import { requireCallback } from "../scheduling/callbacks.ts";
 import type { Host } from "../hosts/host.ts";
-import { repr } from "../text/repr.ts";
+import { showValue } from "../text/repr.ts";
 
-/** What a loop does at the operating system's signals: one callback for each. */
+/** The callbacks of a loop for the operating system's signals, one for each signal. */
 export class SignalHandlers {
   readonly #loop: AbstractEventLoop;
   readonly #host: Host;
-  /** What takes back the listener of each signal. */
+  /** For each signal, the function that removes its listener. */
   readonly #stops = new Map<string, () => void>();
 
   constructor(loop: AbstractEventLoop, host: Host) {
@@ -26,7 +26,7 @@ export class SignalHandlers {
     if (this.#host.onSignal === undefined) throw new RuntimeError("this host has no signals");
     const handle = keepStores(new Handle(callback, undefined, this.#loop, copyContext()));
     const stop = this.#host.onSignal(signal, () => this.#loop._scheduler.enqueue(handle));
-    // The former goes last: in between the signal would end the process.
+    // The former listener is removed last: without any listener the signal would end the process.
     this.remove(signal);
     this.#stops.set(signal, stop);
   }
@@ -43,5 +43,6 @@ export class SignalHandlers {
 }
 
 function requireName(signal: unknown): void {
-  if (typeof signal !== "string") throw new TypeError(`sig must be the name of a signal, not ${repr(signal)}`);
+  if (typeof signal !== "string")
+    throw new TypeError(`signal must be a name such as 'SIGTERM', got ${showValue(signal)}`);
 }

@@ -1,11 +1,11 @@
 import type { Host } from "../hosts/host.ts";
 
 /**
- * Reading the clock costs as much as a task's step. At most this many steps run between two readings: the next may take longer
- * than those before.
+ * Reading the clock costs as much as a task's step. At most this many steps run between two readings, since the next
+ * steps may take longer than those before.
  */
 const longestUntilReading = 8;
-/** A clock that shows the same time this often in a row does not move, as a test's clock may: the turn ends. */
+/** If the clock shows the same time this often in a row, it does not move: it may be a test's. The turn ends then. */
 const mostEqualReadings = 1000;
 
 /** Tells a loop when it has run long enough in one turn of its host. */
@@ -20,7 +20,7 @@ export class TurnBudget {
   #untilReading = 1;
   #interval = 1;
 
-  /** @param seconds - how long the loop runs on in one turn */
+  /** @param seconds - how long the loop runs in one turn */
   constructor(host: Host, seconds: number) {
     this.#host = host;
     this.#seconds = seconds;
@@ -31,7 +31,7 @@ export class TurnBudget {
     return this.#isUsedUp;
   }
 
-  /** A turn begins. */
+  /** Begins a turn. */
   begin(): void {
     this.#reading = this.#host.time();
     this.#equalReadings = 0;
@@ -54,7 +54,7 @@ export class TurnBudget {
     const now = this.#host.time();
     this.#isUsedUp = now >= this.#end || (now === this.#reading && ++this.#equalReadings > mostEqualReadings);
     this.#reading = now;
-    // What has run took no longer than the budget: as much again may run before the clock is read again.
+    // The steps so far took no longer than the budget, so up to twice as many may run before the next reading.
     this.#interval = Math.min(this.#interval * 2, longestUntilReading);
     this.#untilReading = this.#interval;
     return !this.#isUsedUp;

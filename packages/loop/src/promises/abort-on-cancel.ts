@@ -5,9 +5,7 @@ import { showAsText } from "../text/repr.ts";
 import { toAbortReason } from "../errors/web-errors.ts";
 
 /**
- * Gives a block a signal of its own cancellation, for what takes one: it is aborted when an error leaves the block. The
- * reason is that error as promise code knows it: an "AbortError", a `DOMException` whose `cause` is the `CancelledError`,
- * when the block was cancelled; the web's "TimeoutError" for a `TimeoutError`; any other error is the reason itself.
+ * Gives a block an `AbortSignal` that is aborted when an error leaves the block: a cancellation, or any other error.
  *
  * ```ts
  * yield* asyncWith(abortOnCancel(), function* (signal) {
@@ -16,10 +14,18 @@ import { toAbortReason } from "../errors/web-errors.ts";
  * });
  * ```
  *
- * What is cancelled inside the block and handled there, as by a timeout, does not abort it. For a single promise
- * `fromPromise` does with less, and before any cleanup.
+ * The signal's reason is the error as promise code knows it: an "AbortError" for a `CancelledError` and for a closed
+ * coroutine, the web's "TimeoutError" for a `TimeoutError`, both a `DOMException` whose `cause` is our error; any other
+ * error as it is.
  *
- * Source: there is no counterpart in CPython.
+ * For a single promise use `fromPromise` with a function: it aborts its signal before any cleanup of the block runs.
+ *
+ * @returns a context manager for `asyncWith`, whose body gets the signal. It can be entered once
+ * @throws RuntimeError, when it is entered, if it was entered before
+ *
+ * Cancellation that the block handles itself, such as that of a timeout inside it, does not abort the signal.
+ *
+ * It has no counterpart in CPython.
  */
 export function abortOnCancel(): AsyncContextManager<AbortSignal, void> {
   return new AbortOnCancel();

@@ -5,7 +5,7 @@ import { soon } from "../hosts/soon.ts";
 
 let background: BackgroundLoop | undefined;
 
-/** The loop that calls of `toPromise` share, made when first needed. */
+/** Returns the loop that calls of `toPromise` share. The first call makes it. */
 export function backgroundLoop(): EventLoop {
   if (background === undefined || background.isClosed()) {
     background = new BackgroundLoop();
@@ -15,8 +15,8 @@ export function backgroundLoop(): EventLoop {
 }
 
 /**
- * A loop that also runs what the coroutines of promise code leave behind, and then stops: one that waits may hold the
- * process.
+ * A loop that also runs the tasks which coroutines of promise code have left behind. Then it stops, since a waiting
+ * loop may hold the process.
  */
 class BackgroundLoop extends EventLoop {
   static {
@@ -26,7 +26,7 @@ class BackgroundLoop extends EventLoop {
   protected override beforeIdle(): void {
     super.beforeIdle();
     if (this.nextDeadline < Infinity || this.pendingTasks()[Symbol.iterator]().next().done !== true) return;
-    // Once it is idle: a host that is asked for nothing forgets what it was asked for before.
+    // Later: the host's `awaitWakeUp` comes next, and would replace the request for the turn in which the loop stops.
     soon(() => onDemandRunOf(this)?.rest());
   }
 

@@ -10,14 +10,18 @@ import { fromWebError } from "../errors/web-errors.ts";
 
 const words = { block: "CancelOnAbort", cancelling: "aborting", cancelled: "aborted" };
 
-/** A block that ends when a signal is aborted, for `asyncWith`. `cancelOnAbort` makes it. */
-export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
+/**
+ * The context manager that `cancelOnAbort` makes: a block that a signal ends. It counts cancellations as `Timeout`
+ * does.
+ *
+ * It has no counterpart in CPython.
+ */
+export class CancelOnAbort extends CancelScope implements AsyncContextManager<CancelOnAbort, void> {
   static {
     showAsText(this, "CancelOnAbort");
   }
 
   readonly #signal: AbortSignal;
-  readonly #scope = new CancelScope(words);
   #handle: Handle | undefined;
   #unlisten: (() => void) | undefined;
 
@@ -27,55 +31,57 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
    */
   constructor(signal: AbortSignal) {
     requireSignal(signal);
+    super(words);
     this.#signal = signal;
   }
 
   /** Tells whether the signal was aborted while the block was running. */
   aborted(): boolean {
-    return this.#scope.hasCancelled();
+    return this._hasCancelled();
   }
 
   /**
-   * Begins the block, without waiting.
+   * Begins the block.
    *
-   * @returns this object
-   * @throws RuntimeError when the block was entered before, or the caller runs in no task
+   * @returns a coroutine of this object. It does not wait
+   * @throws RuntimeError, when awaited, if the block was entered before, or no task runs the caller
    */
   *aenter(): Coroutine<this> {
-    this.#scope.enter();
-    // As a deadline in the past does, it ends the block in the next iteration: where the block first waits.
-    if (this.#signal.aborted) this.#handle = this.#scope.task.getLoop().callSoon(this.#onAbort);
+    this._enter();
+    // Like a deadline in the past: the block ends in the next iteration, and so at its first wait.
+    if (this.#signal.aborted) this.#handle = this._task.getLoop().callSoon(this.#onAbort);
     else this.#unlisten = onAbort(this.#signal, this.#onAbort);
     return this;
   }
 
   /**
-   * Ends the block, without waiting.
+   * Ends the block.
    *
-   * @param error - the error that leaves the block
-   * @throws the signal's reason, when the signal was aborted and `error` is the `CancelledError` that it caused
+   * @param error - the error that leaves the block, or `undefined`
+   * @returns a coroutine, which does not wait
+   * @throws the signal's reason, when awaited, if `error` is the `CancelledError` of its abort
    */
   *aexit(error: Error | undefined): Coroutine {
     this.#handle?.cancel();
     this.#handle = undefined;
     this.#unlisten?.();
     this.#unlisten = undefined;
-    if (this.#scope.leave() && error instanceof CancelledError) throw fromWebError(this.#signal.reason);
+    if (this._leave() && error instanceof CancelledError) throw fromWebError(this.#signal.reason);
   }
 
   readonly #onAbort = (): void => {
-    // On a closed loop the task can never go on.
-    if (!this.#scope.task.getLoop().isClosed()) this.#scope.trip(this.#signal.reason);
+    // The task of a closed loop never runs again.
+    if (!this._task.getLoop().isClosed()) this._trip(this.#signal.reason);
   };
 
-  toString(): string {
-    return `<CancelOnAbort [${this.#scope.state}]>`;
+  override toString(): string {
+    return `<CancelOnAbort [${this._state}]>`;
   }
 }
 
 /**
- * Binds a block to a signal. When the signal is aborted, the task is cancelled where it waits inside the block, and the block
- * ends with the signal's reason. A group or a timeout inside the block is bound too.
+ * Ends a block when a signal is aborted: the task is cancelled at its `yield*` inside the block, and the block throws
+ * the signal's reason.
  *
  * ```ts
  * yield* asyncWith([cancelOnAbort(signal), new TaskGroup()], function* ([, group]) {
@@ -83,14 +89,14 @@ export class CancelOnAbort implements AsyncContextManager<CancelOnAbort, void> {
  * });
  * ```
  *
- * The reason is thrown as it is: mostly an "AbortError", which is an ordinary error. The "TimeoutError" of
- * `AbortSignal.timeout` becomes a `TimeoutError`.
+ * A group or a timeout that is entered inside the block ends with it. The reason is usually an "AbortError", which is
+ * an ordinary error here. The "TimeoutError" of `AbortSignal.timeout` becomes a `TimeoutError`.
  *
- * @param signal - ends the block. When it is aborted already, the block ends where it first waits
- * @returns the block's manager, for `asyncWith`
+ * @param signal - an `AbortSignal`; if it is aborted already, the block ends at its first wait
+ * @returns a context manager for `asyncWith`, whose body gets the manager itself
  * @throws TypeError when `signal` is no `AbortSignal`
  *
- * When other code cancels the task, the `CancelledError` leaves the block, also when the signal is aborted at the same time.
+ * Cancellation by other code leaves the block as a `CancelledError`, even if the signal is aborted at the same time.
  *
  * It has no counterpart in CPython.
  */

@@ -7,8 +7,9 @@ import { whenSettled } from "../values/is-promise.ts";
 /**
  * Gives a result to `dispose`, since the wait for it has ended.
  *
- * @param loop - its exception handler gets what `dispose` throws, or rejects with; without a loop the host reports that
- * @param wait - the coroutine that waited, for the report
+ * @param loop - its exception handler gets an error that `dispose` throws, or with which its promise rejects; without a
+ * loop the host reports the error
+ * @param wait - the coroutine that waited, which the report names
  */
 export function disposeOf<T>(dispose: (result: T) => unknown, result: T, loop: Loop | undefined, wait: object): void {
   const report = (thrown: unknown): void => {

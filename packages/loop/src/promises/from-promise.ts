@@ -6,12 +6,11 @@ import { PromiseWait, type Source } from "./promise-wait.ts";
 /** The options of `fromPromise`. */
 export interface FromPromiseOptions<T> {
   /**
-   * Called with a result that comes after the waiting task was cancelled, so that nothing is lost:
-   * `(socket) => socket.destroy()`. An error that it throws, or that its promise rejects with, goes to the loop's exception
-   * handler.
+   * Gets a result that arrives after the wait for it has ended, to free it: `(socket) => socket.destroy()`. An error
+   * that it throws, or with which its promise rejects, goes to the loop's exception handler.
    *
-   * It does not get the result for a coroutine that is never awaited or closed. Pass a function to `fromPromise` for that
-   * case: it makes no promise before it is awaited.
+   * It is not called for a coroutine that is never awaited or closed. Such a coroutine has no promise at all if its
+   * source is a function.
    */
   readonly dispose?: ((result: T) => unknown) | undefined;
 }
@@ -19,21 +18,20 @@ export interface FromPromiseOptions<T> {
 const fromPromiseDefaults = { dispose: undefined };
 
 /**
- * Waits for a promise: Python's `await` of an object that JavaScript made.
+ * Waits for a promise inside a coroutine: `yield* fromPromise((signal) => fetch(url, { signal }))`.
  *
- * It calls a function when it is awaited, with a signal: `fromPromise((signal) => fetch(url, { signal }))`. When the waiting
- * task is cancelled, the signal is aborted with an "AbortError", a `DOMException` whose `cause` is the `CancelledError`. When
- * the coroutine is closed, the `cause` is a `GeneratorExit`. A function that cannot see its arguments, such as
- * `async () => 5`, gets no signal, which saves its cost.
+ * @param source - a promise, or a function that returns one. The function is called when the coroutine is awaited, with
+ * an `AbortSignal`. A function that cannot see an argument, such as `async () => 5`, costs no signal
+ * @param options - `dispose` gets a result that arrives after the wait has ended
+ * @returns a coroutine of the promise's result
+ * @throws the error with which the promise rejects; a `TimeoutError` for the web's "TimeoutError"
+ * @throws TypeError when `source` is neither a promise nor a function, or `dispose` is no plain function; when awaited,
+ * if the function returns no promise
+ * @throws RuntimeError, when awaited, if no loop is running
  *
- * @param source - a promise, or a function that returns a promise
- * @param options - `dispose` is called with a result that comes after a cancellation
- * @returns the value of the promise
- * @throws the promise's rejection; a `TimeoutError` for the web's "TimeoutError"
- * @throws TypeError when awaited, if the function returns no promise
- * @throws TypeError at the call, when `source` is neither a promise nor a function, or `dispose` is no plain function
- *
- * Cancellation does not wait for the promise, and ignores its rejection.
+ * Cancellation does not wait for the promise, and ignores a later rejection of it. It aborts the signal with an
+ * "AbortError", a `DOMException` whose `cause` is the `CancelledError`. Closing the coroutine aborts the signal too:
+ * the `cause` is then a `GeneratorExit`.
  *
  * Source: the `await` expression, CPython 3.14.
  */

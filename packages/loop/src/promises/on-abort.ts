@@ -1,25 +1,25 @@
 /**
- * How we hear of an abort. Somebody who listens to the same signal before us can stop its event, which must not lose a
- * cancellation; and a thousand tasks that share a signal share one listener.
+ * How the package listens to an abort. An earlier listener to the same signal can stop its event, and no cancellation
+ * may be lost by that. A thousand tasks that share a signal share one listener.
  *
  * @module
  */
 
-/** Those that are in use, or that have a follower. To keep the others would cost as much as a signal does. */
+/** The watches that have callbacks or a follower. A watch costs as much as a signal, so the others are dropped. */
 const watches = new WeakMap<AbortSignal, Watch>();
 
-/** Node marks the classes of its own event targets with it. */
+/** The key with which Node marks the classes of its own event targets. */
 const nodesTarget = Symbol.for("nodejs.event_target");
-/** Node's way to listen so that nobody can stop the event. */
+/** Node's function for a listener from which no other listener can keep the event. */
 const { addAbortListener } = findNodeEvents();
 
 /**
- * Has `callback` called when `signal` is aborted. Those of one signal are called in the order in which they came. When one
- * throws, the host reports it, as it does for any listener, and the others are called all the same.
+ * Calls `callback` when `signal` is aborted. The callbacks of one signal are called in the order in which they were
+ * added. If one throws, the host reports the error, as for any listener, and the others are called all the same.
  *
- * @param signal - one that is not aborted yet
- * @param callback - another one at each call
- * @returns a function that ends it. The last to leave removes the listener
+ * @param signal - a signal that is not aborted yet
+ * @param callback - a new function for each call
+ * @returns a function that removes the callback; the last one removes the listener too
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const watch = watches.get(signal) ?? new Watch(signal);
@@ -27,10 +27,10 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   return () => watch.delete(callback);
 }
 
-/** All that wait for the abort of one signal. */
+/** The callbacks for the abort of one signal. */
 class Watch {
   readonly #signal: AbortSignal;
-  /** A signal that follows it, and that only we know. It is kept, since its source keeps a trace of each that was made. */
+  /** A signal of ours that follows `#signal`. It is made once, since `#signal` keeps a trace of each follower. */
   #follower: AbortSignal | undefined;
   readonly #callbacks = new Set<() => void>();
 
@@ -76,7 +76,7 @@ class Watch {
   };
 }
 
-/** An error must not keep the others from being called, or a task from ending: the host reports it. */
+/** Calls `callback`. The host reports its error, which must not stop the other callbacks or the end of a task. */
 function call(callback: () => void): void {
   try {
     callback();
@@ -87,7 +87,9 @@ function call(callback: () => void): void {
   }
 }
 
-/** Whether a signal is one of Node's own, and not one of jsdom's, say. Only these heed what `addAbortListener` asks. */
+/**
+ * Tells whether a signal is Node's own, and not one of jsdom, for example. `addAbortListener` works only with Node's.
+ */
 function isNodes(signal: AbortSignal): boolean {
   return (signal.constructor as { [nodesTarget]?: boolean } | undefined)?.[nodesTarget] === true;
 }
@@ -98,8 +100,8 @@ function findNodeEvents(): { addAbortListener?: (signal: AbortSignal, listener: 
 }
 
 /**
- * By the signal's own class: another realm's knows nothing of it. One that was written by hand may have no such method,
- * and is listened to as best it can.
+ * Makes a signal that follows `signal`, with `any` of its own class: the class of another realm does not know `signal`.
+ * A signal that was written by hand may have no such method. It then has only its listener.
  */
 function follow(signal: AbortSignal): AbortSignal | undefined {
   try {

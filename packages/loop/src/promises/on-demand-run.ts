@@ -9,20 +9,20 @@ import { watchIdle } from "../scheduling/loop-ends.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { soon } from "../hosts/soon.ts";
 
-/** A call of promise code that waits for something on a loop. */
+/** A call of promise code that awaits a future of a loop. */
 export interface PendingCall {
   /**
-   * Cancels what is waited for, since it can never be done: `deadlock` is how the wait ends. Returns whether it could. Never
+   * Cancels the future, which is in a deadlock, and ends the wait with `deadlock`. Returns whether it could. Never
    * throws.
    */
   cancel(deadlock: DeadlockError): boolean;
-  /** Told that the loop has ended its run before what is waited for was done. Never throws. */
+  /** Ends the wait with `reason`, since the loop's run has ended before the future was done. Never throws. */
   fail(reason: Error): void;
 }
 
 const runs = new WeakMap<AbstractEventLoop, OnDemandRun>();
 
-/** The on-demand run of a loop. A loop that its program drives itself, such as a `VirtualTimeLoop`, has none. */
+/** Returns the on-demand run of a loop. A loop that the program runs itself, such as a `VirtualTimeLoop`, has none. */
 export function onDemandRunOf(loop: AbstractEventLoop): OnDemandRun | undefined {
   const run = runs.get(loop);
   if (run !== undefined || !(loop instanceof EventLoop)) return run;
@@ -31,7 +31,7 @@ export function onDemandRunOf(loop: AbstractEventLoop): OnDemandRun | undefined 
   return made;
 }
 
-/** Runs a loop that nobody else runs for as long as promise code waits for something on it. */
+/** Runs a loop while promise code awaits a future of it, and no other code runs the loop. */
 export class OnDemandRun {
   readonly #loop: EventLoop;
   readonly #waiting = new Set<PendingCall>();
@@ -43,37 +43,40 @@ export class OnDemandRun {
     watchIdle(loop, () => this.#takeOver());
   }
 
-  /** The loop runs on when nobody waits, and tells by itself when it may `rest`. */
+  /** Keeps the loop running without a pending call: it calls `rest` itself. */
   runOn(): void {
     this.#runsOn = true;
   }
 
-  /** Somebody waits: a loop that is idle is run. */
+  /** Adds a call that waits, and runs the loop if it is idle. */
   enter(call: PendingCall): void {
     this.#waiting.add(call);
-    // One that waits in vain may have been let go of.
+    // The host may have released the process, since no code awaited the loop.
     if (this.#state === "running") this.#loop._wakeFromOutside();
     else this.#start();
   }
 
+  /** Whether a call waits. */
   get isAwaited(): boolean {
     return this.#waiting.size > 0;
   }
 
-  /** The wait has ended. */
+  /** Removes a call whose wait has ended. */
   leave(call: PendingCall): void {
     this.#waiting.delete(call);
     if (!this.#runsOn) this.rest();
   }
 
-  /** Stops the loop if nobody waits. */
+  /** Stops the loop if no call waits. */
   rest(): void {
     if (this.#waiting.size > 0 || this.#state !== "running") return;
     this.#state = "stopping";
     this.#loop.stop();
   }
 
-  /** Somebody else's run has ended. Promise code that awaits it goes on first: it may run the loop again, or close it. */
+  /**
+   * Another run of the loop has ended. Promise code that awaits that run goes on first: it may run or close the loop.
+   */
   #takeOver(): void {
     const { setTimeout } = firstFunctions;
     if (this.#state === "idle" && this.#waiting.size > 0) setTimeout(() => this.#start(), 0);
@@ -82,7 +85,7 @@ export class OnDemandRun {
   #start(): void {
     if (this.#state !== "idle" || this.#loop.isRunning()) return;
     this.#state = "starting";
-    // Inside a step of another loop, of another copy perhaps: it must have ended before this one may begin.
+    // The step of another loop, perhaps of another copy of the package, must end before this loop may run.
     if (getRunningLoopOrUndefined() === undefined && explainOtherLoop() === undefined) this.#run();
     else soon(() => this.#run());
   }
@@ -115,18 +118,18 @@ export class OnDemandRun {
     else if (leavesLoop(error)) this.#loop._announceExit(error);
     else if (wasStopped) this.#failAll(new RuntimeError("Event loop stopped before Future completed."));
     else if (error !== undefined && !this.#failAll(error)) this.#report(error);
-    // Such an error is one task's, and others go on. And somebody may have come while the loop was stopping.
+    // Such an error belongs to one task, and the others go on. A call may also have come while the loop was stopping.
     if (this.#waiting.size > 0 || (this.#runsOn && leavesLoop(error))) this.#start();
   }
 
-  /** The cleanup of what is cancelled runs before its call is settled; of one that is stuck again, no more. */
+  /** The cleanup of a cancelled task runs before its call is settled, but only once: it may be in a deadlock again. */
   #cancelAll(deadlock: DeadlockError): void {
     for (const call of this.#waiting) {
       if (!call.cancel(deadlock)) call.fail(deadlock);
     }
   }
 
-  /** Tells everyone who waits; returns whether there was anyone. */
+  /** Fails all calls. Returns whether there were any. */
   #failAll(error: Error): boolean {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
@@ -134,7 +137,7 @@ export class OnDemandRun {
     return waiting.length > 0;
   }
 
-  /** Tasks were left behind that can never go on. */
+  /** Reports the end of a run that left tasks pending, which can never go on. */
   #report(exception: Error): void {
     this.#loop.callExceptionHandler({ message: "Event loop ended with tasks pending", exception });
   }

@@ -7,19 +7,19 @@ import { fromWebError, toAbortReason } from "../errors/web-errors.ts";
 import type { Loop } from "../scheduling/loop.ts";
 import { getRunningLoop, runningLoop } from "../scheduling/running-loop.ts";
 import { type Future, isFuture } from "../tasks/future.ts";
-import { repr, withHint } from "../text/repr.ts";
+import { showValue, withHint } from "../text/repr.ts";
 import { isPlainPromise, whenSettled } from "../values/is-promise.ts";
 import { looksAtArguments } from "../values/looks-at-arguments.ts";
 import { disposeOf } from "./dispose-of.ts";
 import { forgetRejection, noteRejection, type Rejection } from "./unawaited.ts";
 
-/** A promise, or a function that makes one. */
+/** A promise, or a function that returns one. */
 export type Source<T> = PromiseLike<T> | ((signal: AbortSignal) => PromiseLike<T>);
 
-/** The first wait for each promise that has ended while the promise was pending. Later waits share its reaction. */
-const gone = new WeakMap<object, PromiseWait<unknown>>();
-/** Whether `gone` has ever had an entry. Without one there is no need to look. */
-let hasGone = false;
+/** For each promise, the first wait that ended before the promise settled. Later waits share its reaction. */
+const abandoned = new WeakMap<object, PromiseWait<unknown>>();
+/** Whether there ever was such a wait: until then no look-up is needed. */
+let hasAbandoned = false;
 
 function awaitedLate(error: Error): Error {
   if (isDebugging) noteAwaitedLate(error, undefined);
@@ -27,24 +27,24 @@ function awaitedLate(error: Error): Error {
 }
 
 /**
- * The coroutine of `fromPromise`. As a generator it would cost twice as much.
+ * The coroutine of `fromPromise`. A generator would cost twice as much.
  *
- * A pending promise holds this object, perhaps without end, since a reaction cannot be removed. So only `subject` refers to the
- * waiting task, and it is cleared when the wait ends. Later waits for the promise then share the reaction. `subject` depends
- * on the state:
- * - "idle": the function, which was not called yet
- * - "pending": `undefined`; the promise was not awaited yet
- * - "fulfilled" and "rejected": the promise's result or rejection, which came before the coroutine was awaited
- * - "waiting": the future that the task waits for
- * - "closed": the loop that gets an error of `dispose`, if a result can still come
- * - "shared": the other waits that listen through the reaction, if there are any
+ * A reaction cannot be removed from a promise, so a pending promise holds this object, perhaps for ever. That is why
+ * only `_subject` leads to the waiting task, and is cleared when the wait ends; and later waits for the same promise
+ * share the reaction. `_subject` depends on the state:
+ * - "idle": the function, which was not called yet;
+ * - "pending": nothing, as the promise was not awaited yet;
+ * - "fulfilled" and "rejected": the result or the rejection, which came before the coroutine was awaited;
+ * - "waiting": the future that the task awaits;
+ * - "closed": the loop that gets an error of `dispose`, if a result may still come;
+ * - "shared": the later waits that share its reaction, if there are any.
  */
 export class PromiseWait<T> extends CoroutineObject<T> {
   declare private _state: "idle" | "pending" | "fulfilled" | "rejected" | "waiting" | "closed" | "shared";
   declare private _subject: unknown;
   declare private readonly _dispose: ((result: T) => unknown) | undefined;
   declare private _controller: AbortController | undefined;
-  /** The promise that it listens to, until the promise settles and no task waits. */
+  /** The promise, until it settles after the wait has ended. */
   declare private _source: PromiseLike<T> | undefined;
 
   constructor(source: Source<T>, dispose: ((result: T) => unknown) | undefined) {
@@ -55,7 +55,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     this._dispose = dispose;
     this._controller = undefined;
     this._source = isFunction ? undefined : source;
-    // When it listens only once it is awaited, the host may have reported an unhandled rejection before.
+    // Listening only when it is awaited could be too late: the host would report an unhandled rejection.
     if (!isFunction) this._listenTo(source);
   }
 
@@ -75,7 +75,7 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     const loop = getRunningLoop();
     const state = this._state;
     const subject = this._subject;
-    this._letGo();
+    this._release();
     if (state === "fulfilled") return { done: true, value: subject as T };
     if (state === "rejected") {
       forgetRejection(this, subject as Rejection);
@@ -102,11 +102,11 @@ export class PromiseWait<T> extends CoroutineObject<T> {
   }
 
   private _listenTo(promise: PromiseLike<T>): void {
-    // An error of a getter named `then` is thrown as it is.
+    // An error of a getter of `then` is thrown as it is.
     if (typeof (promise as Partial<PromiseLike<T>> | undefined)?.then !== "function") {
       throw new TypeError(explainNoPromise(promise));
     }
-    if (!hasGone || !this._share(promise)) this._react(promise);
+    if (!hasAbandoned || !this._share(promise)) this._react(promise);
   }
 
   private _react(promise: PromiseLike<T>): void {
@@ -117,41 +117,41 @@ export class PromiseWait<T> extends CoroutineObject<T> {
     );
   }
 
-  /** Listens through the reaction of an earlier wait that has ended, if there is one. */
+  /** Listens through the reaction of an earlier wait that has ended. Returns whether there is one. */
   private _share(promise: PromiseLike<T>): boolean {
-    const other = gone.get(promise) as PromiseWait<T> | undefined;
+    const other = abandoned.get(promise) as PromiseWait<T> | undefined;
     if (other === undefined) return false;
     other._subject ??= new Set();
     (other._subject as Set<PromiseWait<T>>).add(this);
     return true;
   }
 
-  /** Stops listening. Its own reaction cannot be removed, and stays for other waits. */
-  private _leave(): void {
+  /** Stops listening, and leaves its reaction, which cannot be removed, to later waits. */
+  private _stopListening(): void {
     const promise = this._source;
-    // Each wait for another thenable is separate: its `then` may send a query again.
+    // A thenable may do its work anew for each wait, such as send a query: its waits share nothing.
     if (promise === undefined || !isPlainPromise(promise)) return;
-    const other = gone.get(promise);
+    const other = abandoned.get(promise);
     if (other === undefined) {
-      gone.set(promise, this as PromiseWait<unknown>);
-      hasGone = true;
+      abandoned.set(promise, this as PromiseWait<unknown>);
+      hasAbandoned = true;
       this._state = "shared";
     } else {
       (other._subject as Set<unknown> | undefined)?.delete(this);
     }
   }
 
-  /** The promise has settled. The waits that share this reaction come after those with their own reaction. */
-  private _handOn(): void {
+  /** The promise has settled: the waits that share this reaction come after those with a reaction of their own. */
+  private _serveShared(): void {
     const promise = this._source as PromiseLike<T>;
     const listeners = this._subject as Set<PromiseWait<T>> | undefined;
-    this._letGo();
-    gone.delete(promise);
+    this._release();
+    abandoned.delete(promise);
     for (const listener of listeners ?? []) listener._react(promise);
   }
 
   private _fulfil(result: T): void {
-    const future = this._awaited();
+    const future = this._pendingFuture();
     if (future !== undefined) {
       const loop = future._loop;
       loop._expectPromise();
@@ -161,15 +161,15 @@ export class PromiseWait<T> extends CoroutineObject<T> {
       this._state = "fulfilled";
       this._subject = result;
     } else if (this._state === "shared") {
-      this._handOn();
+      this._serveShared();
     } else {
       this._source = undefined;
-      this._disposeOf(result, this._loopToTell());
+      this._disposeOf(result, this._reportingLoop());
     }
   }
 
   private _reject(reason: unknown): void {
-    const future = this._awaited();
+    const future = this._pendingFuture();
     if (future !== undefined) {
       const loop = future._loop;
       const error = fromWebError(reason);
@@ -180,57 +180,58 @@ export class PromiseWait<T> extends CoroutineObject<T> {
       this._state = "rejected";
       this._subject = noteRejection(this, reason);
     } else if (this._state === "shared") {
-      this._handOn();
+      this._serveShared();
     } else {
       this._source = undefined;
     }
   }
 
-  /** The future, if a task still waits for it. */
-  private _awaited(): Future<T> | undefined {
+  /** Returns the future, if its task can be woken. */
+  private _pendingFuture(): Future<T> | undefined {
     if (this._state !== "waiting") return undefined;
     const future = this._subject as Future<T>;
     return !future._isDone() && !future._loop.isClosed() ? future : undefined;
   }
 
-  private _loopToTell(): Loop | undefined {
+  /** Returns the loop that gets an error of `dispose`. */
+  private _reportingLoop(): Loop | undefined {
     return this._state === "waiting" ? (this._subject as Future<T>)._loop : (this._subject as Loop | undefined);
   }
 
   private _resume(): IteratorResult<Suspension, T> {
     const future = this._subject as Future<T>;
-    if (future._isDone()) this._letGo();
+    if (future._isDone()) this._release();
     return future.next() as unknown as IteratorResult<Suspension, T>;
   }
 
-  /** Ends the wait before the promise has settled. */
+  /** Ends the wait before the promise does: a cancel, another error, or a close. */
   protected override _close(error: unknown): void {
     const state = this._state;
     const subject = this._subject;
     const controller = this._controller;
     if (state === "closed" || state === "shared") return;
-    this._letGo();
+    this._release();
     if (state === "fulfilled") this._disposeOf(subject as T, runningLoop());
-    else if (state === "pending") this._forgo(runningLoop());
+    else if (state === "pending") this._stopWaiting(runningLoop());
     else if (state === "rejected") forgetRejection(this, subject as Rejection);
     else if (state === "waiting") this._abandonFuture(subject as Future<T>, controller, error);
   }
 
   private _abandonFuture(future: Future<T>, controller: AbortController | undefined, error: unknown): void {
-    // The promise had woken the task before the cancel.
+    // The promise had settled, but the task was cancelled before it could go on.
     if (future._hasSucceeded()) this._disposeOf(future._outcome as T, future._loop);
     if (future._hasSucceeded() || future._hasFailed()) return;
-    this._forgo(future._loop);
+    this._stopWaiting(future._loop);
     controller?.abort(toAbortReason(error === undefined ? new GeneratorExit() : error));
   }
 
-  /** Leaves a later result to `dispose`, if there is one. */
-  private _forgo(loop: Loop | undefined): void {
-    if (this._dispose === undefined) this._leave();
+  /** A later result is for `dispose`, if there is one. */
+  private _stopWaiting(loop: Loop | undefined): void {
+    if (this._dispose === undefined) this._stopListening();
     else this._subject = loop;
   }
 
-  private _letGo(): void {
+  private _release(): void {
     this._state = "closed";
     this._subject = this._controller = undefined;
   }
@@ -245,6 +246,6 @@ export class PromiseWait<T> extends CoroutineObject<T> {
 }
 
 function explainNoPromise(value: unknown): string {
-  const text = `a promise was expected, got ${repr(value)}`;
+  const text = `a promise was expected by fromPromise(), got ${showValue(value)}`;
   return iscoroutine(value) || isFuture(value) ? withHint(text, "await it: yield* …, without fromPromise") : text;
 }

@@ -14,20 +14,20 @@ import { passing } from "../scheduling/passing.ts";
 import { requireLoop } from "../scheduling/require-loop.ts";
 import { requireSignal } from "../arguments/require-signal.ts";
 
-/** How promise code runs a coroutine. */
+/** The options of `toPromise`. */
 export interface ToPromiseOptions {
-  /** Cancels the task, at the `yield*` where it waits, when it is aborted. */
+  /** When it is aborted, the task is cancelled at its `yield*`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The loop to run on. One that is idle is run until the task is done, and so is one that whoever runs it leaves before; by
-   * default it is one that all calls share.
+   * The loop to run on; by default all calls share one. `toPromise` runs the loop until the task is done, except while
+   * other code runs it.
    */
   readonly loop?: AbstractEventLoop | undefined;
 }
 
 const toPromiseDefaults: ToPromiseOptions = { signal: undefined, loop: undefined };
 
-/** The options of `method`, which runs coroutines for promise code. @throws TypeError when one is wrong */
+/** Reads the options of `method`, which runs coroutines for promise code. @throws TypeError when an option is wrong */
 export function readToPromiseOptions(options: ToPromiseOptions | undefined, method: string): ToPromiseOptions {
   const read = readOptions(options, toPromiseDefaults, method);
   if (read.signal !== undefined) requireSignal(read.signal);
@@ -36,23 +36,28 @@ export function readToPromiseOptions(options: ToPromiseOptions | undefined, meth
 }
 
 /**
- * Runs a coroutine from ordinary async code: an HTTP handler, an effect of a component, a test.
+ * Runs a coroutine from promise code, such as an HTTP handler, an effect of a component, or a test.
  *
  * ```ts
  * app.get("/report", (request) => toPromise(report(request.url), { signal: request.signal }));
  * ```
  *
- * @param awaitable - a coroutine, which becomes a task; a task or a future, on its own loop
- * @param options - `signal` cancels the task; `loop` is where it runs
- * @returns a promise of its result, which settles when the task has ended, its cleanup included. It rejects with the
- * task's exception; with the signal's reason if the task was cancelled for it; with an "AbortError" if it was cancelled
- * otherwise; with an "AbortError" or "TimeoutError" of the web, a `DOMException`, whose `cause` is ours; with a
- * `DeadlockError`, after its cleanup, when nothing can wake the task any more; with a `RuntimeError` when the loop is closed
- * before
- * @throws TypeError when `awaitable` cannot be awaited, `signal` is no `AbortSignal`, or `loop` no loop of this copy of the
- * package
- * @throws RuntimeError when the loop is closed, or when the coroutine was given to a task before
- * @throws ValueError when `awaitable` is a future of another loop than the one given
+ * @param awaitable - a coroutine, which becomes a task, or a task or future, which stays on its own loop
+ * @param options - `signal` cancels the task when it is aborted; `loop` is the loop to run on
+ * @returns a promise of the result, which settles when the task has ended, after its cleanup. It rejects
+ * - with the task's exception; a `TimeoutError` becomes the web's "TimeoutError", a `DOMException` whose `cause` it is;
+ * - with the signal's reason, if the signal has cancelled the task;
+ * - with an "AbortError", a `DOMException` whose `cause` is the `CancelledError`, if other code has cancelled the task;
+ * - with a `DeadlockError`, after the cleanup, when nothing can wake the task any more;
+ * - with a `RuntimeError` when the loop is stopped or closed before the task has ended
+ * @throws TypeError when `awaitable` cannot be awaited, `signal` is no `AbortSignal`, or `loop` is no loop of this copy
+ * of the package
+ * @throws RuntimeError when the loop is closed, or the coroutine was given to a task before
+ * @throws ValueError when `awaitable` is a future of another loop than `loop`
+ *
+ * Cancellation goes one way: aborting the signal cancels the task, and the promise itself cannot be cancelled.
+ *
+ * It has no counterpart in CPython.
  */
 export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions): Promise<T> {
   const { signal, loop: given } = readToPromiseOptions(options, "toPromise");
@@ -79,7 +84,7 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
         else if (isAborted && future._isCancelled()) reject(signal?.reason);
         else settle(future, resolve, reject);
       } catch (thrown) {
-        // By a future of the user's class: the promise settles all the same.
+        // A method of the program's own class of futures has thrown: the promise settles all the same.
         reject(deadlock ?? thrown);
       }
     };
@@ -101,7 +106,7 @@ export function toPromise<T>(awaitable: Awaitable<T>, options?: ToPromiseOptions
       return true;
     };
     const call: PendingCall = { cancel, fail };
-    // Nothing can clean up any more.
+    // The loop is closed: no cleanup can run any more.
     const unwatch = watchClose(loop, () => fail(isAborted ? signal?.reason : new RuntimeError("Event loop is closed")));
     future.addDoneCallback(passing("toPromise", finish));
     if (signal?.aborted === true) abort();

@@ -1,6 +1,6 @@
 /**
- * Rejections that came when nobody had awaited the promise yet. If then nobody ever does, they are unhandled: the host is
- * told when the collector finds it, or when the process ends.
+ * Rejections of promises whose `fromPromise` was not awaited yet. If it never is, the rejection is unhandled: the host
+ * gets it when the garbage collector finds the coroutine, or the process reports it when it ends.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { defaultHost } from "../hosts/default-host.ts";
 import { reportAtExit } from "../reports/reports.ts";
 
-/** What a promise was rejected with. */
+/** A rejection. A coroutine and its registration share the object. */
 export interface Rejection {
   readonly reason: unknown;
 }
@@ -18,7 +18,7 @@ let stopListening: (() => void) | undefined;
 
 let registry: FinalizationRegistry<Rejection> | undefined;
 
-/** `holder` has got a rejection and was not awaited yet. */
+/** Remembers a rejection that `holder`, a coroutine, got before it was awaited. */
 export function noteRejection(holder: object, reason: unknown): Rejection {
   const rejection = { reason };
   registry ??= new FinalizationRegistry((unawaited) => {
@@ -31,7 +31,7 @@ export function noteRejection(holder: object, reason: unknown): Rejection {
   return rejection;
 }
 
-/** It was awaited, or given up. */
+/** Forgets the rejection of a coroutine that was awaited or closed. */
 export function forgetRejection(holder: object, rejection: Rejection): void {
   registry?.unregister(holder);
   forget(rejection);
@@ -44,7 +44,7 @@ function forget(rejection: Rejection): void {
   stopListening = undefined;
 }
 
-/** As Node does with unhandled rejections, it ends as failed, unless the program has chosen how it ends. */
+/** Reports at the end of the process. As for unhandled rejections in Node, its exit status is then 1 by default. */
 function reportAll(): void {
   for (const { reason } of lost)
     reportAtExit("A promise was rejected, and its fromPromise() was never awaited", reason);

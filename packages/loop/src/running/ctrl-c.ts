@@ -3,7 +3,7 @@ import { isCancelled, leavesLoop } from "../errors/thrown.ts";
 import type { EventLoop } from "../loops/event-loop.ts";
 import type { Task } from "../tasks/task.ts";
 
-/** A run of one task that Ctrl-C cancels. */
+/** A run of one task. Ctrl-C cancels the task, and a second Ctrl-C ends the run. */
 export class Interruptible<T> {
   readonly #loop: EventLoop;
   readonly #task: Task<T>;
@@ -26,7 +26,7 @@ export class Interruptible<T> {
       try {
         stopListening();
       } catch {
-        // A follow-up: the first error counts.
+        // The host fails again: the promise rejects with the first error.
       }
       throw leaving;
     }

@@ -6,19 +6,20 @@ import { readRunnerOptions, Runner, type RunnerOptions } from "./runner.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 
 /**
- * Runs a program: makes a loop, runs `main` in a task on it, and at the end cancels what is left, waits for it, and
+ * Runs a program: makes a loop, runs `main` in a task on it, then cancels the tasks that are left, waits for them, and
  * closes the loop.
  *
- * Ctrl-C cancels `main`; a second one ends the run at once. Either way the promise rejects with `KeyboardInterrupt`,
- * unless `main` swallows its cancellation.
+ * Ctrl-C cancels `main`, and the promise rejects with `KeyboardInterrupt` unless `main` swallows the cancellation. A
+ * second Ctrl-C ends the run at once.
  *
- * The process ends when the host has nothing left to do, and so not before servers and sockets are closed, or `unref`ed:
- * `process.getActiveResourcesInfo()` names what holds it.
+ * The process ends when the host has nothing left to do: close or `unref` your servers and sockets.
+ * `process.getActiveResourcesInfo()` names the resources that hold the process.
  *
- * @param main - a coroutine, or anything awaitable
- * @param options - `debug` and `loopFactory`, for the loop
- * @returns a promise of the result of `main`, which rejects with its exception
- * @throws RuntimeError when a loop is running the caller
+ * @param main - a coroutine, or another awaitable
+ * @param options - `debug` switches the loop's debug mode on or off; `loopFactory` makes the loop
+ * @returns a promise of the result of `main`, which rejects with its exception, or with a `DeadlockError` when nothing
+ * can wake the loop any more
+ * @throws RuntimeError when a loop runs the caller, or `main` was given to a task before
  * @throws TypeError when `main` cannot be awaited, or an option is wrong
  *
  * Source: asyncio.run, CPython 3.14 Lib/asyncio/runners.py.
@@ -34,7 +35,7 @@ export function run<T>(main: Awaitable<T>, options?: RunnerOptions): Promise<T> 
   try {
     result = runner.run(main);
   } catch (error) {
-    // `main` was refused: nothing has run, and there is nothing to wait for.
+    // `main` was refused: no task has run, so there is nothing to wait for.
     return runner._discardAfter(error);
   }
   return closeAfter(runner, result);
@@ -47,7 +48,8 @@ async function closeAfter<T>(runner: Runner, result: Promise<T>): Promise<T> {
     return value;
   } catch (error) {
     await runner.close().catch((second: unknown) => {
-      // As in CPython the second error replaces the first; but an error of the host only follows from the first.
+      // As in CPython the second error replaces the first, except for an error of the host, which follows from the
+      // first.
       if (leavesLoop(second) || isInstance(second, RuntimeError)) throw chain(error, second);
     });
     throw error;

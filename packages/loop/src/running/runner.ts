@@ -6,34 +6,34 @@ import { toCoroutine } from "../tasks/ensure-future.ts";
 import { type EventLoop, newEventLoop } from "../loops/event-loop.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { readOptions } from "../arguments/options.ts";
-import { repr, showAsText } from "../text/repr.ts";
+import { showAsText, showValue } from "../text/repr.ts";
 import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { setEventLoop, unsetEventLoop } from "../scheduling/running-loop.ts";
 import { Interruptible } from "./ctrl-c.ts";
 import { shutdown } from "./shutdown.ts";
 
-/** How `run` and `Runner` make their loop. */
+/** The options of `run` and `Runner`. */
 export interface RunnerOptions {
-  /** Switches the loop's debug mode on or off; left as it is by default. */
+  /** Switches the loop's debug mode on or off; by default the mode stays as the loop has it. */
   readonly debug?: boolean | undefined;
-  /** Makes the loop; by default it is `newEventLoop`, and the loop is set as the current one. */
+  /** Makes the loop; by default `newEventLoop` does, and `setEventLoop` gets the loop. */
   readonly loopFactory?: (() => EventLoop) | undefined;
 }
 
 const runnerDefaults: RunnerOptions = { debug: undefined, loopFactory: undefined };
 
-/** The options of `method`, which makes a runner. @throws TypeError when one is wrong */
+/** Reads the options of `method`, which makes a runner. @throws TypeError when an option is wrong */
 export function readRunnerOptions(options: RunnerOptions | undefined, method: string): RunnerOptions {
   const read = readOptions(options, runnerDefaults, method);
   const { loopFactory } = read;
   if (loopFactory === undefined || typeof loopFactory === "function") return read;
-  throw new TypeError(`loopFactory must be a function, got ${repr(loopFactory)}`);
+  throw new TypeError(`loopFactory must be a function, got ${showValue(loopFactory)}`);
 }
 
 /**
- * Owns a loop for several runs of a program, which share the loop and one context.
+ * Runs several coroutines one after the other. The runs share a loop and a context.
  *
- * `await using runner = new Runner()` closes it at the end of the block; otherwise call `close()`.
+ * `await using runner = new Runner()` closes the runner at the end of the block. Without it, call `close()`.
  *
  * Source: asyncio.Runner, CPython 3.14 Lib/asyncio/runners.py.
  */
@@ -49,7 +49,8 @@ export class Runner {
   #closing: Promise<void> | undefined;
 
   /**
-   * @param options - `debug` and `loopFactory`, for the loop that is made when it is first needed
+   * @param options - `debug` switches the loop's debug mode on or off; `loopFactory` makes the loop, when it is first
+   * needed
    * @throws TypeError when an option is wrong
    */
   constructor(options?: RunnerOptions) {
@@ -57,7 +58,7 @@ export class Runner {
   }
 
   /**
-   * Returns the runner's loop.
+   * Returns the runner's loop. The first call makes it.
    *
    * @throws RuntimeError when the runner is closed
    */
@@ -75,14 +76,17 @@ export class Runner {
   }
 
   /**
-   * Runs a coroutine, or anything awaitable, in a task of its own.
+   * Runs a coroutine in a new task until it ends.
    *
-   * Ctrl-C cancels that task; a second one ends the run at once. Either way the promise rejects with
-   * `KeyboardInterrupt`, unless the task swallows its cancellation.
+   * Ctrl-C cancels the task, and the promise rejects with `KeyboardInterrupt` unless the task swallows the
+   * cancellation. A second Ctrl-C ends the run at once.
    *
-   * @param options - `context` is what it runs in; by default one that all runs of this runner share
-   * @returns a promise of its result, which rejects with its exception
-   * @throws RuntimeError when the runner is closed, or running, or a loop is running the caller
+   * @param main - a coroutine, or another awaitable
+   * @param options - `context` is the context that the task runs in; by default all runs of this runner share one
+   * @returns a promise of the result of `main`, which rejects with its exception, or with a `DeadlockError` when
+   * nothing can wake the loop any more
+   * @throws RuntimeError when the runner is closed or running, a loop runs the caller, or `main` was given to a task
+   * before
    * @throws TypeError when `main` cannot be awaited, or `context` is no `Context`
    */
   run<T>(main: Awaitable<T>, options?: ContextOptions): Promise<T> {
@@ -97,11 +101,12 @@ export class Runner {
   }
 
   /**
-   * Ends what is left and closes the loop: every task is cancelled and waited for, and errors that come of it are
-   * reported. Does nothing when there is no loop, or it is closed.
+   * Cancels the tasks that are left, waits for them, closes the open async generators, and closes the loop. The errors
+   * of the tasks are reported to the exception handler. Without a loop it does nothing.
    *
-   * @returns a promise that settles when the loop is closed
-   * @throws RuntimeError when the runner is running, or a loop is running the caller
+   * @returns a promise that is fulfilled when the loop is closed; a second call returns the same one. It rejects with
+   * an error that ends the loop's run, such as a `KeyboardInterrupt`
+   * @throws RuntimeError when the runner is running, or a loop runs the caller
    */
   close(): Promise<void> {
     const loop = this.#loop;
@@ -124,17 +129,17 @@ export class Runner {
     this._discard();
   }
 
-  /** @internal Closes the loop as it is, after an error that counts more than what comes of that. */
+  /** @internal Closes the loop as it is, and throws `error`, whatever else fails. */
   _discardAfter(error: unknown): never {
     try {
       this._discard();
     } catch {
-      // A host that does not work may not close either.
+      // A broken host may throw again.
     }
     throw error;
   }
 
-  /** Closes the loop as it is. */
+  /** Closes the loop as it is, with the tasks that are left. */
   private _discard(): void {
     const loop = this.#loop;
     this.#state = "closed";
@@ -144,7 +149,7 @@ export class Runner {
     loop.close();
   }
 
-  /** Closes the runner: the end of Python's `with Runner() as runner:`. */
+  /** Calls `close()`: `await using` does it at the end of the block, as `with Runner() as runner:` does in Python. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -6,10 +6,10 @@ import { allTasks } from "../tasks/current-task.ts";
 import { Task } from "../tasks/task.ts";
 
 /**
- * What has to run before a loop may be closed, for whoever runs a loop without `Runner`: every task is cancelled and
- * waited for, errors that come of it are reported, and async generators are closed.
+ * Ends the work on a loop before it is closed: cancels every task, waits for them, reports their errors, and closes the
+ * async generators.
  *
- * @returns awaitables, each to be run to its end before the next is taken
+ * @returns awaitables; run each to its end before you take the next
  *
  * Source: asyncio.Runner.close, CPython 3.14 Lib/asyncio/runners.py.
  */
@@ -32,7 +32,9 @@ export function* shutdown(loop: AbstractEventLoop): Generator<Awaitable<unknown>
   yield loop.shutdownDefaultExecutor();
 }
 
-/** Calls the `cancel` of the task's class; should that throw, it is reported, and the task cancelled all the same. */
+/**
+ * Calls `task.cancel()`. If a `cancel` of the program's class throws, reports that, and cancels the task all the same.
+ */
 function cancel(task: Task<unknown>): void {
   try {
     task.cancel();

@@ -130,7 +130,7 @@ describe("WT: wait", () => {
   it("WT-01: an iterator of nothing and a member that is not a future are named here too, where CPython also fails", () => {
     const attempt = (futures: unknown) => (): unknown => runVirtual(waitForAny(futures));
     expect(attempt(new Set().values())).toThrow(new ValueError("Set of Tasks/Futures is empty."));
-    expect(attempt([1])).toThrow(new TypeError("expect a list of futures, not one with 1"));
+    expect(attempt([1])).toThrow(new TypeError("wait() expects futures and tasks, got 1"));
     expect(attempt(1)).toThrow(new TypeError("expect a list of futures, not number"));
   });
 

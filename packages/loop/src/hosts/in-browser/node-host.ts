@@ -1,10 +1,11 @@
 import { RuntimeError } from "../../errors/exceptions.ts";
+import { withHint } from "../../text/repr.ts";
 
 /**
- * What is bundled for browsers has this in place of Node's host, which it would carry for nothing.
+ * A bundle for browsers has this file in place of `node-host.ts`, which would be of no use there.
  *
  * @throws RuntimeError always
  */
 export function NodeHost(): never {
-  throw new RuntimeError("NodeHost is left out of what is bundled for browsers");
+  throw new RuntimeError(withHint("a bundle for browsers has no NodeHost", "use BrowserHost"));
 }
