@@ -477,7 +477,6 @@ it("setEventLoop refuses what is not a loop, and keeps the loop that was set", (
   for (const [value, type] of [
     [3, "number"],
     ["a", "string"],
-    [null, "null"],
     [{}, "Object"],
   ] as const) {
     expect(() => setEventLoop(value as never)).toThrow(
@@ -485,7 +484,8 @@ it("setEventLoop refuses what is not a loop, and keeps the loop that was set", (
     );
   }
   expect(getEventLoop()).toBe(loop);
-  setEventLoop(undefined);
+  setEventLoop(null as never);
+  expect(getEventLoop).toThrow("There is no current event loop");
   loop.close();
 });
 

@@ -28,7 +28,7 @@
  * @module
  */
 
-import { CancelledError, type Coroutine, type Future, type Suspension } from "@yieldstar/loop";
+import { type Coroutine, type Future, type Suspension } from "@yieldstar/loop";
 import { CoroutineObject } from "@yieldstar/loop/internal";
 import { LoopBinding } from "./loop-binding.ts";
 
@@ -221,15 +221,14 @@ class Wait<Primitive extends object, Given, Result> extends CoroutineObject<Resu
     const result = queue._steps.attempt(queue._primitive, this._given as Given);
     if (result === MUST_WAIT) return this._suspend();
     // The task may keep the coroutine for long after its end.
-    this._given = undefined;
+    if (this._given !== undefined) this._given = undefined;
     return { done: true, value: result };
   }
 
   private _goOn(): Step<Result> {
     if (this._state === "closed") return { done: true, value: undefined as Result };
     const turn = this._turn as Future<void>;
-    if (!turn.done()) return turn[Symbol.iterator]().next() as Step<Result>;
-    if (turn.cancelled()) return this.throw(new CancelledError());
+    if (!turn.done() || turn.cancelled()) return this._goOnByHand(turn);
     this._state = "closed";
     const queue = this._queue;
     queue._delete(this);
@@ -237,6 +236,16 @@ class Wait<Primitive extends object, Given, Result> extends CoroutineObject<Resu
     if (result === MUST_WAIT) return this._suspend();
     this._given = undefined;
     return { done: true, value: result };
+  }
+
+  /** A task resumes it only once the turn has come: it was resumed by hand, and the turn's error ends it. */
+  private _goOnByHand(turn: Future<void>): Step<Result> {
+    try {
+      return turn[Symbol.iterator]().next() as Step<Result>;
+    } catch (error) {
+      this._close(error);
+      throw error;
+    }
   }
 
   private _suspend(): Step<Result> {

@@ -63,8 +63,8 @@ export abstract class CancelScope {
   }
 
   /** Cancels the task. The state changes after that, as in CPython. */
-  protected _trip(msg?: unknown): void {
-    this._task.cancel(msg);
+  protected _trip(...msg: [msg?: unknown]): void {
+    this._task.cancel(...msg);
     this._phase = "cancelling";
   }
 

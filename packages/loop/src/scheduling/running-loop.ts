@@ -54,8 +54,10 @@ function explainNoLoop(text: string, usualHint?: string): RuntimeError {
  * Source: asyncio.set_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
 export function setEventLoop(loop: AbstractEventLoop | undefined): void {
-  if (loop !== undefined) requireLoopToSet(loop);
-  changeEventLoop(loop);
+  // JavaScript that was ported from `set_event_loop(None)` may pass null.
+  const given = loop ?? undefined;
+  if (given !== undefined) requireLoopToSet(given);
+  changeEventLoop(given);
 }
 
 /** @internal Unsets `loop`, if it is the loop that is set. */
