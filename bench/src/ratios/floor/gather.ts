@@ -1,0 +1,78 @@
+/** Several tasks as one future, and the wait for several. */
+
+import { createTask } from "./frames.ts";
+import { Future, type Owner, succeeded, tell } from "./future.ts";
+import type { Coroutine } from "./generators.ts";
+import type { Task } from "./task.ts";
+
+class Gathering<T> extends Future<T[]> implements Owner {
+  declare private readonly children: readonly Task<T>[];
+  declare private pending: number;
+  declare private isCancelRequested: boolean;
+
+  constructor(children: readonly Task<T>[]) {
+    super();
+    this.children = children;
+    this.pending = children.length;
+    this.isCancelRequested = false;
+    for (const child of children) child.addWaiter(this);
+  }
+
+  wake(child: Future<unknown>): void {
+    tell(this, child);
+  }
+
+  childDone(child: Future<unknown>): void {
+    this.pending -= 1;
+    if (this.flags !== 0) return;
+    if (child.flags !== succeeded && !this.isCancelRequested) this.settle(child.flags, child.content);
+    else if (this.pending === 0) this.finish();
+  }
+
+  override cancel(): boolean {
+    if (this.flags !== 0) return false;
+    for (const child of this.children) if (child.cancel()) this.isCancelRequested = true;
+    return this.isCancelRequested;
+  }
+
+  private finish(): void {
+    if (this.isCancelRequested) {
+      super.cancel();
+      return;
+    }
+    const results: T[] = [];
+    for (const child of this.children) results[results.length] = child.content as T;
+    this.setResult(results);
+  }
+}
+
+/** Runs coroutines at the same time; the results are in the order of the coroutines. */
+export function gather<T>(coroutines: readonly Coroutine<T>[]): Future<T[]> {
+  const children: Task<T>[] = [];
+  for (const coroutine of coroutines) children[children.length] = createTask(coroutine);
+  return new Gathering(children);
+}
+
+class WaitForAll extends Future<void> implements Owner {
+  declare private pending: number;
+
+  constructor(futures: readonly Future<unknown>[]) {
+    super();
+    this.pending = futures.length;
+    for (const future of futures) future.addWaiter(this);
+  }
+
+  wake(future: Future<unknown>): void {
+    tell(this, future);
+  }
+
+  childDone(): void {
+    this.pending -= 1;
+    if (this.pending === 0) this.setResult();
+  }
+}
+
+/** Waits until all are done. */
+export function wait(futures: readonly Future<unknown>[]): Future<void> {
+  return new WaitForAll(futures);
+}
