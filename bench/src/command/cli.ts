@@ -53,7 +53,8 @@ async function ratios(
   selected: readonly Row[],
 ): Promise<readonly Measured[]> {
   const { against } = wishes;
-  const made = against === undefined ? await tables.ratios(node, selected) : await tables.against(node, selected, against);
+  const made =
+    against === undefined ? await tables.ratios(node, selected) : await tables.against(node, selected, against);
   console.log(`\nNode ${node.version}\n`);
   print(made);
   if (isWhole(wishes) && !wishes.quick) {

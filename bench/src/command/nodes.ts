@@ -15,7 +15,9 @@ export function findNodes(majors: readonly string[] | undefined): NodeBinary[] {
   return majors.map((major) => {
     const found = findNode(major);
     if (found === undefined) {
-      throw new UsageError(`Node ${major} does not run here. Its package, node-${major} of .ci/runtimes, has no binary.`);
+      throw new UsageError(
+        `Node ${major} does not run here. Its package, node-${major} of .ci/runtimes, has no binary.`,
+      );
     }
     return { command: join(found.folder, "node"), version: found.version };
   });

@@ -10,8 +10,9 @@ export interface Manager {
 }
 
 /** A generator function written in place is new at each evaluation: a prototype of its own costs V8 much. */
-interface Body extends Function {
+interface Body {
   (manager: Manager): Coroutine<unknown>;
+  prototype: object;
   hasPrototype?: boolean;
 }
 

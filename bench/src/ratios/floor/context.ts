@@ -52,7 +52,7 @@ export class ContextVar<T> {
   get(): T {
     const { context } = current;
     if (this.context !== context) {
-      this.value = context.values.get(this as ContextVar<unknown>) as T;
+      this.value = context.values.get(this) as T;
       this.context = context;
     }
     return this.value as T;
@@ -61,7 +61,7 @@ export class ContextVar<T> {
   set(value: T): void {
     if (current.context.owner !== current) current.context = new Context(current, new Map(current.context.values));
     const { context } = current;
-    context.values.set(this as ContextVar<unknown>, value);
+    context.values.set(this, value);
     this.context = context;
     this.value = value;
   }

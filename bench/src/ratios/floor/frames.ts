@@ -4,7 +4,6 @@
  */
 
 import { enter } from "./context.ts";
-import { failed, succeeded } from "./future.ts";
 import { type Coroutine, resume, resumeThrowing, type Step } from "./generators.ts";
 import { Task } from "./task.ts";
 
@@ -13,42 +12,45 @@ let innermost: Frame | undefined;
 let outermost: Frame | undefined;
 let isMarking = false;
 
+const hasThrown: Step = { done: true, value: undefined };
+
 class Frame {
   declare readonly generator: Coroutine<unknown>;
   declare parent: Frame | undefined;
-  declare state: number;
-  declare value: unknown;
+  /** How it ended while its task resumed it, for its caller: a result, or an error. */
+  declare ended: Step | undefined;
+  declare error: unknown;
 
   constructor(generator: Coroutine<unknown>) {
     this.generator = generator;
     this.parent = undefined;
-    this.state = 0;
-    this.value = undefined;
+    this.ended = undefined;
+    this.error = undefined;
   }
 
   next(): Step {
-    if (this.state !== 0) return this.outcome();
+    if (this.ended !== undefined) return this.outcome(this.ended);
     const step = resume.call(this.generator);
-    if (step.done !== true) this.link();
+    if (step.done !== true) link(this);
     return step;
   }
 
   throw(error: unknown): Step {
     const step = resumeThrowing.call(this.generator, error);
-    if (step.done !== true) this.link();
+    if (step.done !== true) link(this);
     return step;
   }
 
-  private outcome(): Step {
-    if (this.state === failed) throw this.value;
-    return { done: true, value: this.value };
+  private outcome(ended: Step): Step {
+    if (ended === hasThrown) throw this.error;
+    return ended;
   }
+}
 
-  private link(): void {
-    if (outermost === undefined) innermost = this;
-    else outermost.parent = this;
-    outermost = this;
-  }
+function link(frame: Frame): void {
+  if (outermost === undefined) innermost = frame;
+  else outermost.parent = frame;
+  outermost = frame;
 }
 
 function iterate(this: Coroutine<unknown>): Frame {
@@ -59,6 +61,8 @@ function iterate(this: Coroutine<unknown>): Frame {
 export function coroutine<F extends (...args: never[]) => unknown>(generatorFunction: F): F {
   isMarking = true;
   Object.defineProperty(generatorFunction.prototype, Symbol.iterator, { value: iterate });
+  // As the body of a block it keeps its prototype.
+  Object.defineProperty(generatorFunction, "hasPrototype", { value: true });
   return generatorFunction;
 }
 
@@ -95,8 +99,8 @@ class FlatTask<T> extends Task<T> {
           this.fail(thrown);
           return;
         }
-        frame.state = failed;
-        frame.value = thrown;
+        frame.ended = hasThrown;
+        frame.error = thrown;
         frame = frame.parent;
         throws = false;
         continue;
@@ -107,8 +111,7 @@ class FlatTask<T> extends Task<T> {
         this.take(step);
         return;
       }
-      frame.state = succeeded;
-      frame.value = step.value;
+      frame.ended = step;
       frame = frame.parent;
       throws = false;
     }

@@ -1,7 +1,7 @@
 /** The wait for a promise, whose callback runs the iteration that it has woken. */
 
 import { leave } from "./context.ts";
-import { failed, Future } from "./future.ts";
+import { failed, Future, succeeded } from "./future.ts";
 import { serve } from "./loop.ts";
 
 class PromiseWait<T> extends Future<T> {
@@ -20,17 +20,15 @@ class PromiseWait<T> extends Future<T> {
   private subscribe(promise: Promise<T>): void {
     this.promise = undefined;
     promise.then(
-      (value) => {
-        leave();
-        this.setResult(value);
-        serve();
-      },
-      (error: unknown) => {
-        leave();
-        if (this.flags === 0) this.settle(failed, error);
-        serve();
-      },
+      (value) => this.end(succeeded, value),
+      (error: unknown) => this.end(failed, error),
     );
+  }
+
+  private end(state: number, content: unknown): void {
+    leave();
+    if (this.flags === 0) this.settle(state, content);
+    serve();
   }
 }
 

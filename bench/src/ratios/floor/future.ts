@@ -1,6 +1,6 @@
 /** A result that comes later. Its waiters are woken through the loop, in the order in which they came. */
 
-import { enqueue, type Runnable } from "./loop.ts";
+import { enqueue, type Runnable } from "./ready-queue.ts";
 
 /** Something that waits for a future. */
 export interface Waiter {

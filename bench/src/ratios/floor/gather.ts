@@ -3,7 +3,7 @@
 import { createTask } from "./frames.ts";
 import { Future, type Owner, succeeded, tell } from "./future.ts";
 import type { Coroutine } from "./generators.ts";
-import type { Task } from "./task.ts";
+import { Task } from "./task.ts";
 
 class Gathering<T> extends Future<T[]> implements Owner {
   declare private readonly children: readonly Task<T>[];
@@ -46,10 +46,12 @@ class Gathering<T> extends Future<T[]> implements Owner {
   }
 }
 
-/** Runs coroutines at the same time; the results are in the order of the coroutines. */
-export function gather<T>(coroutines: readonly Coroutine<T>[]): Future<T[]> {
+/** Runs coroutines, or waits for tasks, at the same time; the results are in their order. */
+export function gather<T>(awaitables: readonly (Coroutine<T> | Task<T>)[]): Future<T[]> {
   const children: Task<T>[] = [];
-  for (const coroutine of coroutines) children[children.length] = createTask(coroutine);
+  for (const awaitable of awaitables) {
+    children[children.length] = awaitable instanceof Task ? awaitable : createTask(awaitable);
+  }
   return new Gathering(children);
 }
 

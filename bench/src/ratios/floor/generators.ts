@@ -7,9 +7,12 @@ export type Step = IteratorResult<Future<unknown> | undefined, unknown>;
 
 export type Coroutine<T> = Generator<Future<unknown> | undefined, T, unknown>;
 
-export const generators = Object.getPrototypeOf(function* () {}).prototype as object & {
-  next(this: Coroutine<unknown>): Step;
-  throw(this: Coroutine<unknown>, error: unknown): Step;
-};
+/** The prototype of all generators. */
+export const generators = (Object.getPrototypeOf(function* () {}) as { readonly prototype: Prototype }).prototype;
+
+interface Prototype {
+  readonly next: (this: Coroutine<unknown>) => Step;
+  readonly throw: (this: Coroutine<unknown>, error: unknown) => Step;
+}
 
 export const { next: resume, throw: resumeThrowing } = generators;

@@ -1,12 +1,7 @@
-/** The floor's loop: a queue of what is ready, timers, and turns. It looks at the clock only while timers are set. */
+/** The floor's loop: iterations, timers, and turns. It looks at the clock only while timers are set. */
 
+import { clearReady, enqueue, isReady, runIteration } from "./ready-queue.ts";
 import { TimerHeap } from "./timer-heap.ts";
-
-/** Something in the ready queue, which is a linked list: an entry is in it at most once. */
-export interface Runnable {
-  link: Runnable | undefined;
-  run(): void;
-}
 
 /** The timers that are set, by their deadlines in milliseconds. */
 export const timers: TimerHeap = new TimerHeap();
@@ -14,20 +9,11 @@ export const timers: TimerHeap = new TimerHeap();
 // While iterations run on and on, every eighth one looks for timers that are due.
 const iterationsWithoutClock = 7;
 
-let first: Runnable | undefined;
-let last: Runnable | undefined;
 let isRunning = false;
 let isStopping = false;
 let givesWay = false;
 let alarm: ReturnType<typeof setTimeout> | undefined;
 let immediate: ReturnType<typeof setImmediate> | undefined;
-
-/** Puts an entry at the end of the ready queue. */
-export function enqueue(entry: Runnable): void {
-  if (last === undefined) first = entry;
-  else last.link = entry;
-  last = entry;
-}
 
 /** Runs iterations until nothing is ready, if none runs. What comes from outside the loop calls this. */
 export function serve(): void {
@@ -53,28 +39,17 @@ export function stop(): void {
 function turn(): void {
   isRunning = true;
   let iterations = 0;
-  while (!isStopping) {
-    if (timers.size > 0 && (first === undefined || (++iterations & iterationsWithoutClock) === 0)) wakeTimers();
-    if (first === undefined) break;
-    runIteration(last);
-    if (givesWay && first !== undefined) break;
+  for (;;) {
+    if (isStopping) break;
+    if (timers.size > 0 && (!isReady() || (++iterations & iterationsWithoutClock) === 0)) wakeTimers();
+    if (!isReady()) break;
+    runIteration();
+    if (givesWay && isReady()) break;
   }
   isRunning = false;
   if (isStopping) clear();
-  else if (first === undefined) idle();
+  else if (!isReady()) idle();
   else immediate = setImmediate(turn);
-}
-
-/** Runs what is ready now, and not what becomes ready meanwhile. */
-function runIteration(end: Runnable | undefined): void {
-  let entry: Runnable | undefined;
-  do {
-    entry = first as Runnable;
-    first = entry.link;
-    if (first === undefined) last = undefined;
-    else entry.link = undefined;
-    entry.run();
-  } while (entry !== end);
 }
 
 function wakeTimers(): void {
@@ -93,7 +68,7 @@ function idle(): void {
 }
 
 function clear(): void {
-  first = last = undefined;
+  clearReady();
   timers.clear();
   clearTimeout(alarm);
   clearImmediate(immediate);

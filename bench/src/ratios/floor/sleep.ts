@@ -1,7 +1,8 @@
 /** A pause of an iteration, or of some time. */
 
 import { Future } from "./future.ts";
-import { type Runnable, timers } from "./loop.ts";
+import { timers } from "./loop.ts";
+import type { Runnable } from "./ready-queue.ts";
 import { notSet, type Timer } from "./timer-heap.ts";
 
 const suspended = { done: false, value: undefined } as const;

@@ -1,9 +1,18 @@
 /** A coroutine on its way through the loop. */
 
 import { type Context, current, enter, snapshot } from "./context.ts";
-import { cancelled, CancelledError, failed, Future, stateMask, succeeded, type Waiter, withoutStack } from "./future.ts";
+import {
+  cancelled,
+  CancelledError,
+  failed,
+  Future,
+  stateMask,
+  succeeded,
+  type Waiter,
+  withoutStack,
+} from "./future.ts";
 import { type Coroutine, resume, resumeThrowing, type Step } from "./generators.ts";
-import { enqueue, type Runnable } from "./loop.ts";
+import { enqueue, type Runnable } from "./ready-queue.ts";
 
 /** Beside a future's state: a `CancelledError` is due at the next step. */
 const mustCancel = 4;

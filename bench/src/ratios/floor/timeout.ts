@@ -2,7 +2,8 @@
 
 import type { Manager } from "./block.ts";
 import { CancelledError, TimeoutError, withoutStack } from "./future.ts";
-import { type Runnable, timers } from "./loop.ts";
+import { timers } from "./loop.ts";
+import type { Runnable } from "./ready-queue.ts";
 import { currentTask, type Task } from "./task.ts";
 import { notSet, type Timer } from "./timer-heap.ts";
 

@@ -1,6 +1,6 @@
 /** A heap with four children a node. A cancelled timer stays until it reaches the top, or until most are cancelled. */
 
-import type { Runnable } from "./loop.ts";
+import type { Runnable } from "./ready-queue.ts";
 
 /** A timer orders itself by its sequence among those of the same deadline. */
 export interface Timer extends Runnable {
