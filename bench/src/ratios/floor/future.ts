@@ -79,6 +79,11 @@ export class Future<T> {
     else this.content = new Both(this.content as Waiter, waiter);
   }
 
+  /** Tells an owner, in an entry of its own, that this is done. */
+  tell(owner: Owner): void {
+    enqueue(new Handle(owner, this));
+  }
+
   settle(state: number, content: unknown): void {
     const waiter = this.content as Waiter | undefined;
     this.flags = state;
@@ -117,9 +122,4 @@ class Handle implements Runnable {
   run(): void {
     this.owner.childDone(this.future);
   }
-}
-
-/** Tells an owner, in an entry of its own, that a future is done. */
-export function tell(owner: Owner, future: Future<unknown>): void {
-  enqueue(new Handle(owner, future));
 }

@@ -1,25 +1,30 @@
 /** Several tasks as one future, and the wait for several. */
 
 import { createTask } from "./frames.ts";
-import { Future, type Owner, succeeded, tell } from "./future.ts";
+import { Future, type Owner, succeeded } from "./future.ts";
 import type { Coroutine } from "./generators.ts";
 import { Task } from "./task.ts";
 
 class Gathering<T> extends Future<T[]> implements Owner {
-  declare private readonly children: readonly Task<T>[];
+  declare private readonly children: Task<T>[];
   declare private pending: number;
   declare private isCancelRequested: boolean;
 
-  constructor(children: readonly Task<T>[]) {
+  constructor() {
     super();
-    this.children = children;
-    this.pending = children.length;
+    this.children = [];
+    this.pending = 0;
     this.isCancelRequested = false;
-    for (const child of children) child.addWaiter(this);
+  }
+
+  add(child: Task<T>): void {
+    this.children[this.pending] = child;
+    this.pending += 1;
+    child.addWaiter(this);
   }
 
   wake(child: Future<unknown>): void {
-    tell(this, child);
+    child.tell(this);
   }
 
   childDone(child: Future<unknown>): void {
@@ -48,11 +53,11 @@ class Gathering<T> extends Future<T[]> implements Owner {
 
 /** Runs coroutines, or waits for tasks, at the same time; the results are in their order. */
 export function gather<T>(awaitables: readonly (Coroutine<T> | Task<T>)[]): Future<T[]> {
-  const children: Task<T>[] = [];
+  const gathering = new Gathering<T>();
   for (const awaitable of awaitables) {
-    children[children.length] = awaitable instanceof Task ? awaitable : createTask(awaitable);
+    gathering.add(awaitable instanceof Task ? awaitable : createTask(awaitable));
   }
-  return new Gathering(children);
+  return gathering;
 }
 
 class WaitForAll extends Future<void> implements Owner {
@@ -65,7 +70,7 @@ class WaitForAll extends Future<void> implements Owner {
   }
 
   wake(future: Future<unknown>): void {
-    tell(this, future);
+    future.tell(this);
   }
 
   childDone(): void {

@@ -2,7 +2,7 @@
 
 import { leave } from "./context.ts";
 import { createTask } from "./frames.ts";
-import { Future, type Owner, succeeded, tell } from "./future.ts";
+import { Future, type Owner, succeeded } from "./future.ts";
 import type { Coroutine } from "./generators.ts";
 import { start, stop } from "./loop.ts";
 
@@ -16,7 +16,7 @@ class Completion<T> implements Owner {
   }
 
   wake(task: Future<unknown>): void {
-    tell(this, task);
+    task.tell(this);
   }
 
   childDone(task: Future<unknown>): void {

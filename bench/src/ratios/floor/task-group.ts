@@ -2,7 +2,7 @@
 
 import type { Manager } from "./block.ts";
 import { createTask } from "./frames.ts";
-import { CancelledError, failed, Future, type Owner, tell } from "./future.ts";
+import { CancelledError, failed, Future, type Owner } from "./future.ts";
 import type { Coroutine } from "./generators.ts";
 import { currentTask, type Task } from "./task.ts";
 
@@ -50,7 +50,7 @@ export class TaskGroup implements Manager, Owner {
   }
 
   wake(task: Future<unknown>): void {
-    tell(this, task);
+    task.tell(this);
   }
 
   childDone(task: Future<unknown>): void {

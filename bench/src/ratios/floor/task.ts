@@ -6,6 +6,7 @@ import {
   CancelledError,
   failed,
   Future,
+  type Owner,
   stateMask,
   succeeded,
   type Waiter,
@@ -21,7 +22,8 @@ export class Task<T> extends Future<T> implements Runnable, Waiter {
   declare link: Runnable | undefined;
   declare context: Context;
   declare protected readonly coroutine: Coroutine<T>;
-  declare private waitsFor: Future<unknown> | undefined;
+  /** While the task is pending. Then the one who is told in the task's own entry of the queue. */
+  declare private waitsFor: Future<unknown> | Owner | undefined;
   declare private cancelRequests: number;
 
   constructor(coroutine: Coroutine<T>) {
@@ -37,7 +39,8 @@ export class Task<T> extends Future<T> implements Runnable, Waiter {
   override cancel(): boolean {
     if ((this.flags & stateMask) !== 0) return false;
     this.cancelRequests += 1;
-    if (this.waitsFor === undefined || !this.waitsFor.cancel()) this.flags |= mustCancel;
+    const waitsFor = this.waitsFor as Future<unknown> | undefined;
+    if (waitsFor === undefined || !waitsFor.cancel()) this.flags |= mustCancel;
     return true;
   }
 
@@ -55,14 +58,34 @@ export class Task<T> extends Future<T> implements Runnable, Waiter {
     enqueue(this);
   }
 
+  /** A task is done only once, and is in the queue for nothing else then: one owner needs no handle. */
+  override tell(owner: Owner): void {
+    if (this.waitsFor !== undefined) {
+      super.tell(owner);
+      return;
+    }
+    this.waitsFor = owner;
+    enqueue(this);
+  }
+
   run(): void {
-    const { waitsFor } = this;
+    if ((this.flags & stateMask) !== 0) {
+      this.runOwner();
+      return;
+    }
+    const waitsFor = this.waitsFor as Future<unknown> | undefined;
     if (this.flags !== 0 || (waitsFor !== undefined && waitsFor.flags !== succeeded)) {
       this.runThrowing(waitsFor);
       return;
     }
     this.waitsFor = undefined;
     this.step();
+  }
+
+  private runOwner(): void {
+    const owner = this.waitsFor as Owner;
+    this.waitsFor = undefined;
+    owner.childDone(this);
   }
 
   private runThrowing(waitsFor: Future<unknown> | undefined): void {
