@@ -26,7 +26,7 @@ const marks: readonly (readonly [system: string, color: string, symbol: string])
 ];
 const oursColor = "#f0742e";
 
-const width = 860;
+const width = 920;
 const rowHeight = 24;
 const head = 76;
 const foot = 44;
@@ -47,7 +47,7 @@ export function picture(all: readonly Measured[], node: NodeBinary): string {
       textStyle: { fontSize: 15, fontWeight: "bold", color: ink },
     },
     legend: { top: 36, itemGap: 16, itemHeight: 10, itemWidth: 16, textStyle: { fontSize: 13, color: ink } },
-    grid: { left: 204, right: 30, top: head, bottom: foot },
+    grid: { left: 262, right: 30, top: head, bottom: foot },
     xAxis: {
       // The axis shows logarithms: bars can begin at 1 and go both ways.
       type: "value",
