@@ -75,7 +75,10 @@ export function link(frame: Frame<unknown>, step: object): void {
   outermost = frame;
 }
 
-/** Says that a suspension begins. Only for a step that is an object which several suspensions share. */
+/**
+ * Says that the next suspension has passed no frame yet. A task's step begins with this, since code may have resumed a
+ * coroutine by hand, and kept its step; and so does a suspension whose step is an object that several suspensions share.
+ */
 export function beginSuspension(): void {
   passing = undefined;
 }

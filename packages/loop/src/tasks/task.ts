@@ -13,7 +13,14 @@ import {
 import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
 import { type Coroutine } from "../coroutines/coroutine.ts";
 import { takeCoroutine } from "../coroutines/take-coroutine.ts";
-import { type Frame, type FrameHolder, passing, resumeFrames, takeInnermost } from "../coroutines/frame.ts";
+import {
+  beginSuspension,
+  type Frame,
+  type FrameHolder,
+  passing,
+  resumeFrames,
+  takeInnermost,
+} from "../coroutines/frame.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
 import type { StackFrame } from "../debug/stack-frames.ts";
@@ -410,6 +417,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   private _step(error: Error | undefined): void {
     const coroutine = this._coroutine as Coroutine<T>;
     enterContext(this);
+    beginSuspension();
     let step: IteratorResult<unknown, T> | undefined;
     let isDone: boolean | undefined;
     let value: unknown;
