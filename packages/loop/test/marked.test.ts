@@ -118,19 +118,21 @@ describe("coroutine()", () => {
 describe("a marked coroutine", () => {
   it("is resumed at its innermost frame", () => {
     let resumed = 0;
-    /** Counts how often the coroutine that it drives is resumed from above. */
-    const counting = (inner: Coroutine<number>): Coroutine<number> =>
-      Object.assign(Object.create(inner) as Coroutine<number>, {
+    /** Counts how often the coroutine whose iterator it drives is resumed from above. */
+    const counting = (inner: Coroutine<number>): Coroutine<number> => {
+      const iterator = inner[Symbol.iterator]();
+      return Object.assign(Object.create(inner) as Coroutine<number>, {
         [Symbol.iterator]() {
           return this;
         },
         next(value: unknown) {
           resumed += 1;
-          return inner.next(value);
+          return iterator.next(value);
         },
-        throw: (error: unknown) => inner.throw(error),
-        return: (value: number) => inner.return(value),
+        throw: (error: unknown) => iterator.throw(error),
+        return: (value: number) => iterator.return(value),
       });
+    };
     function* spin(): Coroutine<number> {
       for (let count = 0; count < 100; count += 1) yield* sleep(0);
       return 7;

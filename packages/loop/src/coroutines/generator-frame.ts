@@ -1,7 +1,7 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
 import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
-import { Frame, link } from "./frame.ts";
+import { beginSuspension, Frame, link } from "./frame.ts";
 import { NativeGenerator } from "./native-generator.ts";
 import { requireFree } from "./take-coroutine.ts";
 
@@ -59,4 +59,26 @@ export class GeneratorFrame<T> extends Frame<T> {
     if (step.done !== true) link(this, step);
     return step;
   }
+}
+
+/**
+ * The methods of a marked generator. Frames and tasks do not call them: so code that does drives the coroutine by hand. It
+ * may do anything with the step, and the frames below the coroutine do not belong to the chain that goes on above.
+ */
+export const methodsForHands = {
+  next(this: unknown, value: unknown): unknown {
+    return detached(generatorNext, this, value);
+  },
+  throw(this: unknown, error: unknown): unknown {
+    return detached(generatorThrow, this, error);
+  },
+  return(this: unknown, value: unknown): unknown {
+    return detached(generatorReturn, this, value);
+  },
+} as const;
+
+function detached(method: typeof generatorNext, generator: unknown, argument: unknown): unknown {
+  const step = method.call(generator, argument);
+  beginSuspension();
+  return step;
 }

@@ -3,7 +3,7 @@ import { noteUnawaited } from "../debug/awaited-once.ts";
 import { markGenerators } from "../text/names.ts";
 import { repr, showValue, withHint } from "../text/repr.ts";
 import type { Coroutine } from "./coroutine.ts";
-import { GeneratorFrame } from "./generator-frame.ts";
+import { GeneratorFrame, methodsForHands } from "./generator-frame.ts";
 
 type GeneratorFunctionLike = (...args: never[]) => Generator<unknown, unknown, unknown>;
 
@@ -31,8 +31,9 @@ interface DecoratorContext {
  * @returns `target`
  * @throws TypeError when `target` is neither, has no generator function, or is frozen
  *
- * An awaitable written by hand that drives another coroutine and hands on its steps unchanged is not called at each resume of
- * a marked coroutine inside it.
+ * An awaitable written by hand that calls `next` of a marked coroutine is called at each resume, as without the mark. One
+ * that calls `next` of an unmarked coroutine, or of the iterator of a marked one, and hands on its steps unchanged, is not
+ * called at each resume of a marked coroutine inside that.
  */
 export function coroutine<F extends GeneratorFunctionLike>(target: F, context?: DecoratorContext): F;
 export function coroutine<T extends object>(target: T, context?: DecoratorContext): T;
@@ -73,10 +74,15 @@ function mark(target: { readonly prototype: object }): void {
   if (Object.hasOwn(prototype, Symbol.iterator)) return;
   try {
     markGenerators(target);
-    Object.defineProperty(prototype, Symbol.iterator, { value: makeFrame, configurable: true, writable: true });
+    for (const [name, value] of Object.entries(methodsForHands)) define(prototype, name, value);
+    define(prototype, Symbol.iterator, makeFrame);
   } catch {
     throw new TypeError(`coroutine() cannot mark ${repr(target)}: its prototype is frozen`);
   }
+}
+
+function define(prototype: object, name: PropertyKey, value: unknown): void {
+  Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
 }
 
 function makeFrame(this: Coroutine<unknown>): GeneratorFrame<unknown> {
