@@ -1,6 +1,7 @@
 import { Frame, link } from "../coroutines/frame.ts";
-import { type Coroutine, isawaitable, iscoroutine, type Suspension } from "../coroutines/coroutine.ts";
+import { type Coroutine, isawaitable, type Suspension } from "../coroutines/coroutine.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
+import { startBody } from "../coroutines/start-body.ts";
 import { GeneratorExit } from "../errors/exceptions.ts";
 import { toException } from "../errors/thrown.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
@@ -48,7 +49,6 @@ export class WithBlock<R> extends Frame<R | undefined> {
     return this._pass(this._run(value));
   }
 
-  /** @internal */
   override _resume(): Step<R | undefined> {
     return this._run(undefined);
   }
@@ -128,7 +128,7 @@ export class WithBlock<R> extends Frame<R | undefined> {
   private _begin(value: unknown): Step<R | undefined> {
     this._state = "running";
     try {
-      this._inner = start(this._body, value);
+      this._inner = startBody(this._body, value, explainBody);
     } catch (thrown) {
       return this._leave({ kind: "threw", thrown }, toException(thrown));
     }
@@ -162,13 +162,6 @@ export class WithBlock<R> extends Frame<R | undefined> {
   }
 }
 
-/** Calls `body`. @throws TypeError when it makes no coroutine */
-export function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Coroutine<R> {
-  const coroutine = body(value);
-  if (!iscoroutine(coroutine)) throw new TypeError(explainBody(coroutine));
-  return coroutine;
-}
-
 /** Returns the message for a body that is no generator function. @param got - the body, or what it returned */
 export function explainBody(got: unknown): string {
   return withHint(
@@ -188,7 +181,7 @@ function requireManager(manager: Partial<BlockManager>): void {
 }
 
 /** Returns the iterator that `yield*` would resume. @throws TypeError when `method` has returned no awaitable */
-function iterate<T>(awaitable: Coroutine<T>, method: string): Coroutine<T> {
+export function iterate<T>(awaitable: Coroutine<T>, method: string): Coroutine<T> {
   if (isawaitable(awaitable)) return awaitable[Symbol.iterator]();
   const text = `${method}() must return an awaitable, not ${nameOfType(awaitable)}`;
   throw new TypeError(withHint(text, `make ${method} a generator function`));

@@ -27,7 +27,7 @@ class Thrown {
 export abstract class Frame<T> extends CoroutineObject<T> {
   /** @internal The frame above, or `undefined` at the top of the chain. */
   declare _caller: Frame<unknown> | undefined;
-  /** @internal How the coroutine has ended, from when the task has resumed it to the end until its caller asks. */
+  /** How the coroutine has ended, from when the task has resumed it to the end until its caller asks. */
   declare _kept: Step<T> | Thrown | undefined;
 
   constructor() {
@@ -41,7 +41,7 @@ export abstract class Frame<T> extends CoroutineObject<T> {
     return undefined;
   }
 
-  /** @internal Goes on: does what `next` does, and does not link the frame. */
+  /** Goes on: does what `next` does, and does not link the frame. */
   abstract _resume(): Step<T>;
 
   /** Gives the outcome that was kept to the caller. */
@@ -66,11 +66,13 @@ let outermost: Frame<unknown> | undefined;
 
 /** The step of a suspension passes `frame`. A step that has passed no frame yet begins a chain. */
 export function link(frame: Frame<unknown>, step: object): void {
-  if (passing === step) {
-    (outermost as Frame<unknown>)._caller = frame;
-  } else {
+  if (passing !== step) {
     passing = step;
     innermost = frame;
+  } else if (outermost === undefined) {
+    return;
+  } else {
+    outermost._caller = frame;
   }
   outermost = frame;
 }
@@ -83,10 +85,24 @@ export function beginSuspension(): void {
   passing = undefined;
 }
 
+/**
+ * Says that `step` is no suspension: it carries a value of an async generator, which an iterator above takes. The frames
+ * that it passes are not linked, since the iterator, and not the task, resumes them.
+ */
+export function beginEmission(step: object): void {
+  passing = step;
+  innermost = outermost = undefined;
+}
+
+/** An iterator has taken the value of an async generator. */
+export function endEmission(): void {
+  passing = undefined;
+}
+
 /** Returns the innermost frame of the suspension that has reached `caller`, or the top of the chain. */
 export function takeInnermost(caller: Frame<unknown> | undefined): Frame<unknown> | undefined {
   const frame = innermost;
-  (outermost as Frame<unknown>)._caller = caller;
+  if (outermost !== undefined) outermost._caller = caller;
   passing = innermost = outermost = undefined;
   return frame;
 }
@@ -104,15 +120,19 @@ export function resumeFrames<T>(task: FrameHolder, root: Coroutine<T>): Step<T> 
       continue;
     }
     if (step.done !== true) {
-      if (step === passing) task._frame = takeInnermost(frame);
-      return step;
+      if (step !== passing) return step;
+      if (outermost !== undefined) {
+        task._frame = takeInnermost(frame);
+        return step;
+      }
+      // A value of an async generator: the frame above gets it as it gets a result, and passes it on.
     }
     task._frame = frame = keep(frame, step);
   }
   return resume(root, undefined);
 }
 
-/** Returns the frame above. */
+/** Keeps an outcome for the caller of `frame`, and returns the frame above. */
 function keep(frame: Frame<unknown>, outcome: Step<unknown> | Thrown): Frame<unknown> | undefined {
   const caller = frame._caller;
   frame._caller = undefined;

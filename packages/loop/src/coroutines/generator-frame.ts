@@ -20,7 +20,7 @@ function noteAwaitOnce(coroutine: object): void {
 }
 
 /** The frame of a marked generator function's call. */
-export class GeneratorFrame<T> extends Frame<T> {
+class GeneratorFrame<T> extends Frame<T> {
   declare private readonly _coroutine: Coroutine<T>;
 
   /** @throws RuntimeError when a task has the coroutine, or had it */
@@ -43,7 +43,6 @@ export class GeneratorFrame<T> extends Frame<T> {
     return this._coroutine;
   }
 
-  /** @internal */
   override _resume(): Step<T> {
     return generatorNext.call(this._coroutine, undefined) as Step<T>;
   }
@@ -65,7 +64,7 @@ export class GeneratorFrame<T> extends Frame<T> {
  * The methods of a marked generator. Frames and tasks do not call them: so code that does drives the coroutine by hand. It
  * may do anything with the step, and the frames below the coroutine do not belong to the chain that goes on above.
  */
-export const methodsForHands = {
+const methodsForHands = {
   next(this: unknown, value: unknown): unknown {
     return detached(generatorNext, this, value);
   },
@@ -81,4 +80,18 @@ function detached(method: typeof generatorNext, generator: unknown, argument: un
   const step = method.call(generator, argument);
   beginSuspension();
   return step;
+}
+
+/** The properties that the prototype of marked generators gets. */
+export const markedProperties: PropertyDescriptorMap = {
+  next: hidden(methodsForHands.next),
+  throw: hidden(methodsForHands.throw),
+  return: hidden(methodsForHands.return),
+  [Symbol.iterator]: hidden(function (this: Coroutine<unknown>): GeneratorFrame<unknown> {
+    return new GeneratorFrame(this);
+  }),
+};
+
+function hidden(value: unknown): PropertyDescriptor {
+  return { value, configurable: true, writable: true };
 }

@@ -2,8 +2,8 @@ import { isDebugging, isDebugRequested } from "../debug/debug-mode.ts";
 import { noteUnawaited } from "../debug/awaited-once.ts";
 import { markGenerators } from "../text/names.ts";
 import { repr, showValue, withHint } from "../text/repr.ts";
-import type { Coroutine } from "./coroutine.ts";
-import { GeneratorFrame, methodsForHands } from "./generator-frame.ts";
+import { markedProperties } from "./generator-frame.ts";
+import { ownPrototype } from "./start-body.ts";
 
 type GeneratorFunctionLike = (...args: never[]) => Generator<unknown, unknown, unknown>;
 
@@ -69,24 +69,15 @@ function markOne(target: MarkableFunction): object {
   });
 }
 
-function mark(target: { readonly prototype: object }): void {
-  const { prototype } = target;
+function mark(target: MarkableFunction): void {
+  const prototype = ownPrototype(target);
   if (Object.hasOwn(prototype, Symbol.iterator)) return;
   try {
     markGenerators(target);
-    for (const [name, value] of Object.entries(methodsForHands)) define(prototype, name, value);
-    define(prototype, Symbol.iterator, makeFrame);
+    Object.defineProperties(prototype, markedProperties);
   } catch {
     throw new TypeError(`coroutine() cannot mark ${repr(target)}: its prototype is frozen`);
   }
-}
-
-function define(prototype: object, name: PropertyKey, value: unknown): void {
-  Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
-}
-
-function makeFrame(this: Coroutine<unknown>): GeneratorFrame<unknown> {
-  return new GeneratorFrame(this);
 }
 
 function markAll(target: object, holders: readonly object[]): void {
