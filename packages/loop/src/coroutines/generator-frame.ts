@@ -61,32 +61,20 @@ class GeneratorFrame<T> extends Frame<T> {
 }
 
 /**
- * The methods of a marked generator. Frames and tasks do not call them: so code that does drives the coroutine by hand. It
- * may do anything with the step, and the frames below the coroutine do not belong to the chain that goes on above.
+ * The properties that the prototype of marked generators gets. Frames and tasks do not call its methods: so code that does
+ * drives the coroutine by hand. It may do anything with the step, and the frames below the coroutine do not belong to the
+ * chain that goes on above.
  */
-const methodsForHands = {
-  next(this: unknown, value: unknown): unknown {
-    return detached(generatorNext, this, value);
-  },
-  throw(this: unknown, error: unknown): unknown {
-    return detached(generatorThrow, this, error);
-  },
-  return(this: unknown, value: unknown): unknown {
-    return detached(generatorReturn, this, value);
-  },
-} as const;
-
-function detached(method: typeof generatorNext, generator: unknown, argument: unknown): unknown {
-  const step = method.call(generator, argument);
-  beginSuspension();
-  return step;
-}
-
-/** The properties that the prototype of marked generators gets. */
 export const markedProperties: PropertyDescriptorMap = {
-  next: hidden(methodsForHands.next),
-  throw: hidden(methodsForHands.throw),
-  return: hidden(methodsForHands.return),
+  next: hidden(function (this: unknown, value: unknown): unknown {
+    return detached(generatorNext, this, value);
+  }),
+  throw: hidden(function (this: unknown, error: unknown): unknown {
+    return detached(generatorThrow, this, error);
+  }),
+  return: hidden(function (this: unknown, value: unknown): unknown {
+    return detached(generatorReturn, this, value);
+  }),
   [Symbol.iterator]: hidden(function (this: Coroutine<unknown>): GeneratorFrame<unknown> {
     return new GeneratorFrame(this);
   }),
@@ -94,4 +82,10 @@ export const markedProperties: PropertyDescriptorMap = {
 
 function hidden(value: unknown): PropertyDescriptor {
   return { value, configurable: true, writable: true };
+}
+
+function detached(method: typeof generatorNext, generator: unknown, argument: unknown): unknown {
+  const step = method.call(generator, argument);
+  beginSuspension();
+  return step;
 }
