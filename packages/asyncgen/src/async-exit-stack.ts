@@ -141,7 +141,11 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     yield* this.aexit(undefined);
   }
 
-  /** Begins the block, without waiting; returns this stack. */
+  /**
+   * Begins the block, without waiting; returns this stack.
+   *
+   * Source: AsyncExitStack.__aenter__, CPython 3.14 Lib/contextlib.py.
+   */
   *aenter(): Coroutine<this> {
     return this;
   }
@@ -152,6 +156,8 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
    * @param error - the error that leaves the block
    * @returns whether `error` was swallowed
    * @throws the last error that a manager or a callback threw, unless a later one has swallowed it
+   *
+   * Source: AsyncExitStack.__aexit__, CPython 3.14 Lib/contextlib.py.
    */
   *aexit(error: Error | undefined): Coroutine<boolean> {
     let current = error;

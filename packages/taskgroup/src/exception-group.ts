@@ -56,7 +56,11 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
     super(members, message, given);
   }
 
-  /** The members, in the order in which they were given: the same array as `errors`. */
+  /**
+   * The members, in the order in which they were given: the same array as `errors`.
+   *
+   * Source: BaseExceptionGroup.exceptions, CPython 3.14.
+   */
   get exceptions(): readonly Member<E>[] {
     return this.errors as readonly Member<E>[];
   }

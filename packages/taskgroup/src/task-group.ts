@@ -20,7 +20,7 @@ import { asMember, BaseExceptionGroup } from "./exception-group.ts";
 const fewTasks = 64;
 
 /**
- * Runs tasks that end together. The block waits at its end for all of them. When a task fails, the other tasks and the
+ * Runs tasks and waits for all of them at the end of its block. When a task fails, the other tasks and the
  * block itself are cancelled, and the block ends with a group of the errors.
  *
  * ```ts
@@ -89,6 +89,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
    *
    * @returns this group
    * @throws RuntimeError when the group was entered before, or the caller runs in no task
+   *
+   * Source: TaskGroup.__aenter__, CPython 3.14 Lib/asyncio/taskgroups.py.
    */
   *aenter(): Coroutine<this> {
     if (this.#entered) throw new RuntimeError(`TaskGroup ${repr(this)} has already been entered`);
@@ -108,6 +110,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
    * @throws KeyboardInterrupt, SystemExit as they are, without a group
    *
    * Cancellation cancels the tasks, and the wait goes on until they have ended.
+   *
+   * Source: TaskGroup.__aexit__, CPython 3.14 Lib/asyncio/taskgroups.py.
    */
   *aexit(error: Error | undefined): Coroutine {
     try {

@@ -103,6 +103,8 @@ export class VirtualTimeLoop extends BaseEventLoop {
    * @throws ValueError when `seconds` is no such number
    * @throws LivelockError when some task or callback is always ready
    * @throws RuntimeError when the loop is closed or running, or another loop is running the caller
+   *
+   * It has no counterpart in CPython.
    */
   advance(seconds: number): void {
     if (typeof seconds !== "number" || !(seconds >= 0 && seconds < Infinity)) {

@@ -95,6 +95,8 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
    *
    * @returns this object
    * @throws RuntimeError when the block was entered before, or the caller runs in no task
+   *
+   * Source: Timeout.__aenter__, CPython 3.14 Lib/asyncio/timeouts.py.
    */
   aenter(): Coroutine<this> {
     return immediate(() => this._begin());
@@ -111,6 +113,8 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
    *
    * @param error - the error that leaves the block
    * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that it caused; its `cause` is `error`
+   *
+   * Source: Timeout.__aexit__, CPython 3.14 Lib/asyncio/timeouts.py.
    */
   aexit(error: Error | undefined): Coroutine {
     return immediate(() => this._exit(error));
