@@ -43,7 +43,7 @@ try {
 
 function readFigures() {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8").replaceAll(/\s+/g, " ");
-  const groups = /all of it is (?<all>\d+) kB, and what `\{ sleep, run \}` needs is (?<least>\d+) kB/.exec(
+  const groups = /all of it is (?<all>\d+) kB, and a\sbundle of `\{ sleep, run \}` has (?<least>\d+) kB/.exec(
     readme,
   )?.groups;
   return { all: Number(groups?.all), least: Number(groups?.least) };
