@@ -12,7 +12,7 @@ import { markPlainValue } from "./plain-value.ts";
 /** The generator object that the user's function has made. */
 export type Body = Generator<unknown, void, unknown>;
 
-/** The body of every ended generator: its own would keep alive what it refers to. */
+/** Replaces the body of each generator that has ended, so that the values in the old body can be collected. */
 const nothing: Body = (function* () {})();
 
 /**
@@ -23,7 +23,9 @@ export class AsyncGeneratorCore {
   #body: Body;
   readonly #name: string;
   #state: "created" | "begun" | "ended" = "created";
-  /** Whether `aclose` was called. A generator that hands out a value all the same can go on, but cannot be closed again. */
+  /**
+   * Whether `aclose` was called. A generator that hands out a value all the same can go on, but cannot be closed again.
+   */
   #isClosed = false;
   #isRunning = false;
   #loop: BaseEventLoop | undefined;
@@ -86,7 +88,7 @@ export class AsyncGeneratorCore {
     this.#loop = getRunningLoop();
     this.#loop.asyncgenFirstiterHook(this);
     this.#owner = new WeakRef(owner);
-    // The registry keeps alive what the body refers to: so only while there can be something to clean up.
+    // The registry keeps the body and its values alive. So a generator is in it only while it may need a cleanup.
     collected.register(owner, this, this);
   }
 
@@ -117,8 +119,8 @@ export class AsyncGeneratorCore {
   }
 
   /**
-   * Runs the body up to its next value, and returns the value, or `undefined` at the end of the body. The task that iterates
-   * awaits what the body awaits.
+   * Runs the body up to its next value, and returns the value, or `undefined` at the end of the body. The task that
+   * iterates awaits what the body awaits.
    */
   *#run(resume: (body: Body) => IteratorResult<unknown, void>): Generator<never, Emitted | undefined, unknown> {
     const body = this.#body;

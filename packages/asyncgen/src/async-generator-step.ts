@@ -6,8 +6,8 @@ import type { AsyncGeneratorCore } from "./async-generator-core.ts";
 export type StepMethod = "asend" | "athrow" | "aclose";
 
 /**
- * The coroutine that a method of an async generator returns. When an error is thrown into it before it has begun, it does
- * not end, as other coroutines do: the error goes into the generator.
+ * The coroutine that a method of an async generator returns. When an error is thrown into it before it has begun, it
+ * does not end, as other coroutines do: the error goes into the generator.
  *
  * Source: async_generator_asend and async_generator_athrow, CPython 3.14.
  */

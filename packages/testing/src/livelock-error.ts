@@ -8,8 +8,9 @@ const hint =
   "`stepLimit` allows more";
 
 /**
- * Some task or callback is always ready, so that a virtual clock never moves. A program that polls for a time, or for an
- * event outside the loop, would run without end. Let it await the event that it polls for, or sleep longer than zero.
+ * Some task or callback is always ready, so that a virtual clock never moves. A program that polls for a time, or for
+ * an event outside the loop, would run without end. Let it await the event that it polls for, or sleep longer than
+ * zero.
  *
  * It has no counterpart in CPython.
  */
