@@ -53,8 +53,8 @@ type Typed<T> = Native<T> & (0 extends 1 & T ? never : unknown);
  *   names a type: `function* (chunk: Buffer) { … }`
  * @returns `true` when the iterator has no more values (Python's `else` clause runs then), `false` after `BREAK`
  * @throws what the iterator or the body throws
- * @throws TypeError when `iterable` is no async iterable, or a stream with another reader; when the body returns a
- * value
+ * @throws TypeError, when awaited, if `iterable` is no async iterable, or a stream with another reader; or if the body
+ * returns a value
  * @throws what closing throws, at the end or after `BREAK`. After an error of the body, an ordinary error of closing
  *   goes to the loop's exception handler, and the body's error is thrown
  *
