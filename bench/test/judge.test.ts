@@ -36,7 +36,7 @@ test("a row with an exception claims nothing", () => {
   expect(brokenClaims(measured("chain/100", { ours: [100], effect: [10], cpython: [100] }))).toEqual([]);
 });
 
-test("the report says what was measured, what is absent, what failed and what is missed", () => {
+test("the report shows figures, absent rows, failures and missed targets", () => {
   const others: Record<string, Outcome> = {
     co: { figures: [], reason: "co has no cancellation" },
     effect: { figures: [], reason: "Error: the run returned 1 instead of 2", failed: true },

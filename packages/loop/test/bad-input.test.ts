@@ -488,7 +488,7 @@ describe("a refused value is named with its hint", () => {
   });
 });
 
-it("setEventLoop refuses what is not a loop, and keeps the loop that was set", () => {
+it("setEventLoop refuses a value that is no loop, and keeps the loop that was set", () => {
   const loop = new EventLoop();
   setEventLoop(loop);
   for (const [value, type] of [
