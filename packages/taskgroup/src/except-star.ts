@@ -49,8 +49,8 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
  * @param clauses - made by `on`; their handlers can be generator functions, which can await
  * @throws the errors that no clause has taken, and the errors that the handlers throw. New errors are thrown in a group
  * with the rest; a single new error is thrown without a group
- * @throws TypeError, when awaited, if `error` is an awaitable or a function, which no `catch` caught; or if a clause was
- * not made by `on`. A handler that returns a promise counts as a handler that throws a `TypeError`
+ * @throws TypeError, when awaited, if `error` is an awaitable or a function, which no `catch` caught; or if a clause
+ * was not made by `on`. A handler that returns a promise counts as a handler that throws a `TypeError`
  *
  * Cancellation is thrown into the handler that waits, and counts as an error that the handler threw.
  *
