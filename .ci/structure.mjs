@@ -1,5 +1,5 @@
-// The structure of the packages: who may import whom, and a check that says so. `npm run structure` prints a table of it,
-// and `npm run structure -- FOLDER` that of another checkout.
+// The structure of the packages: which may import which, and a check of it. `npm run structure` prints it as a table,
+// and `npm run structure -- FOLDER` prints that of another checkout.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -100,7 +100,7 @@ function backArrows(name, graph) {
   );
 }
 
-/** The sets of files that import each other in a circle: Tarjan's strongly connected components of more than one file. */
+/** Sets of files that import each other in a circle: Tarjan's strongly connected components of two or more files. */
 function circlesOf(graph) {
   const numbers = new Map();
   const lows = new Map();

@@ -41,7 +41,9 @@ const prepare = await findRow();
 /** Smaller sizes run so often that neither the machine nor the collector disturbs every run. */
 const many = 1_000_000;
 
-/** Empties the nursery. A full collection would give its pages back to the kernel, and the next run would pay for them. */
+/**
+ * Empties the nursery. A full collection would give its pages back to the kernel, and the next run would pay for them.
+ */
 function emptyNursery(): void {
   globalThis.gc?.({ type: "minor", execution: "sync" });
 }

@@ -64,7 +64,7 @@ async def main() -> None:
     print("three ask at the same time, and the first one goes")
     await asyncio.gather(ask("Xenia", "ada", cache, patience=0.1), ask("Yuri", "ada", cache), ask("Zoe", "ada", cache))
 
-    print("the answer is kept, and so is one that nobody waited for")
+    print("the answer is kept, and so is an answer that no task waited for")
     await ask("Xenia", "ada", cache)
     await ask("Yuri", "bob", cache, patience=0.1)
     await asyncio.sleep(0.4)

@@ -71,7 +71,7 @@ function* main(): asyncio.Coroutine {
   console.log("three ask at the same time, and the first one goes");
   yield* asyncio.gather([ask("Xenia", "ada", cache, 0.1), ask("Yuri", "ada", cache), ask("Zoe", "ada", cache)]);
 
-  console.log("the answer is kept, and so is one that nobody waited for");
+  console.log("the answer is kept, and so is an answer that no task waited for");
   yield* ask("Xenia", "ada", cache);
   yield* ask("Yuri", "bob", cache, 0.1);
   yield* asyncio.sleep(0.4);

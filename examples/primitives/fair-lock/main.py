@@ -1,5 +1,5 @@
 # A Lock is fair: it goes to the task that has waited longest. Ann wants it back as soon as she has given it away, but
-# Ben and Cleo stand in line, and she has to queue behind them. Dan stops waiting; the line closes behind him as if he
+# Ben and Cleo wait in line, and she has to queue behind them. Dan stops waiting; the line closes behind him as if he
 # had never been there.
 import asyncio
 

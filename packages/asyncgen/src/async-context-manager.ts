@@ -4,9 +4,9 @@ import { type AsyncGenerator, generatorsOf } from "./async-generator.ts";
 import { type BodyYield, type Emit, type EmittedBy } from "./emit.ts";
 
 /**
- * Makes context managers from a generator function that emits one value: the code before it is `aenter`, the code after it
- * is `aexit`. An error of the block is thrown into the body at its `yield* emit(…)`. When the body then returns, the error is
- * swallowed.
+ * Makes context managers from a generator function that emits one value: the code before it is `aenter`, the code after
+ * it is `aexit`. An error of the block is thrown into the body at its `yield* emit(…)`. When the body then returns, the
+ * error is swallowed.
  *
  * ```ts
  * const connection = asyncContextManager(function* (emit, host: string) {
@@ -20,12 +20,14 @@ import { type BodyYield, type Emit, type EmittedBy } from "./emit.ts";
  * yield* asyncWith(connection("example.org"), function* (socket) { … });
  * ```
  *
- * @param body - a generator function, called with `emit` and the arguments; in a field of a class its `this` is the object
+ * @param body - a generator function, called with `emit` and the arguments; in a field of a class its `this` is the
+ * object
  * @returns a function that makes a manager at each call. A manager can be entered once
  * @throws TypeError when `body` is no function
  *
- * Entering a manager throws what the body throws, and a `RuntimeError` when the body emits no value. Leaving it throws a
- * `RuntimeError` when the body emits a second value. Cancellation of the block is thrown into the body, as any error is.
+ * Entering a manager throws what the body throws, and a `RuntimeError` when the body emits no value. Leaving it throws
+ * a `RuntimeError` when the body emits a second value. Cancellation of the block is thrown into the body, as any error
+ * is.
  *
  * Source: contextlib.asynccontextmanager, CPython 3.14 Lib/contextlib.py.
  */

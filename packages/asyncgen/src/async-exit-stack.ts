@@ -12,11 +12,11 @@ import {
 type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 
 /**
- * Holds context managers and callbacks whose number is known only at run time. When the block ends, it leaves them in reverse
- * order.
+ * Holds context managers and callbacks whose number is known only at run time. When the block ends, it leaves them in
+ * reverse order.
  *
- * Each manager gets the error that is leaving the block at that moment. A manager that returns `true` swallows the error, and
- * a manager that throws replaces it.
+ * Each manager gets the error that is leaving the block at that moment. A manager that returns `true` swallows the
+ * error, and a manager that throws replaces it.
  *
  * Source: contextlib.AsyncExitStack, CPython 3.14 Lib/contextlib.py.
  */
@@ -65,8 +65,8 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
   /**
    * Leaves a manager when the stack ends, without entering it; or calls a function as the `aexit` of a manager.
    *
-   * @param exit - a manager, or a generator function that gets the error, or `undefined`. It swallows the error by returning
-   * `true`
+   * @param exit - a manager, or a generator function that gets the error, or `undefined`. It swallows the error by
+   * returning `true`
    * @throws TypeError when `exit` is neither
    *
    * Source: AsyncExitStack.push_async_exit, CPython 3.14 Lib/contextlib.py.
@@ -148,7 +148,11 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     yield* this.aexit(undefined);
   }
 
-  /** Begins the block, without waiting; returns this stack. */
+  /**
+   * Begins the block, without waiting; returns this stack.
+   *
+   * Source: AsyncExitStack.__aenter__, CPython 3.14 Lib/contextlib.py.
+   */
   aenter(): Coroutine<this> {
     return immediate(() => this);
   }
@@ -159,6 +163,8 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
    * @param error - the error that leaves the block
    * @returns whether `error` was swallowed
    * @throws the last error that a manager or a callback threw, unless a later one has swallowed it
+   *
+   * Source: AsyncExitStack.__aexit__, CPython 3.14 Lib/contextlib.py.
    */
   *aexit(error: Error | undefined): Coroutine<boolean> {
     let current = error;

@@ -32,23 +32,25 @@ type Typed<T> = Native<T> & (0 extends 1 & T ? never : unknown);
 /**
  * Runs `body` for each value of an async iterable: Python's `async for value in iterable:`.
  *
- * The body goes on to the next value by `return`, and ends the loop by `return BREAK`; it cannot return another value. As in
- * Python, the loop does not close a Yieldstar iterator; `aclosing` closes it. The loop closes JavaScript's own iterators and
- * `events(…)` however it ends, as `for await` does: it calls their `return()` and waits for it, or cancels the stream.
+ * The body goes on to the next value by `return`, and ends the loop by `return BREAK`; it cannot return another value.
+ * As in Python, the loop does not close a Yieldstar iterator; `aclosing` closes it. The loop closes JavaScript's own
+ * iterators and `events(…)` however it ends, as `for await` does: it calls their `return()` and waits for it, or
+ * cancels the stream.
  *
- * @param iterable - an async generator, `asCompleted(…)`, or another object with `aiter` and `anext`; or a `ReadableStream`,
- *   or another object with `Symbol.asyncIterator`, such as a stream of Node. An iterable for a plain `for`, such as an array,
- *   is refused as in Python
- * @param body - a generator function, called with each value. A value of unknown type is `unknown`, unless the body names
- *   a type: `function* (chunk: Buffer) { … }`
+ * @param iterable - an async generator, `asCompleted(…)`, or another object with `aiter` and `anext`; or a
+ *   `ReadableStream`, or another object with `Symbol.asyncIterator`, such as a stream of Node. An iterable for a plain
+ *   `for`, such as an array, is refused as in Python
+ * @param body - a generator function, called with each value. A value of unknown type is `unknown`, unless the body
+ *   names a type: `function* (chunk: Buffer) { … }`
  * @returns `true` when the iterator has no more values (Python's `else` clause runs then), `false` after `BREAK`
  * @throws what the iterator or the body throws
- * @throws TypeError when `iterable` is no async iterable, or a stream with another reader; when the body returns a value
- * @throws what closing throws, at the end or after `BREAK`. After an error of the body, an ordinary error of closing goes to
- *   the loop's exception handler, and the body's error is thrown
+ * @throws TypeError, when awaited, if `iterable` is no async iterable, or a stream with another reader; or if the body
+ * returns a value
+ * @throws what closing throws, at the end or after `BREAK`. After an error of the body, an ordinary error of closing
+ *   goes to the loop's exception handler, and the body's error is thrown
  *
- * Cancellation does not wait for a pending promise. The loop closes JavaScript's iterator, and a value that the iterator was
- * about to give is lost. To read on later, iterate by hand: `aiter(stream)`.
+ * Cancellation does not wait for a pending promise. The loop closes JavaScript's iterator, and a value that the
+ * iterator was about to give is lost. To read on later, iterate by hand: `aiter(stream)`.
  *
  * Source: the `async for` statement, CPython 3.14.
  */
@@ -69,8 +71,8 @@ export function asyncFor(iterable: unknown, body: Body<never, Suspension>): Coro
 }
 
 /**
- * Returns the iterator of an async iterable. For an iterable of JavaScript's it has `aclose`, for `aclosing`. When an `anext`
- * of such an iterator is cancelled, the next `anext` gives the value.
+ * Returns the iterator of an async iterable. For an iterable of JavaScript's it has `aclose`, for `aclosing`. When an
+ * `anext` of such an iterator is cancelled, the next `anext` gives the value.
  *
  * @param iterable - as for `asyncFor`
  * @throws TypeError when `iterable` is no async iterable

@@ -8,7 +8,7 @@ export interface Owner {
   aclose(): Coroutine;
 }
 
-/** The body of every ended generator: its own would keep alive what it refers to. */
+/** Replaces the body of each generator that has ended, so that the values in the old body can be collected. */
 const nothing: Body = (function* () {})();
 
 /**
@@ -56,7 +56,7 @@ export class AsyncGeneratorCore {
     this._loop = getRunningLoop();
     this._loop.asyncgenFirstiterHook(this);
     this._owner = new WeakRef(owner);
-    // The registry keeps alive what the body refers to: so only while there can be something to clean up.
+    // The registry keeps the body and its values alive. So a generator is in it only while it may need a cleanup.
     collected.register(owner, this, this);
   }
 

@@ -17,7 +17,8 @@ import { type BodyYield, emit, type Emit, type EmittedBy } from "./emit.ts";
  * yield* asyncFor(ticker(0.1, 3), function* (tick) { … });
  * ```
  *
- * @param body - a generator function, called with `emit` and the arguments; in a field of a class its `this` is the object
+ * @param body - a generator function, called with `emit` and the arguments; in a field of a class its `this` is the
+ * object
  * @returns a function that makes a new generator at each call. The body starts when the generator is first iterated
  * @throws TypeError when `body` is no function
  *
@@ -59,8 +60,8 @@ function explainBody(got: unknown, method: string): string {
 /**
  * An iterator whose steps can await. `asyncGenerator` makes the function that makes it.
  *
- * A loop over it that ends early does not close it: use `aclosing`. The event loop closes open generators when it ends, and
- * a generator that the collector has found.
+ * A loop over it that ends early does not close it: use `aclosing`. The event loop closes open generators when it ends,
+ * and a generator that the collector has found.
  *
  * Source: collections.abc.AsyncGenerator, CPython 3.14.
  */
@@ -133,8 +134,8 @@ export class AsyncGenerator<T> {
   }
 
   /**
-   * Ends the generator: throws `GeneratorExit` into the body at its last `yield* emit(…)`, so that the body can clean up. The
-   * cleanup can await.
+   * Ends the generator: throws `GeneratorExit` into the body at its last `yield* emit(…)`, so that the body can clean
+   * up. The cleanup can await.
    *
    * @throws RuntimeError when the body emits another value, or another step is running
    * @throws StopAsyncIteration when `aclose` was called before, and the body then emitted another value

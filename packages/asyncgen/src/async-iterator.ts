@@ -19,8 +19,8 @@ export interface AsyncIterable<T> {
 }
 
 /**
- * An iterator over an iterable of JavaScript's, or over events. `asyncFor` closes it however the loop ends, as `for await`
- * does.
+ * An iterator over an iterable of JavaScript's, or over events. `asyncFor` closes it however the loop ends, as
+ * `for await` does.
  */
 export abstract class ClosingIterator<T> implements AsyncIterator<T> {
   /** Returns this iterator, for `asyncFor`. */

@@ -1,7 +1,8 @@
 import { type BaseEventLoop, BaseException, repr } from "@yieldstar/loop";
 import { fromWebError, nameOfType, reportFromOutside, toException, withHint } from "@yieldstar/loop/internal";
 
-// Emitters and targets declare their listeners in many ways. These types accept all of them, since the parameters are `never`.
+// Emitters and targets declare their listeners in many ways. These types accept all of them, since the parameters are
+// `never`.
 
 /** Emits events as Node's `EventEmitter` does: each with its arguments, and `"error"` with an error. */
 export interface EventEmitterLike {
@@ -44,7 +45,8 @@ export function requireName(name: unknown, orElse = ""): asserts name is string 
 /**
  * Returns the names that `option` got.
  *
- * @throws TypeError when `names` is no iterable of names. A single string is refused too: its letters would be the names
+ * @throws TypeError when `names` is no iterable of names. A single string is refused too: its letters would be the
+ * names
  */
 export function toNames(names: unknown, option: string): (string | symbol)[] {
   const { [Symbol.iterator]: iterate } = Object(names) as Partial<Iterable<unknown>>;
@@ -58,11 +60,11 @@ export function toNames(names: unknown, option: string): (string | symbol)[] {
 }
 
 /**
- * The listeners at one emitter or target, for a task of `loop`. An object that is both counts as an emitter, as in Node's own
- * functions.
+ * The listeners at one emitter or target, for a task of `loop`. An object that is both counts as an emitter, as in
+ * Node's own functions.
  *
- * They throw nothing into the code that emits. They ignore an event that comes after `removeAll`. An event that comes after
- * the loop was closed ends the listening.
+ * They throw nothing into the code that emits. They ignore an event that comes after `removeAll`. An event that comes
+ * after the loop was closed ends the listening.
  */
 export class Listeners {
   readonly #source: EventEmitterLike | EventTargetLike;
@@ -99,7 +101,10 @@ export class Listeners {
     this.add("error", (error) => listener(toError(error)));
   }
 
-  /** Ends the listening. An error while a listener is removed goes to the exception handler, so that the event is not lost. */
+  /**
+   * Ends the listening. An error while a listener is removed goes to the exception handler, so that the event is not
+   * lost.
+   */
   removeAll(): void {
     this.#isListening = false;
     for (const remove of this.#removals.splice(0)) {
@@ -138,8 +143,8 @@ function isTarget(source: unknown): source is EventTargetLike {
 }
 
 /**
- * An emitter can emit any value as its error, but a future takes only errors. A foreign `CancelledError` becomes another
- * error, since it would cancel the waiting task.
+ * An emitter can emit any value as its error, but a future takes only errors. A foreign `CancelledError` becomes
+ * another error, since it would cancel the waiting task.
  */
 function toError(emitted: unknown): Error {
   const error: unknown = fromWebError(emitted);

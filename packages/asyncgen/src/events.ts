@@ -25,16 +25,16 @@ export interface EventsOptions<A extends readonly unknown[] = unknown[]> {
   /** The most events that the iterator keeps until the program takes them, 1024 by default; zero means no limit. */
   readonly maxsize?: number | undefined;
   /**
-   * The policy for an event that comes when `maxsize` events are kept. `"error"`, the default: the iterator gives the events
-   * that it keeps, and then throws `QueueFull`. `"dropOldest"` and `"dropNewest"` drop one event silently.
+   * The policy for an event that comes when `maxsize` events are kept. `"error"`, the default: the iterator gives the
+   * events that it keeps, and then throws `QueueFull`. `"dropOldest"` and `"dropNewest"` drop one event silently.
    */
   readonly overflow?: "error" | "dropOldest" | "dropNewest" | undefined;
   /** The names of the events that end the iteration, after the events that are kept: `["end", "close"]`. */
   readonly close?: (Iterable<string | symbol> & object) | undefined;
   /**
-   * Called with the arguments of each event that the iterator dropped, or that the program did not take, so that nothing is
-   * lost: `(socket) => socket.destroy()`. An error that it throws, or that its promise rejects with, goes to the loop's
-   * exception handler.
+   * Called with the arguments of each event that the iterator dropped, or that the program did not take, so that
+   * nothing is lost: `(socket) => socket.destroy()`. An error that it throws, or that its promise rejects with, goes to
+   * the loop's exception handler.
    */
   readonly dispose?: ((...args: A) => unknown) | undefined;
 }
@@ -44,22 +44,24 @@ const eventsDefaults = { maxsize: 1024, overflow: "error", close: [], dispose: u
 const policies: readonly unknown[] = ["error", "dropOldest", "dropNewest"];
 
 /**
- * Iterates events: `yield* asyncFor(events(socket, "message"), function* ([message]) { … })`. It listens from the call on.
+ * Iterates events: `yield* asyncFor(events(socket, "message"), function* ([message]) { … })`. It listens from the call
+ * on.
  *
- * `asyncFor` removes the listeners however it ends. A program that iterates by hand calls `aclose`, or uses `aclosing`. The
- * event loop closes an iterator that is still open when it ends.
+ * `asyncFor` removes the listeners however it ends. A program that iterates by hand calls `aclose`, or uses `aclosing`.
+ * The event loop closes an iterator that is still open when it ends.
  *
- * The iterator throws the error that an emitter emits as `"error"`, after the events before it, unless the program iterates
- * `"error"`. It throws that error as `fromPromise` throws the reason of a promise. An error that the source throws when a
- * listener is removed goes to the exception handler. An event that comes after the loop was closed is ignored, and ends the
- * listening.
+ * The iterator throws the error that an emitter emits as `"error"`, after the events before it, unless the program
+ * iterates `"error"`. It throws that error as `fromPromise` throws the reason of a promise. An error that the source
+ * throws when a listener is removed goes to the exception handler. An event that comes after the loop was closed is
+ * ignored, and ends the listening.
  *
  * @param source - an `EventEmitter` or an `EventTarget`
  * @param name - the name of the events
- * @param options - `maxsize` is the most events that are kept, 1024 by default; `overflow` is the policy for more events, an
- *   error by default; `close` names the events that end the iteration; `dispose` is called with each event that was not taken
- * @returns an async iterator over the arguments of each event, as Node's `events.on` gives them; for a target the event is
- *   the only argument. The types can be given: `events<[chunk: Uint8Array]>(socket, "data")`
+ * @param options - `maxsize` is the most events that are kept, 1024 by default; `overflow` is the policy for more
+ *   events, an error by default; `close` names the events that end the iteration; `dispose` is called with each event
+ *   that was not taken
+ * @returns an async iterator over the arguments of each event, as Node's `events.on` gives them; for a target the event
+ *   is the only argument. The types can be given: `events<[chunk: Uint8Array]>(socket, "data")`
  * @throws TypeError when `source` is no source of events, `name` is no name, or an option is wrong
  * @throws ValueError when `overflow` is no policy
  * @throws RuntimeError when no loop is running

@@ -58,8 +58,8 @@ export function nullcontext(value?: unknown): AsyncContextManager<unknown, void>
 }
 
 /**
- * Swallows errors of the given classes that leave the block. From a group it removes the errors that match, and throws the
- * rest.
+ * Swallows errors of the given classes that leave the block. From a group it removes the errors that match, and throws
+ * the rest.
  *
  * @param classes - classes of errors. A cancellation passes, unless one of them is a class of `CancelledError`
  * @returns a manager, whose block ends with `undefined` when an error was swallowed

@@ -51,7 +51,8 @@ export class NativeIterator<T> extends ClosingIterator<T> {
    * Ends the iteration, and waits for the cleanup of the native iterator.
    *
    * When a value is still pending whose wait was cancelled, it asks the native iterator to end, but does not wait: that
-   * iterator ends only after the pending value, which may never come. An error of that goes to the exception handler.
+   * iterator ends only after the pending value, which may never come. If closing it fails then, the exception handler
+   * gets the error.
    */
   override *aclose(): Coroutine {
     if (this.#hasEnded) return;

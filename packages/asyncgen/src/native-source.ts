@@ -1,4 +1,7 @@
-/** An object that JavaScript's `for await` can iterate: it has `Symbol.asyncIterator`, as streams and native async generators. */
+/**
+ * An object that JavaScript's `for await` can iterate: it has `Symbol.asyncIterator`, as streams and native async
+ * generators.
+ */
 export interface NativeAsyncIterable<T> {
   [Symbol.asyncIterator](): NativeAsyncIterator<T>;
 }

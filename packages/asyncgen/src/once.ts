@@ -40,23 +40,24 @@ const onceDefaults: OnceOptions = { close: undefined };
  * Waits for one event: `const [chunk] = yield* once(socket, "data")`; or for the first of several:
  * `const { name } = yield* once(socket, ["drain", "pause"])`. It begins to listen when it is awaited.
  *
- * An error that the source throws when a listener is removed goes to the exception handler. An event that comes after the
- * loop was closed is ignored.
+ * An error that the source throws when a listener is removed goes to the exception handler. An event that comes after
+ * the loop was closed is ignored.
  *
  * @param source - an `EventEmitter` or an `EventTarget`
  * @param name - the event's name, or an array of names
  * @param options - `close` names the events that end the wait, `["close"]` by default for an emitter
- * @returns the event's arguments, as Node's `events.once` does; for a target the event is the only argument. For several
- *   names the event as `{ name, args }`. The types can be given: `once<[chunk: Uint8Array]>(socket, "data")`
- * @throws the error that an emitter emits as `"error"` meanwhile, unless the program waits for `"error"`. It is thrown as
- *   `fromPromise` throws the reason of a promise
- * @throws Error with the `code` "ERR_STREAM_PREMATURE_CLOSE", which Node uses too, when an event of `close` comes first, or
- *   when `source` is a stream that is closed already. A stream that was destroyed with an error throws that error instead
+ * @returns the event's arguments, as Node's `events.once` does; for a target the event is the only argument. For
+ *   several names the event as `{ name, args }`. The types can be given: `once<[chunk: Uint8Array]>(socket, "data")`
+ * @throws the error that an emitter emits as `"error"` meanwhile, unless the program waits for `"error"`. It is thrown
+ *   as `fromPromise` throws the reason of a promise
+ * @throws Error with the `code` "ERR_STREAM_PREMATURE_CLOSE", which Node uses too, when an event of `close` comes
+ *   first, or when `source` is a stream that is closed already. A stream that was destroyed with an error throws that
+ *   error instead
  * @throws TypeError at the call, when `source` is no source of events, a name is no name, or an option is wrong
  * @throws ValueError at the call, when the array of names is empty
  *
- * Cancellation removes the listeners, as the event does. An error that the source emits after the cancellation, before the
- * task has resumed, goes to the exception handler.
+ * Cancellation removes the listeners, as the event does. An error that the source emits after the cancellation, before
+ * the task has resumed, goes to the exception handler.
  *
  * It has no counterpart in CPython.
  */

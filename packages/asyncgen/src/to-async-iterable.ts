@@ -12,13 +12,14 @@ import { AsyncGenerator } from "./async-generator.ts";
 /**
  * Makes a JavaScript async generator from ours: `for await (const row of toAsyncIterable(rows())) { … }`.
  *
- * Each step runs in a task of its own, by `toPromise`: the body must not emit a value inside an open timeout or task group.
- * Steps that are requested at the same time run one after another. `for await` calls `return()` when it ends early, and
- * `return()` settles after the cleanup of the generator.
+ * Each step runs in a task of its own, by `toPromise`: the body must not emit a value inside an open timeout or task
+ * group. Steps that are requested at the same time run one after another. `for await` calls `return()` when it ends
+ * early, and `return()` settles after the cleanup of the generator.
  *
  * @param generator - an async generator. Other code must not iterate it from now on
- * @param options - `signal` cancels the running step at its `yield*`, or closes the generator when no step runs; the next
- *   step then rejects with the signal's reason. `loop` runs the steps, by default the loop of all `toPromise` calls
+ * @param options - `signal` cancels the running step at its `yield*`, or closes the generator when no step runs; the
+ *   next step then rejects with the signal's reason. `loop` runs the steps, by default the loop of all `toPromise`
+ *   calls
  * @returns a JavaScript async generator, whose steps reject as the promises of `toPromise` do
  * @throws TypeError when `generator` is no async generator of ours, or an option is wrong
  *

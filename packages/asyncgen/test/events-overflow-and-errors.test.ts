@@ -54,11 +54,11 @@ describe("events beyond maxsize", () => {
     runVirtual(main());
   });
 
-  it("do not exist without a bound", () => {
+  it("no event is beyond a maxsize of zero", () => {
     expect(runVirtual(takeOfFive({ maxsize: 0, close: ["end"] }))).toEqual([1, 2, 3, 4, 5, true]);
   });
 
-  it("begin with the 1025th by default", () => {
+  it("the 1025th event is the first beyond the default maxsize", () => {
     const { source, emit, listenerCount } = listenedEmitter();
     function* main(): Coroutine {
       events(source, "event");

@@ -68,7 +68,7 @@ describe("an async generator prints", () => {
     ]);
   });
 
-  it("in the text of a bad yield", () => {
+  it("the text of a bad yield shows a value of an async generator", () => {
     function* main(): Coroutine<unknown> {
       const leaked = asyncGenerator(function* (emit) {
         yield* emit(emit);

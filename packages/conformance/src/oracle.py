@@ -57,7 +57,7 @@ class VirtualSelector:
             self._iterations_at_rest += 1
             if self._iterations_at_rest > self._patience:
                 self._iterations_at_rest = 0
-                raise LivelockError(f"the clock has stood at {self._loop.time()} for {self._patience} iterations")
+                raise LivelockError(f"the clock still shows {self._loop.time()} after {self._patience} iterations")
             return []
         self._iterations_at_rest = 0
         # A timer at infinity is not a timer. The jump goes to the timer's own `when`, since now + timeout rounds.

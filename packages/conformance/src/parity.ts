@@ -47,9 +47,13 @@ const subprocesses = "planned; today, use the host's child processes with `once`
 const introspection = "planned; today, use `allTasks`, `getStack` in debug mode, and the text of a task";
 const taskAuthors = "for tasks that are written without `Task`: no JavaScript library needs them";
 
+/** The names that are types here, without a value, and how they differ. */
+const types: Readonly<Record<string, string>> = {
+  AbstractEventLoop: "a type only, that of every loop; a class of loops extends `BaseEventLoop`",
+};
+
 /** The names that are absent, and why. */
 const absent: Readonly<Record<string, string>> = {
-  AbstractEventLoop: "`BaseEventLoop` is the type of every loop",
   AbstractServer: streams,
   BaseProtocol: streams,
   BaseTransport: streams,
@@ -113,9 +117,10 @@ function homeOf(name: string): string | undefined {
 
 /** Returns the names that the tables above get wrong: without an entry, with two entries, or unknown to Python. */
 export function contradictions(names: readonly string[]): string[] {
-  const unclear = names.filter((name) => (homeOf(renamed[name] ?? camelCase(name)) === undefined) !== name in absent);
-  const stale = [...Object.keys(renamed), ...Object.keys(different), ...Object.keys(absent)];
-  return [...unclear, ...stale.filter((name) => !names.includes(name))];
+  const isUnclear = (name: string): boolean =>
+    (homeOf(renamed[name] ?? camelCase(name)) === undefined) !== (name in absent || name in types);
+  const stale = [renamed, different, types, absent].flatMap((table) => Object.keys(table));
+  return [...names.filter(isUnclear), ...stale.filter((name) => !names.includes(name))];
 }
 
 /** Returns the table, as Markdown. */
@@ -123,6 +128,8 @@ export function parityTable(names: readonly string[]): string {
   const rows = names.map((name) => {
     const reason = absent[name];
     if (reason !== undefined) return `| \`${name}\` | | absent: ${reason} |`;
+    const typeNote = types[name];
+    if (typeNote !== undefined) return `| \`${name}\` | \`${name}\` in \`@yieldstar/loop\` | different: ${typeNote} |`;
     const ours = renamed[name] ?? camelCase(name);
     const note = different[name];
     return `| \`${name}\` | \`${ours}\` in \`@yieldstar/${homeOf(ours) ?? ""}\` | ${note === undefined ? "same" : `different: ${note}`} |`;

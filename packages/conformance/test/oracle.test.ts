@@ -112,7 +112,7 @@ async def main():
         await asyncio.sleep(0)
 asyncio.run(main())
 `;
-    expect(oracle.run(program).exception?.text).toBe("LivelockError: the clock has stood at 1.0 for 20000 iterations");
+    expect(oracle.run(program).exception?.text).toBe("LivelockError: the clock still shows 1.0 after 20000 iterations");
   });
 });
 

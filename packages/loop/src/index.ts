@@ -1,3 +1,6 @@
+// `Disposable` and `Symbol.dispose`, for the programs whose `lib` does not have them.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * The public names of this package, by room, in the order of `packages/docs/architecture.md`.
  *

@@ -35,6 +35,8 @@ function* work(): Coroutine<string> {
   return "worked";
 }
 
+async function load(): Promise<void> {}
+
 describe("a name whose toString throws", () => {
   it("loses no coroutine", () => {
     const name = {
@@ -52,6 +54,16 @@ describe("a value that is not a coroutine", () => {
   const notCoroutines: BadValue[] = [
     { what: "a generator function", value: work, text: "<function work> (hint: call it: work())" },
     { what: "an arrow function", value: [() => {}][0], text: "<function <lambda>> (hint: call it)" },
+    {
+      what: "an async function",
+      value: load,
+      text: "<function load> (hint: call it in fromPromise: fromPromise(load()))",
+    },
+    {
+      what: "an async function without a name",
+      value: [async () => {}][0],
+      text: "<function <lambda>> (hint: call it in fromPromise: fromPromise(f()))",
+    },
     {
       what: "a promise",
       value: Promise.resolve(),
@@ -85,6 +97,11 @@ describe("a value that is not a coroutine", () => {
   const notAwaitables: BadValue[] = [
     { what: "a generator function", value: work, text: `${required} (hint: call it: work())` },
     { what: "an arrow function", value: [() => {}][0], text: `${required} (hint: call it)` },
+    {
+      what: "an async function",
+      value: load,
+      text: `${required} (hint: call it in fromPromise: fromPromise(load()))`,
+    },
     {
       what: "a promise",
       value: Promise.resolve(),
@@ -471,7 +488,7 @@ describe("a refused value is named with its hint", () => {
   });
 });
 
-it("setEventLoop refuses what is not a loop, and keeps the loop that was set", () => {
+it("setEventLoop refuses a value that is no loop, and keeps the loop that was set", () => {
   const loop = new EventLoop();
   setEventLoop(loop);
   for (const [value, type] of [

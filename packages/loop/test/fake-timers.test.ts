@@ -309,7 +309,7 @@ describe("while node:test fakes timers", () => {
     expect(await woken).toBe("woken");
   });
 
-  it("run takes two more ticks", async () => {
+  it("run needs two more ticks than toPromise", async () => {
     mock.timers.enable();
     const woken = run(twice());
     for (const milliseconds of [0, 5000, 60_000, 0, 0]) {

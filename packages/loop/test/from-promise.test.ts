@@ -167,7 +167,7 @@ describe("fromPromise", () => {
     fromPromise(() => 5);
     // @ts-expect-error It takes a signal, and no number.
     fromPromise((count: number) => Promise.resolve(count));
-    // @ts-expect-error What is disposed of is what the promise gives.
+    // @ts-expect-error `dispose` gets the promise's value, a number.
     fromPromise(Promise.resolve(5), { dispose: (text: string) => text });
   });
 
@@ -340,7 +340,7 @@ describe("fromPromise, cancelled", () => {
   it("before it began, ignores a rejection of the promise, and does not call a function", async () => {
     let calls = 0;
     const main = function* (): Coroutine {
-      const promise = createTask(fromPromise(Promise.reject(new Error("nobody's concern"))));
+      const promise = createTask(fromPromise(Promise.reject(new Error("ignored"))));
       const call = createTask(fromPromise(async () => ++calls));
       promise.cancel();
       call.cancel();

@@ -100,7 +100,7 @@ describe.concurrent("a program in a process of its own", () => {
     const { code, stdout } = await runProgram(deadlockLater);
     // The two loops may notice in either order.
     const [first, ...rest] = stdout.trimEnd().split("\n");
-    expect(first).toBe("the unrefed timer wakes nobody");
+    expect(first).toBe("the unrefed timer wakes no task");
     expect(rest.sort()).toEqual(["0 listeners are left", "waitForFuture: true", "waitForPromise: true"]);
     expect(code).toBe(0);
   });

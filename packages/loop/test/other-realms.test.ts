@@ -86,7 +86,7 @@ describe.each([
     expect(future.exception()).toBe(value);
   });
 
-  it.each(others)("$what is not an exception", ({ value }) => {
+  it.each(others)("is not an exception: $what", ({ value }) => {
     setUp();
     expect([value instanceof Exception, value instanceof BaseException]).toEqual([false, false]);
     const future = new EventLoop().createFuture();

@@ -50,7 +50,7 @@ describe("the text of a value", () => {
     expect(abbreviated(sharing(40)).length).toBeLessThan(10_050);
   });
 
-  it("is cut when it is deep", () => {
+  it("the text of a deep value is cut", () => {
     let deep: unknown = "end";
     for (let level = 0; level < 100_000; level += 1) deep = [deep];
     expect(repr(deep)).toBe(`${"[".repeat(30)}...${"]".repeat(30)}`);

@@ -74,6 +74,6 @@ describe("two copies of the package in one process", () => {
   });
 });
 
-it("are not mentioned outside of any loop", () => {
+it("other copies are not mentioned outside of any loop", () => {
   expect(() => loop.getRunningLoop()).toThrow(/^no running event loop \(hint: call it inside a coroutine\)$/);
 });

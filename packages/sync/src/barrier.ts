@@ -66,17 +66,25 @@ export class Barrier implements AsyncContextManager<number, void> {
     return this.#state === "broken";
   }
 
-  /** Calls `wait`, so that a block runs once all tasks have come: `asyncWith(barrier, function* (index) { … })`. */
+  /**
+   * Calls `wait`, so that a block runs once all tasks have come: `asyncWith(barrier, function* (index) { … })`.
+   *
+   * Source: asyncio.Barrier.__aenter__, CPython 3.14 Lib/asyncio/locks.py.
+   */
   aenter(): Coroutine<number> {
     return this.wait();
   }
 
-  /** Does nothing, and never waits. */
+  /**
+   * Does nothing, and never waits.
+   *
+   * Source: asyncio.Barrier.__aexit__, CPython 3.14 Lib/asyncio/locks.py.
+   */
   *aexit(_error: Error | undefined): Coroutine {}
 
   /**
-   * Waits until `parties` tasks have come. The last one does not wait. Tasks that come while those of the round before
-   * still leave wait for these first.
+   * Waits until `parties` tasks have come. The last one does not wait. Tasks that come while those of the previous
+   * round still leave wait for these first.
    *
    * @returns the number of tasks that were there when the caller came: 0 for the first, `parties - 1` for the last.
    *   Only the last number is sure to be unique: after a cancellation two tasks of a round can get the same one
@@ -129,7 +137,7 @@ export class Barrier implements AsyncContextManager<number, void> {
   }
 
   *#waitLocked(): Coroutine<number> {
-    yield* this.#waitForTheLastRound();
+    yield* this.#waitForThePreviousRound();
     try {
       const index = this.#count;
       this.#count += 1;
@@ -146,8 +154,8 @@ export class Barrier implements AsyncContextManager<number, void> {
     }
   }
 
-  /** The tasks of the round before have to leave first. */
-  *#waitForTheLastRound(): Coroutine {
+  /** The tasks of the previous round have to leave first. */
+  *#waitForThePreviousRound(): Coroutine {
     yield* this.#condition.waitFor(() => this.#state !== "draining" && this.#state !== "resetting");
     if (this.#state === "broken") throw new BrokenBarrierError("Barrier aborted");
   }

@@ -65,7 +65,7 @@ export class Condition extends Acquirable {
   /**
    * Frees the lock.
    *
-   * @throws RuntimeError when the lock is free
+   * @throws RuntimeError as `release` of the lock does
    *
    * Source: asyncio.Condition.release, CPython 3.14 Lib/asyncio/locks.py.
    */
@@ -134,7 +134,7 @@ export class Condition extends Acquirable {
    *
    * @param n - a whole number of tasks; with less than one it wakes no task
    * @throws TypeError when `n` is no whole number
-   * @throws RuntimeError when the lock is free
+   * @throws RuntimeError when the lock is free, or when the loop of a task that it wakes is closed
    *
    * Source: asyncio.Condition.notify, CPython 3.14 Lib/asyncio/locks.py.
    */
@@ -147,7 +147,7 @@ export class Condition extends Acquirable {
   /**
    * Wakes all tasks that wait.
    *
-   * @throws RuntimeError when the lock is free
+   * @throws RuntimeError as `notify` does
    *
    * Source: asyncio.Condition.notify_all, CPython 3.14 Lib/asyncio/locks.py.
    */

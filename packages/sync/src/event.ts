@@ -34,6 +34,8 @@ export class Event {
   /**
    * Sets the flag and wakes all tasks that wait for it.
    *
+   * @throws RuntimeError when the loop of a task that it wakes is closed; the flag is then set
+   *
    * Source: asyncio.Event.set, CPython 3.14 Lib/asyncio/locks.py.
    */
   set(): void {

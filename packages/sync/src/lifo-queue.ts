@@ -13,6 +13,11 @@ export class LifoQueue<T> extends Queue<T> {
 
   readonly #stack: T[] = [];
 
+  /**
+   * Returns the number of items in the queue.
+   *
+   * Source: asyncio.Queue.qsize, CPython 3.14 Lib/asyncio/queues.py.
+   */
   override qsize(): number {
     return this.#stack.length;
   }

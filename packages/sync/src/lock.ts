@@ -60,7 +60,8 @@ export class Lock extends Acquirable {
   /**
    * Frees the lock, whichever task has it, and wakes the first task in the queue.
    *
-   * @throws RuntimeError when the lock is free
+   * @throws RuntimeError when the lock is free, or when the loop of the task that it wakes is closed; the lock is then
+   * free
    *
    * Source: asyncio.Lock.release, CPython 3.14 Lib/asyncio/locks.py.
    */

@@ -40,6 +40,11 @@ export class PriorityQueue<T> extends Queue<T> {
     this.#before = compare === undefined ? isLess : (a, b) => compare(a, b) < 0;
   }
 
+  /**
+   * Returns the number of items in the queue.
+   *
+   * Source: asyncio.Queue.qsize, CPython 3.14 Lib/asyncio/queues.py.
+   */
   override qsize(): number {
     return this.#heap.length;
   }

@@ -121,6 +121,7 @@ export class Queue<T> {
    * @param item - any value
    * @throws QueueFull when the queue holds `maxsize` items
    * @throws QueueShutDown when the queue is shut down
+   * @throws RuntimeError when the loop of the task that it wakes is closed; the item is then in the queue
    *
    * Source: asyncio.Queue.put_nowait, CPython 3.14 Lib/asyncio/queues.py.
    */
@@ -134,7 +135,8 @@ export class Queue<T> {
   }
 
   /**
-   * Takes the next item. While the queue is empty, it waits for one. When the item is done with, call `taskDone`.
+   * Takes the next item. While the queue is empty, it waits for one. When the item has been processed, call
+   * `taskDone`.
    *
    * @returns the item
    * @throws QueueShutDown when the queue is empty and shut down, before the call or while it waits
@@ -154,6 +156,7 @@ export class Queue<T> {
    * @returns the item
    * @throws QueueEmpty when the queue is empty
    * @throws QueueShutDown when the queue is empty and shut down
+   * @throws RuntimeError when the loop of the task that it wakes is closed; the item is then lost
    *
    * Source: asyncio.Queue.get_nowait, CPython 3.14 Lib/asyncio/queues.py.
    */
@@ -165,9 +168,10 @@ export class Queue<T> {
   }
 
   /**
-   * Says that an item that was taken is done with. The last one wakes the tasks that wait in `join`.
+   * Says that an item that was taken has been processed. The last one wakes the tasks that wait in `join`.
    *
    * @throws ValueError when it is called more often than items were put in
+   * @throws RuntimeError when the loop of a task that it wakes is closed; the item counts as processed
    *
    * Source: asyncio.Queue.task_done, CPython 3.14 Lib/asyncio/queues.py.
    */
@@ -195,6 +199,7 @@ export class Queue<T> {
    * wait in either.
    *
    * @param immediate - whether to discard the items in the queue, and to count each as done
+   * @throws RuntimeError when the loop of a task that it wakes is closed; the queue is then shut down
    *
    * Source: asyncio.Queue.shutdown, CPython 3.14 Lib/asyncio/queues.py.
    */

@@ -77,6 +77,8 @@ export class Semaphore extends Acquirable {
   /**
    * Gives a unit back, whichever task took it, and wakes the first task that waits.
    *
+   * @throws RuntimeError when the loop of the task that it wakes is closed; the unit is then given back
+   *
    * Source: asyncio.Semaphore.release, CPython 3.14 Lib/asyncio/locks.py.
    */
   release(): void {
@@ -126,7 +128,8 @@ export class BoundedSemaphore extends Semaphore {
   /**
    * Gives a unit back and wakes the first task that waits.
    *
-   * @throws ValueError when all units are there already
+   * @throws ValueError when all units are free
+   * @throws RuntimeError when the loop of the task that it wakes is closed; the unit is then given back
    *
    * Source: asyncio.BoundedSemaphore.release, CPython 3.14 Lib/asyncio/locks.py.
    */

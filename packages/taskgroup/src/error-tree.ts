@@ -16,8 +16,8 @@ export interface ErrorNode {
 const limits = textLimits.group;
 
 /**
- * Makes the tree of a group. As in CPython an error in the tree is not shown a second time as the cause of another, so that
- * circles of causes end. The members of a group come first.
+ * Makes the tree of a group. As in CPython an error in the tree is not shown a second time as the cause of another, so
+ * that circles of causes end. The members of a group come first.
  */
 export function growTree(group: Error): ErrorNode {
   const seen = new Set<unknown>([group]);

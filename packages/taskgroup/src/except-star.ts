@@ -43,15 +43,15 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
 }
 
 /**
- * Handles an error that a `catch` caught, as Python's `except*` does: each clause gets a group of the errors that match it
- * and that no earlier clause has taken. An error that is no group is handled as a group of one.
+ * Handles an error that a `catch` caught, as Python's `except*` does: each clause gets a group of the errors that match
+ * it and that no earlier clause has taken. An error that is no group is handled as a group of one.
  *
  * @param error - the error that was caught
  * @param clauses - made by `on`; their handlers can be generator functions, which can await
- * @throws the errors that no clause has taken, and the errors that the handlers throw. New errors are thrown in a group with
- * the rest; a single new error is thrown without a group
- * @throws TypeError when `error` is an awaitable or a function, which no `catch` caught; when a clause was not made by `on`.
- * A handler that returns a promise counts as a handler that throws a `TypeError`
+ * @throws the errors that no clause has taken, and the errors that the handlers throw. New errors are thrown in a group
+ * with the rest; a single new error is thrown without a group
+ * @throws TypeError, when awaited, if `error` is an awaitable or a function, which no `catch` caught; or if a clause
+ * was not made by `on`. A handler that returns a promise counts as a handler that throws a `TypeError`
  *
  * Cancellation is thrown into the handler that waits, and counts as an error that the handler threw.
  *
@@ -163,7 +163,10 @@ class Caught {
     return taken;
   }
 
-  /** Notes an error that a handler threw. The same group that the handler got goes back to the rest; any other error is new. */
+  /**
+   * Notes an error that a handler threw. The same group that the handler got goes back to the rest; any other error is
+   * new.
+   */
   noteThrown(given: BaseExceptionGroup, thrown: unknown): void {
     if (thrown === this.#error && thrown !== given && thrown instanceof BaseExceptionGroup) {
       this.#isThrownWhole = true;
@@ -181,7 +184,8 @@ class Caught {
       return;
     }
     const rest = this.#rest === undefined ? [] : [this.#rest];
-    // CPython finds the parts of a group by its traceback, which a throw of the whole group changes: all parts count as new.
+    // CPython finds the parts of a group by its traceback, which a throw of the whole group changes: all parts count as
+    // new.
     const members = this.#isThrownWhole
       ? [...this.#thrown, ...rest, this.#error]
       : this.#putTogether(this.#error, rest);

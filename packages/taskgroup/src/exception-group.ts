@@ -22,7 +22,10 @@ export type Split<E extends Error, Rest extends Error> = [
   BaseExceptionGroup<Rest> | undefined,
 ];
 
-/** @internal Returns the part of `group` that holds the errors for which `keep` returns true, with their nesting and order. */
+/**
+ * @internal Returns the part of `group` that holds the errors for which `keep` returns true, with their nesting and
+ * order.
+ */
 export let project: (group: BaseExceptionGroup, keep: (error: Error) => boolean) => BaseExceptionGroup | undefined;
 
 /**
@@ -41,11 +44,11 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
 
   /**
    * @param message - describes the errors
-   * @param exceptions - the errors, at least one: an array, or another iterable with a `length`. As in Python, a `Set` or a
-   * generator is refused
+   * @param exceptions - the errors, at least one: an array, or another iterable with a `length`. As in Python, a `Set`
+   * or a generator is refused
    * @param options - `cause` is the error that led to these
-   * @throws TypeError when `message` is no string, `exceptions` is no sequence, this class cannot hold a member, or an option
-   * is wrong
+   * @throws TypeError when `message` is no string, `exceptions` is no sequence, this class cannot hold a member, or an
+   * option is wrong
    * @throws ValueError when there is no member, or a member is no error
    */
   constructor(message: string, exceptions: readonly Member<E>[], options?: ErrorOptions) {
@@ -56,14 +59,18 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
     super(members, message, given);
   }
 
-  /** The members, in the order in which they were given: the same array as `errors`. */
+  /**
+   * The members, in the order in which they were given: the same array as `errors`.
+   *
+   * Source: BaseExceptionGroup.exceptions, CPython 3.14.
+   */
   get exceptions(): readonly Member<E>[] {
     return this.errors as readonly Member<E>[];
   }
 
   /**
-   * Makes a group with the same message and other members. `subgroup` and `split` call it. A subclass overrides it, so that
-   * its parts are of the subclass too.
+   * Makes a group with the same message and other members. `subgroup` and `split` call it. A subclass overrides it, so
+   * that its parts are of the subclass too.
    *
    * @param exceptions - the members of the part
    * @returns the new group
@@ -154,8 +161,8 @@ export class BaseExceptionGroup<E extends Error = Error> extends AggregateError 
   }
 
   /**
-   * Does what `instanceof` does for every class. It is here for its type: without it, the members of a group would be `any`
-   * after `error instanceof ExceptionGroup`.
+   * Does what `instanceof` does for every class. It is here for its type: without it, the members of a group would be
+   * `any` after `error instanceof ExceptionGroup`.
    */
   static override [Symbol.hasInstance]<G>(this: abstract new (...args: never[]) => G, value: unknown): value is G {
     return Function.prototype[Symbol.hasInstance].call(this, value);

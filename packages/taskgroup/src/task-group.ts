@@ -20,7 +20,7 @@ import { asMember, BaseExceptionGroup } from "./exception-group.ts";
 const fewTasks = 64;
 
 /**
- * Runs tasks that end together. The block waits at its end for all of them. When a task fails, the other tasks and the
+ * Runs tasks and waits for all of them at the end of its block. When a task fails, the other tasks and the
  * block itself are cancelled, and the block ends with a group of the errors.
  *
  * ```ts
@@ -30,8 +30,8 @@ const fewTasks = 64;
  * });
  * ```
  *
- * A cancelled task does not count as failed. When the task that runs the block is cancelled, the group cancels its tasks,
- * waits for them, and lets the `CancelledError` leave the block. Errors of the tasks replace it.
+ * A cancelled task does not count as failed. When the task that runs the block is cancelled, the group cancels its
+ * tasks, waits for them, and lets the `CancelledError` leave the block. Errors of the tasks replace it.
  *
  * Source: asyncio.TaskGroup, CPython 3.14 Lib/asyncio/taskgroups.py.
  */
@@ -64,8 +64,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
    * @param options - those of the loop's `createTask`
    * @returns the task, which has not started yet
    * @throws TypeError when `coroutine` is no coroutine, or an option is wrong
-   * @throws RuntimeError before the group is entered, while it shuts down, and after it has ended; the coroutine is then
-   * closed
+   * @throws RuntimeError before the group is entered, while it shuts down, and after it has ended; the coroutine is
+   * then closed
    *
    * Cancellation of the task leaves the group and its other tasks as they are.
    *
@@ -89,6 +89,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
    *
    * @returns this group
    * @throws RuntimeError when the group was entered before, or the caller runs in no task
+   *
+   * Source: TaskGroup.__aenter__, CPython 3.14 Lib/asyncio/taskgroups.py.
    */
   *aenter(): Coroutine<this> {
     if (this.#entered) throw new RuntimeError(`TaskGroup ${repr(this)} has already been entered`);
@@ -108,6 +110,8 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
    * @throws KeyboardInterrupt, SystemExit as they are, without a group
    *
    * Cancellation cancels the tasks, and the wait goes on until they have ended.
+   *
+   * Source: TaskGroup.__aexit__, CPython 3.14 Lib/asyncio/taskgroups.py.
    */
   *aexit(error: Error | undefined): Coroutine {
     try {
@@ -129,7 +133,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
 
     // Each cancel of the parent ends one wait.
     while (this.#unfinished > 0) {
-      this.#allDone ??= (this.#loop as BaseEventLoop).createFuture<void>();
+      this.#allDone ??= parent.getLoop().createFuture<void>();
       this.#onTaskDone._ends = this.#allDone;
       try {
         yield* this.#allDone;
@@ -169,7 +173,9 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     throw new RuntimeError(`TaskGroup ${repr(this)} ${reason}`);
   }
 
-  /** Removes the tasks that have ended. A `Set` that each task leaves at its end would cost more than the whole group. */
+  /**
+   * Removes the tasks that have ended. A `Set` that each task leaves at its end would cost more than the whole group.
+   */
   #tidy(): void {
     if (this.#tasks.length > 2 * this.#unfinished) this.#tasks = this.#tasks.filter((task) => !task.done());
     this.#manyTasks = Math.max(fewTasks, 2 * this.#tasks.length);
@@ -195,7 +201,7 @@ export class TaskGroup implements AsyncContextManager<TaskGroup, void> {
     if (parent.done()) {
       // The program has called `aenter` by hand, and never `aexit`.
       const message = `Task ${repr(task)} has errored out but its parent task ${repr(parent)} is already completed`;
-      (this.#loop as BaseEventLoop).callExceptionHandler({ message, exception, task });
+      parent.getLoop().callExceptionHandler({ message, exception, task });
     } else if (!this.#aborting && !this.#parentCancelRequested) {
       // async with TaskGroup() as group:
       //     group.create_task(crash_soon())

@@ -11,11 +11,11 @@ export interface RunVirtualOptions extends VirtualTimeLoopOptions {
 const runVirtualDefaults: RunVirtualOptions = { debug: undefined, stepLimit: undefined };
 
 /**
- * Runs a program on a virtual clock that starts at 0, synchronously. In every other respect it works as `run` does: at the
- * end it cancels the tasks that are left, waits for them, reports their errors, and closes the loop.
+ * Runs a program on a virtual clock that starts at 0, synchronously. In every other respect it works as `run` does: at
+ * the end it cancels the tasks that are left, waits for them, reports their errors, and closes the loop.
  *
- * Promises do not settle in a synchronous run: a program that waits in `fromPromise` ends with a `DeadlockError`. Such a
- * program needs `run` or `toPromise`.
+ * Promises do not settle in a synchronous run: a program that waits in `fromPromise` ends with a `DeadlockError`. Such
+ * a program needs `run` or `toPromise`.
  *
  * @param main - a coroutine
  * @param options - `debug` and `stepLimit`, for the loop

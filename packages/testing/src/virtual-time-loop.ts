@@ -11,15 +11,16 @@ const iterationsToLook = 100;
 /** The options of a `VirtualTimeLoop`. */
 export interface VirtualTimeLoopOptions {
   /**
-   * How many steps and callbacks may run while the clock shows the same time; five million by default. After that the run
-   * ends with a `LivelockError`. `Infinity` means no limit.
+   * How many steps and callbacks may run while the clock shows the same time; five million by default. After that the
+   * run ends with a `LivelockError`. `Infinity` means no limit.
    */
   readonly stepLimit?: number | undefined;
 }
 
 /**
- * A loop for tests. Its clock starts at 0, and shows the same time while any task or callback is ready. Then it jumps to the
- * next timer. So the loop runs a program of many hours in milliseconds, synchronously, and always in the same order.
+ * A loop for tests. Its clock starts at 0, and shows the same time while any task or callback is ready. Then it jumps
+ * to the next timer. So the loop runs a program of many hours in milliseconds, synchronously, and always in the same
+ * order.
  *
  * It has no counterpart in CPython.
  */
@@ -78,8 +79,8 @@ export class VirtualTimeLoop extends BaseEventLoop {
    * @throws its exception
    * @throws DeadlockError when nothing is ready and no timer is set
    * @throws LivelockError when some task or callback is always ready
-   * @throws RuntimeError when the loop stops before `awaitable` is done, the loop is closed or running, or another loop is
-   * running the caller
+   * @throws RuntimeError when the loop stops before `awaitable` is done, the loop is closed or running, or another loop
+   * is running the caller
    *
    * Source: loop.run_until_complete, CPython 3.14 Lib/asyncio/base_events.py.
    */
@@ -96,13 +97,15 @@ export class VirtualTimeLoop extends BaseEventLoop {
   }
 
   /**
-   * Moves the clock forward by `seconds`. It runs the tasks and callbacks that are ready, and each timer that becomes due at
-   * the timer's own time. It ends early when `stop()` is called.
+   * Moves the clock forward by `seconds`. It runs the tasks and callbacks that are ready, and each timer that becomes
+   * due at the timer's own time. It ends early when `stop()` is called.
    *
    * @param seconds - zero or more, and finite; with zero it runs only what is ready or due now
    * @throws ValueError when `seconds` is no such number
    * @throws LivelockError when some task or callback is always ready
    * @throws RuntimeError when the loop is closed or running, or another loop is running the caller
+   *
+   * It has no counterpart in CPython.
    */
   advance(seconds: number): void {
     if (typeof seconds !== "number" || !(seconds >= 0 && seconds < Infinity)) {

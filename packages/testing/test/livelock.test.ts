@@ -43,9 +43,10 @@ describe("a program that spins on a virtual clock", () => {
     expect(error).toBeInstanceOf(LivelockError);
     expect(error).toBeInstanceOf(RuntimeError);
     expect(String(error)).toBe(
-      "LivelockError: the clock has stood at 1.0 for 5000000 steps, since these are always ready:\n" +
+      "LivelockError: the clock still shows 1.0 after 5000000 steps, because these are always ready:\n" +
         "  <Task pending name='spinner' coro=<coroutine object> cb=[Task.task_wakeup()]>\n" +
-        "(hint: time passes only when all wait: sleep longer than 0, or await what is polled for; `stepLimit` allows more)",
+        "(hint: time passes only when all tasks wait: sleep longer than 0, or await the event that the program polls for; " +
+        "`stepLimit` allows more)",
     );
     expect(isCleanedUp).toBe(true);
   });
@@ -80,7 +81,7 @@ describe("a program that spins on a virtual clock", () => {
     loop.callSoon(function again() {
       loop.callSoon(again);
     });
-    expect(() => loop.advance(0)).toThrow(/^the clock has stood at 0\.0 for 1000 steps, .*\n {2}<Handle again\(\)/);
+    expect(() => loop.advance(0)).toThrow(/^the clock still shows 0\.0 after 1000 steps, .*\n {2}<Handle again\(\)/);
     expect(() => loop.runForever()).toThrow(LivelockError);
     loop.close();
   });

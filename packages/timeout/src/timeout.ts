@@ -15,8 +15,8 @@ import { roundToMilliseconds } from "./round-to-milliseconds.ts";
 const words = { block: "Timeout", cancelling: "expiring", cancelled: "expired" };
 
 /**
- * A block with a deadline, for `asyncWith`. When the deadline passes, the task is cancelled where it waits inside the block,
- * and the block ends with a `TimeoutError`. `timeout` and `timeoutAt` make it.
+ * A block with a deadline, for `asyncWith`. When the deadline passes, the task is cancelled where it waits inside the
+ * block, and the block ends with a `TimeoutError`. `timeout` and `timeoutAt` make it.
  *
  * A cancellation of the task by other code leaves the block as a `CancelledError`, also when the deadline passes at the
  * same time.
@@ -67,8 +67,8 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
    * @param when - the new deadline, in seconds of the loop's clock, or `null` for none
    * @throws TypeError when `when` is neither a number nor `null`
    * @throws ValueError when it is NaN
-   * @throws RuntimeError before the block is entered, after the deadline has passed, after the block has ended, or when the
-   * loop is closed
+   * @throws RuntimeError before the block is entered, after the deadline has passed, after the block has ended, or when
+   * the loop is closed
    *
    * Source: Timeout.reschedule, CPython 3.14 Lib/asyncio/timeouts.py.
    */
@@ -95,6 +95,8 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
    *
    * @returns this object
    * @throws RuntimeError when the block was entered before, or the caller runs in no task
+   *
+   * Source: Timeout.__aenter__, CPython 3.14 Lib/asyncio/timeouts.py.
    */
   aenter(): Coroutine<this> {
     return immediate(() => this._begin());
@@ -110,7 +112,10 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
    * Ends the block, without waiting.
    *
    * @param error - the error that leaves the block
-   * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that it caused; its `cause` is `error`
+   * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that it caused; its `cause` is
+   * `error`
+   *
+   * Source: Timeout.__aexit__, CPython 3.14 Lib/asyncio/timeouts.py.
    */
   aexit(error: Error | undefined): Coroutine {
     return immediate(() => this._exit(error));
@@ -154,8 +159,8 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
  * });
  * ```
  *
- * @param delay - in seconds; `null` means no deadline until `reschedule` sets one. With zero or less the block ends where
- * it first waits
+ * @param delay - in seconds; `null` means no deadline until `reschedule` sets one. With zero or less the block ends
+ * where it first waits
  * @returns the block's manager, for `asyncWith`. The block ends with a `TimeoutError` when the time is over
  * @throws TypeError when `delay` is neither a number nor `null`
  * @throws ValueError when it is NaN
@@ -180,8 +185,8 @@ export function timeout(delay: number | null): Timeout {
  * });
  * ```
  *
- * @param when - in seconds of the loop's clock; `null` means no deadline until `reschedule` sets one. With a time in the
- * past the block ends where it first waits
+ * @param when - in seconds of the loop's clock; `null` means no deadline until `reschedule` sets one. With a time in
+ * the past the block ends where it first waits
  * @returns the block's manager, for `asyncWith`. The block ends with a `TimeoutError` when the deadline passes
  * @throws TypeError when `when` is neither a number nor `null`
  * @throws ValueError when it is NaN

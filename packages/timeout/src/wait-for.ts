@@ -24,8 +24,8 @@ import { timeout as timeoutAfter } from "./timeout.ts";
  * @returns the awaitable's result
  * @throws what the awaitable throws
  * @throws TimeoutError when the time is over
- * @throws TypeError when `awaitable` cannot be awaited, or `timeout` is neither a number nor `null`
- * @throws ValueError when `timeout` is NaN
+ * @throws TypeError, when awaited, if `awaitable` cannot be awaited, or `timeout` is neither a number nor `null`
+ * @throws ValueError, when awaited, if `timeout` is NaN
  *
  * Cancellation of the caller cancels the awaitable too.
  *

@@ -118,7 +118,7 @@ const throwers: Readonly<Record<string, Place>> = {
 
 /** The other uses of a value, most of which make no sense. */
 const places: Readonly<Record<string, Place>> = {
-  *"thrown by a task that nobody awaits"(value) {
+  *"thrown by a task that no code awaits"(value) {
     asyncio.createTask(throwing(value));
     yield* turns();
   },
@@ -274,13 +274,13 @@ const places: Readonly<Record<string, Place>> = {
   *"the body of a block"(value) {
     yield* asyncio.asyncWith(new asyncio.Lock(), value);
   },
-  *"what the body of a block gives"(value) {
+  *"the result of a block's body"(value) {
     yield* asyncio.asyncWith(new asyncio.Lock(), () => value);
   },
-  *"what aenter gives"(value) {
+  *"the result of aenter"(value) {
     yield* asyncio.asyncWith(managerOf({ aenter: () => value as unknown }), nothing);
   },
-  *"what aexit gives"(value) {
+  *"the result of aexit"(value) {
     yield* asyncio.asyncWith(managerOf({ aexit: () => value as unknown }), nothing);
   },
   *iterated(value) {
@@ -322,7 +322,7 @@ const places: Readonly<Record<string, Place>> = {
     for (const item of [value, value, 1]) yield* queue.put(item);
     return [yield* queue.get(), yield* queue.get()];
   },
-  *"what a task factory gives"(value) {
+  *"the result of a task factory"(value) {
     yield* withFactory(() => value);
   },
   *"thrown by a task factory"(value) {

@@ -7,7 +7,7 @@ import type { World } from "./world.ts";
 export type RunBody = (world: World, body: Block, owner?: Task<unknown>) => Coroutine<unknown>;
 
 /**
- * The first name that stands for nothing yet, or that would close a circle of tasks that await each other: cancelling
+ * The first name without an object yet, or that would close a circle of tasks that await each other: cancelling
  * such a task recurses without end, in CPython too. A statement that needs the name is skipped.
  */
 export function missing(world: World, what: What): string | undefined {
@@ -55,7 +55,7 @@ export function firstMissing(world: World, all: readonly What[]): string | undef
   return undefined;
 }
 
-/** Makes an awaitable. All its names must stand for something. */
+/** Makes an awaitable. All its names must have objects. */
 export function toAwaitable(world: World, what: What, run: RunBody): Awaitable<unknown> {
   const { library } = world;
   const make = (each: What): Awaitable<unknown> => toAwaitable(world, each, run);
@@ -116,7 +116,7 @@ const kinds: Readonly<Record<string, string>> = {
   T: "task",
 };
 
-/** The kind of object that a name stands for. */
+/** The kind of object that a name refers to. */
 export function kindOf(name: string): string {
   return name === "me" || name === "main" ? name : (kinds[name.charAt(0)] ?? name);
 }

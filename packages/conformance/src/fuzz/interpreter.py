@@ -174,7 +174,7 @@ class World:
     # Awaitables
 
     def missing(self, what):
-        """The first name that stands for nothing yet, or that would close a circle of tasks that await each other:
+        """The first name without an object yet, or that would close a circle of tasks that await each other:
         cancelling such a task recurses without end. A statement that needs the name is skipped."""
         if what["aw"] == "name":
             found = self.get(what["name"])

@@ -125,7 +125,7 @@ export class World {
     this.features.add(feature);
   }
 
-  /** The object that a name stands for, if there is one yet: primitives and futures are made on first use. */
+  /** The object that a name refers to, if there is one yet: primitives and futures are made on first use. */
   get(name: string): object | undefined {
     if (name === "me") return this.library.currentTask(this.loop);
     const known = this.objects.get(name);

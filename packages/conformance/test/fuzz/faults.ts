@@ -15,7 +15,7 @@ export const faults: readonly Fault[] = [
     to: "(kept - 2) >> arityBits; index > 0",
   },
   {
-    name: "what is scheduled in an iteration runs in the same one",
+    name: "a handle that is scheduled in an iteration runs in the same iteration",
     file: "loop/scheduling/scheduler",
     from: "for (let left = count; left > 0; left -= 1)",
     to: "for (let left = count; ready.length > 0; left -= 1)",
@@ -27,7 +27,7 @@ export const faults: readonly Fault[] = [
     to: "this._cancelRequests = 1",
   },
   {
-    name: "uncancel does not take back a cancel that was not delivered",
+    name: "uncancel does not withdraw an undelivered cancel",
     file: "loop/tasks/task",
     from: "if (this._cancelRequests === 0) {\n        this._flags &= ~mustCancel;",
     to: "if (this._cancelRequests === 0) {",
@@ -45,7 +45,7 @@ export const faults: readonly Fault[] = [
     to: "waitsFor !== undefined && waitsFor.cancel(), false",
   },
   {
-    name: "contexts share their values for good",
+    name: "a context and its copy share each change",
     file: "loop/context/contextvars",
     from: "copy.#shared = this.#shared = true;",
     to: "",
@@ -69,19 +69,19 @@ export const faults: readonly Fault[] = [
     to: "inner.removeDoneCallback(copyOutcome);\n    if (outer.cancelled()) inner.cancel();",
   },
   {
-    name: "FIRST_EXCEPTION takes a cancellation for one",
+    name: "FIRST_EXCEPTION counts a cancellation as an exception",
     file: "loop/combinators/wait",
     from: "return future._hasFailed();",
     to: "return future._hasFailed() || future._isCancelled();",
   },
   {
-    name: "as_completed gives its timeout once for all",
+    name: "as_completed throws its timeout only once",
     file: "loop/combinators/as-completed",
     from: "      this.#done.put(undefined);\n    }\n    this.#todo.clear();",
     to: "    }\n    this.#done.put(undefined);\n    this.#todo.clear();",
   },
   {
-    name: "a task group takes its cancel of the parent back too late",
+    name: "a task group withdraws its cancel of the parent too late",
     file: "taskgroup/task-group",
     from: "this.#parentCancelRequested && parent.uncancel() === 0",
     to: "this.#parentCancelRequested && parent.cancelling() === 0",
@@ -99,19 +99,19 @@ export const faults: readonly Fault[] = [
     to: "if (parent.cancelling() > 1000) {",
   },
   {
-    name: "a task group does not let an interrupt out bare",
+    name: "a task group wraps an interrupt in a group",
     file: "taskgroup/task-group",
     from: "if (leavesLoop(exception)) this.#baseError ??= exception;",
     to: "",
   },
   {
-    name: "except* drops what no clause takes",
+    name: "except* drops the errors that no clause takes",
     file: "taskgroup/except-star",
     from: "return part === undefined ? members : [...members, part];",
     to: "return part === undefined || members.length > 0 ? members : [part];",
   },
   {
-    name: "a timeout takes a cancellation from outside for its own",
+    name: "a timeout treats a cancellation from outside as its own",
     file: "loop/blocks/cancel-scope",
     from: "uncancel() <= this._requestsAtEntry;",
     to: "uncancel() <= this._requestsAtEntry + 1;",
@@ -123,13 +123,13 @@ export const faults: readonly Fault[] = [
     to: "this._handle = handle;",
   },
   {
-    name: "wait_for with no time lets a coroutine start",
+    name: "wait_for with a timeout of zero starts a coroutine",
     file: "timeout/wait-for",
     from: "timeout !== null && timeout <= 0",
     to: "timeout !== null && timeout < 0",
   },
   {
-    name: "a lock can be taken past those who wait",
+    name: "a newcomer takes a lock before the waiting tasks",
     file: "sync/lock",
     from: "lock.#isLocked || lock.#waits.hasUncancelled",
     to: "lock.#isLocked",
@@ -147,7 +147,7 @@ export const faults: readonly Fault[] = [
     to: "",
   },
   {
-    name: "an event wakes one only",
+    name: "an event wakes only one task",
     file: "sync/event",
     from: "this.#waits.wakeAll();",
     to: "this.#waits.wake(1);",
@@ -173,7 +173,7 @@ export const faults: readonly Fault[] = [
     to: "",
   },
   {
-    name: "a queue that is shut down leaves those who put waiting",
+    name: "a queue that is shut down leaves its putters waiting",
     file: "sync/queue",
     from: "this.#putters.popAndWakeAll();",
     to: "",

@@ -4,7 +4,7 @@ import { ValueError } from "../errors/exceptions.ts";
 import { Future } from "../tasks/future.ts";
 import { readOptions } from "../arguments/options.ts";
 import { passing } from "../scheduling/passing.ts";
-import { showValue } from "../text/repr.ts";
+import { showValue, withHint } from "../text/repr.ts";
 import { getRunningLoop } from "../scheduling/running-loop.ts";
 
 /** `wait` returns when a future is done. Source: asyncio.FIRST_COMPLETED, CPython 3.14 Lib/asyncio/tasks.py. */
@@ -67,7 +67,7 @@ function* waitWith<F extends Future<unknown>>(
   const all = new Set(collect(futures, (type) => `expect a list of futures, not ${type}`));
   if (all.size === 0) throw new ValueError("Set of Tasks/Futures is empty.");
   if (![FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED].includes(returnWhen)) {
-    throw new ValueError(`Invalid return_when value: ${returnWhen}`);
+    throw new ValueError(withHint(`Invalid return_when value: ${returnWhen}`, "the option is returnWhen"));
   }
   all.forEach(requireFuture);
   const loop = getRunningLoop();

@@ -99,12 +99,12 @@ export function outerTaskOrUndefined(): CurrentTask | undefined {
   return outerHolder._task;
 }
 
-/** The current context, which the holder no longer shares. */
+/** Returns the holder's own context. Copies it first if it is a snapshot. */
 export function ownCurrentContext(): EnterableContext {
   return ownContext(holder);
 }
 
-/** The context of `owner`, which it no longer shares: a copy replaces a snapshot. */
+/** Returns the own context of `owner`. Copies it first if it is a snapshot. */
 export function ownContext<C extends EnterableContext>(owner: { _context: C }): C {
   if (owner._context._isSnapshot) owner._context = owner._context.copy() as C;
   return owner._context;

@@ -43,6 +43,8 @@ export class Context {
    * Copies the context.
    *
    * @returns an independent context with the same values
+   *
+   * Source: contextvars.Context.copy, CPython 3.14.
    */
   copy(): Context {
     const copy = new Context();
@@ -69,6 +71,8 @@ export class Context {
    * @returns the callback's result; a coroutine that it returns runs later, in the context of the code that awaits it
    * @throws RuntimeError when this context is already entered
    * @throws whatever the callback throws
+   *
+   * Source: contextvars.Context.run, CPython 3.14.
    */
   run<T>(callback: () => T): T {
     const outer = beginNested();
@@ -88,6 +92,8 @@ export class Context {
    * @param fallback - any value; `undefined` by default
    * @returns the value, or `fallback` if the context has none; the variable's own default does not count
    * @throws TypeError when `variable` is not a `ContextVar`
+   *
+   * Source: contextvars.Context.get, CPython 3.14.
    */
   get<T>(variable: ContextVar<T>): T | undefined;
   get<T, F>(variable: ContextVar<T>, fallback: F): T | F;
@@ -101,33 +107,55 @@ export class Context {
    *
    * @param variable - the variable to look up
    * @throws TypeError when `variable` is not a `ContextVar`
+   *
+   * Source: contextvars.Context.__contains__, CPython 3.14.
    */
   has<T>(variable: ContextVar<T>): boolean {
     requireVariable(variable);
     return this.#values?.has(variable) === true;
   }
 
-  /** The number of variables that have a value: Python's `len(context)`. */
+  /**
+   * The number of variables that have a value: Python's `len(context)`.
+   *
+   * Source: contextvars.Context.__len__, CPython 3.14.
+   */
   get size(): number {
     return this.#values?.size ?? 0;
   }
 
-  /** Returns an iterator over the variables that have a value, in the order in which they got one. */
+  /**
+   * Returns an iterator over the variables that have a value, in the order in which they got one.
+   *
+   * Source: contextvars.Context.keys, CPython 3.14.
+   */
   keys(): IterableIterator<ContextVar<unknown>> {
     return this.#current().keys();
   }
 
-  /** Returns an iterator over the values, in the order of `keys()`. */
+  /**
+   * Returns an iterator over the values, in the order of `keys()`.
+   *
+   * Source: contextvars.Context.values, CPython 3.14.
+   */
   values(): IterableIterator<unknown> {
     return this.#current().values();
   }
 
-  /** Returns an iterator over pairs of a variable and its value, in the order of `keys()`. */
+  /**
+   * Returns an iterator over pairs of a variable and its value, in the order of `keys()`.
+   *
+   * Source: contextvars.Context.items, CPython 3.14.
+   */
   items(): IterableIterator<[ContextVar<unknown>, unknown]> {
     return this.#current().entries();
   }
 
-  /** Iterates over the variables that have a value, as `keys()` does. */
+  /**
+   * Iterates over the variables that have a value, as `keys()` does.
+   *
+   * Source: contextvars.Context.__iter__, CPython 3.14.
+   */
   [Symbol.iterator](): IterableIterator<ContextVar<unknown>> {
     return this.keys();
   }
@@ -220,7 +248,11 @@ export class Token<T> {
     showAsText(this, "Token");
   }
 
-  /** The `oldValue` of a token whose variable had no value. */
+  /**
+   * The `oldValue` of a token whose variable had no value.
+   *
+   * Source: contextvars.Token.MISSING, CPython 3.14.
+   */
   static readonly MISSING: typeof missing = missing;
 
   /** @internal */
@@ -239,12 +271,20 @@ export class Token<T> {
     this._context = context;
   }
 
-  /** The variable whose `set` made this token. */
+  /**
+   * The variable whose `set` made this token.
+   *
+   * Source: contextvars.Token.var, CPython 3.14.
+   */
   get var(): ContextVar<T> {
     return this._var;
   }
 
-  /** The variable's value before the `set`, or `Token.MISSING` if it had none. */
+  /**
+   * The variable's value before the `set`, or `Token.MISSING` if it had none.
+   *
+   * Source: contextvars.Token.old_value, CPython 3.14.
+   */
   get oldValue(): T | typeof missing {
     return this._oldValue;
   }
@@ -259,6 +299,8 @@ export class Token<T> {
    *
    * @throws RuntimeError when the token was used before
    * @throws ValueError when the current context is not the one in which the token was made
+   *
+   * Source: contextvars.Token.__exit__, CPython 3.14.
    */
   [Symbol.dispose](): void {
     this.var.reset(this);
@@ -296,7 +338,11 @@ export class ContextVar<T> {
     this.#default = given.default;
   }
 
-  /** The name that the constructor got. Variables with equal names are different variables. */
+  /**
+   * The name that the constructor got. Variables with equal names are different variables.
+   *
+   * Source: contextvars.ContextVar.name, CPython 3.14.
+   */
   get name(): string {
     return this.#name;
   }
@@ -307,6 +353,8 @@ export class ContextVar<T> {
    * @param fallback - any value
    * @returns the value; if there is none, `fallback` if it is passed, or else the variable's default
    * @throws LookupError when there is no value, no `fallback` and no default
+   *
+   * Source: contextvars.ContextVar.get, CPython 3.14.
    */
   get(): T;
   get<F>(fallback: F): T | F;
@@ -323,6 +371,8 @@ export class ContextVar<T> {
    *
    * @param value - any value, also `undefined`
    * @returns a token, with which `reset` restores the old value
+   *
+   * Source: contextvars.ContextVar.set, CPython 3.14.
    */
   set(value: T): Token<T> {
     const variable = this as ContextVar<unknown>;
@@ -339,6 +389,8 @@ export class ContextVar<T> {
    * @throws TypeError when `token` is not a `Token`
    * @throws RuntimeError when the token was used before
    * @throws ValueError when another variable made it, or it was made in another context
+   *
+   * Source: contextvars.ContextVar.reset, CPython 3.14.
    */
   reset(token: Token<T>): void {
     const variable = this as ContextVar<unknown>;

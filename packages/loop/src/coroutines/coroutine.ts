@@ -9,8 +9,8 @@ declare const suspension: unique symbol;
 export type Suspension = { readonly [suspension]: never } | undefined;
 
 /**
- * A running `function*` whose `yield*` is Python's `await`. Calling the generator function makes it. Its body begins to
- * run when code awaits it (`yield* worker()`), or in the first step of a task.
+ * The object that a call of a `function*` returns. In its body `yield*` is Python's `await`. The body begins to run
+ * when code awaits the coroutine (`yield* worker()`), or in the first step of a task.
  *
  * Cancelling the task that runs it throws a `CancelledError` at the `yield*` where it is suspended.
  *

@@ -1,8 +1,8 @@
 import type { Host } from "../hosts/host.ts";
 
 /**
- * Reading the clock costs as much as a task's step. At most this many steps run between two readings, since the next
- * steps may take longer than those before.
+ * Reading the clock costs as much as a task's step. The loop reads it after the iteration in which this number of steps
+ * is reached, at the latest, since the next steps may take longer than those before.
  */
 const longestUntilReading = 8;
 /** If the clock shows the same time this often in a row, it does not move: it may be a test's. The turn ends then. */

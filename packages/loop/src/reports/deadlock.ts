@@ -11,6 +11,8 @@ import { andMore, textLimits } from "../text/text-limits.ts";
  *
  * The message names the tasks that wait for each other, if any. Then it lists the pending tasks, at most 500 of them,
  * and what each of them awaits.
+ *
+ * It has no counterpart in CPython.
  */
 export class DeadlockError extends RuntimeError {
   static {

@@ -125,8 +125,8 @@ export class Unretrieved {
     };
     future._failure = failure;
     this.#watched.add(failure);
-    // No token to unregister it, and no map from the future: they would cost 16 bytes for good on Node 20, where they
-    // never shrink.
+    // No token to unregister it, and no map from the future: on Node 20 the tables of tokens and of maps never shrink,
+    // so each entry would cost 16 bytes for ever.
     Unretrieved.#registry.register(future, failure);
   }
 

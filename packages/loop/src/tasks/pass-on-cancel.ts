@@ -18,12 +18,13 @@ export interface Relay extends Future<unknown> {
    */
   _endCancel(msg: unknown, isAccepted: boolean, isClosed: boolean): boolean;
   /**
-   * @internal Whether it leaves a circle that it is in. If not, the nearest task that passed the request on to it does.
+   * @internal Whether this future, as a task does, leaves a circle in which a request came round. If not, as that of a
+   * `gather`, the relay that passed the request on to it has to.
    */
   readonly _breaksCircles: boolean;
 }
 
-/** A relay that waits for the answers of its targets. */
+/** A request to a relay that waits for the answers of its targets. */
 interface Request {
   readonly relay: Relay;
   asked: number;

@@ -1,7 +1,7 @@
 import { type Coroutine, DeadlockError, fromPromise, getRunningLoop, newEventLoop, run } from "@yieldstar/loop";
 
 function* waitForFuture(): Coroutine {
-  setTimeout(() => console.log("the unrefed timer wakes nobody"), 250).unref();
+  setTimeout(() => console.log("the unrefed timer wakes no task"), 250).unref();
   yield* getRunningLoop().createFuture();
 }
 

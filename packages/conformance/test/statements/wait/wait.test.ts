@@ -20,6 +20,7 @@ import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { repr } from "../../../src/python-text.ts";
 import { type Print, same, sameScript } from "../../../src/same.ts";
+import { withoutHint } from "../../../src/without-hint.ts";
 import { awaiting, t, ticks } from "../outcomes.ts";
 
 /** For the Python snippets, and indented like them. The functions below and those of outcomes.ts are its ports. */
@@ -102,7 +103,7 @@ describe("WT: wait", () => {
       function* (print) {
         const future = new Future<void>();
         for (const returnWhen of ["first_completed", "", 1]) {
-          print(yield* awaiting(waitForAny([future], { returnWhen })));
+          print(withoutHint(yield* awaiting(waitForAny([future], { returnWhen }))));
         }
         print(future);
         print(FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED);
@@ -122,7 +123,7 @@ describe("WT: wait", () => {
     `,
       function* (print) {
         for (const value of [new Future<void>(), work(0), [], [work(0)]]) {
-          print(yield* awaiting(waitForAny(value, { returnWhen: "wrong" })));
+          print(withoutHint(yield* awaiting(waitForAny(value, { returnWhen: "wrong" }))));
         }
       },
     ));
@@ -132,6 +133,14 @@ describe("WT: wait", () => {
     expect(attempt(new Set().values())).toThrow(new ValueError("Set of Tasks/Futures is empty."));
     expect(attempt([1])).toThrow(new TypeError("wait() expects futures and tasks, got 1"));
     expect(attempt(1)).toThrow(new TypeError("expect a list of futures, not number"));
+  });
+
+  it("WT-01: the error for a wrong returnWhen has a hint with our name of the option", () => {
+    function* main(): Coroutine<unknown> {
+      return yield* waitForAny([new Future<void>()], { returnWhen: "wrong" });
+    }
+    const text = "Invalid return_when value: wrong (hint: the option is returnWhen)";
+    expect(() => runVirtual(main())).toThrow(new ValueError(text));
   });
 
   it("WT-02: wait() returns the done and the pending futures, each once, in the order they were passed", () =>
