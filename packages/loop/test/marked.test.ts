@@ -271,3 +271,53 @@ describe("in debug mode", () => {
     );
   });
 });
+
+describe("a driver written by hand, over an unmarked coroutine with marked ones inside", () => {
+  it("gets a step that is meant for it, also after the task has resumed the marked coroutine directly", () => {
+    const request = coroutine(function* request(text: string): Generator<unknown, unknown, unknown> {
+      yield* sleep(1);
+      const answer = yield { text };
+      yield* sleep(1);
+      return [answer, yield { text: "again" }];
+    });
+    function* body(): Generator<unknown, unknown, unknown> {
+      return yield* request("first");
+    }
+    /** Answers the requests of `inner`, and passes everything else on to the task. */
+    function answering(inner: Generator<unknown, unknown, unknown>): Coroutine<unknown> {
+      const answer = (step: IteratorResult<unknown, unknown>): IteratorResult<unknown, unknown> => {
+        const value = step.value as { readonly text?: string } | undefined;
+        return step.done !== true && typeof value?.text === "string" ? answer(inner.next(`${value.text}!`)) : step;
+      };
+      const driver = {
+        [Symbol.iterator]: () => driver,
+        next: (value: unknown) => answer(inner.next(value)),
+        throw: (error: unknown) => answer(inner.throw(error)),
+        return: (value: unknown) => inner.return(value),
+      };
+      return driver as unknown as Coroutine<unknown>;
+    }
+    for (const mark of [<F>(f: F): F => f, coroutine] as const) {
+      const main = (mark as <F>(f: F) => F)(function* main(): Coroutine<unknown> {
+        return yield* answering(body());
+      });
+      expect(runVirtual(main())).toEqual(["first!", "again!"]);
+    }
+  });
+
+  it("does not hide a bad yield from the task", () => {
+    const bad = coroutine(function* bad(): Generator<unknown, string, unknown> {
+      yield* sleep(1);
+      try {
+        yield 5;
+      } catch (error) {
+        return String(error);
+      }
+      return "nothing";
+    });
+    const main = coroutine(function* main(): Coroutine<string> {
+      return yield* bad() as Coroutine<string>;
+    });
+    expect(runVirtual(main())).toBe("RuntimeError: Task got bad yield: 5");
+  });
+});

@@ -63,6 +63,8 @@ export interface FrameHolder {
 export let passing: object | undefined;
 let innermost: Frame<unknown> | undefined;
 let outermost: Frame<unknown> | undefined;
+/** The frame that gave the last step of `resumeFrames`; `undefined` if the root gave it. */
+let resumed: Frame<unknown> | undefined;
 
 /** The step of a suspension passes `frame`. A step that has passed no frame yet begins a chain. */
 export function link(frame: Frame<unknown>, step: object): void {
@@ -120,6 +122,7 @@ export function resumeFrames<T>(task: FrameHolder, root: Coroutine<T>): Step<T> 
       continue;
     }
     if (step.done !== true) {
+      resumed = frame;
       if (step !== passing) return step;
       if (outermost !== undefined) {
         task._frame = takeInnermost(frame);
@@ -129,7 +132,21 @@ export function resumeFrames<T>(task: FrameHolder, root: Coroutine<T>): Step<T> 
     }
     task._frame = frame = keep(frame, step);
   }
+  resumed = undefined;
   return resume(root, undefined);
+}
+
+/**
+ * Called with a step of `resumeFrames` that no task can wait for: a driver written by hand may be waiting for it further up. So
+ * the step passes up natively when the root is resumed next.
+ *
+ * @returns whether there is anything above; not for a step that has come from the root
+ */
+export function handUp(task: FrameHolder, step: Step<unknown>): boolean {
+  if (resumed === undefined) return false;
+  resumed._kept = step;
+  resumed = task._frame = undefined;
+  return true;
 }
 
 /** Keeps an outcome for the caller of `frame`, and returns the frame above. */

@@ -20,6 +20,7 @@ import {
   passing,
   resumeFrames,
   takeInnermost,
+  handUp,
 } from "../coroutines/frame.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
@@ -418,6 +419,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     const coroutine = this._coroutine as Coroutine<T>;
     enterContext(this);
     beginSuspension();
+    const isFlat = this._frame !== undefined && error === undefined;
     let step: IteratorResult<unknown, T> | undefined;
     let isDone: boolean | undefined;
     let value: unknown;
@@ -435,7 +437,13 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     if (isDone === true) this._finish(value as T);
     else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
     else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);
-    else this._waitFor(value);
+    else if (!this._waitFor(value)) this._refuseYield(value, isFlat ? step : undefined);
+  }
+
+  /** @param step - the step that gave `yielded`, if frames have given it */
+  private _refuseYield(yielded: unknown, step: IteratorResult<unknown, T> | undefined): void {
+    if (step !== undefined && handUp(this, step as IteratorResult<never, T>)) this._step(undefined);
+    else this._throwSoon(new RuntimeError(explainBadYield(this, yielded)));
   }
 
   /** Debug mode resumes natively, since it reads from the stack where the coroutine waits. */
@@ -460,9 +468,9 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
    */
   private _takeOddStep(step: object, isDone: boolean, value: unknown): void {
     if (isDone) this._finish(value as T);
-    else if (isPromiseLike(step)) this._waitFor(step);
+    else if (isPromiseLike(step)) this._refuseYield(step, undefined);
     else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);
-    else this._waitFor(value);
+    else if (!this._waitFor(value)) this._refuseYield(value, undefined);
   }
 
   private _finish(result: T): void {
@@ -494,13 +502,12 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     if (leavesLoop(thrown)) throw thrown;
   }
 
-  /** Waits for the future that the coroutine yielded. If the task cannot wait for it, the coroutine gets an error. */
-  private _waitFor(yielded: unknown): void {
+  /** Waits for the future that the coroutine yielded. Returns `false` if the task cannot wait for it. */
+  private _waitFor(yielded: unknown): boolean {
     try {
       // CPython's C class leaves the mark on a future that it refuses, so that future can never be awaited again.
       if (!isFuture(yielded) || !yielded._clearBlocking() || yielded._loop !== this._loop || yielded === this) {
-        this._throwSoon(new RuntimeError(explainBadYield(this, yielded)));
-        return;
+        return false;
       }
       this._waitsFor = yielded;
       if (yielded.addDoneCallback === ownAddDoneCallback) yielded._queueWhenDone(this);
@@ -508,9 +515,10 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     } catch (thrown) {
       this._waitsFor = undefined;
       this._throwSoon(toException(thrown));
-      return;
+      return true;
     }
     if (this._cancelRequests > 0) this._passCancelOn(yielded);
+    return true;
   }
 
   /** Lets a future of a user's class wake the task, through its own `addDoneCallback`. */
