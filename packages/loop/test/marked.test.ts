@@ -297,10 +297,13 @@ describe("a driver written by hand, over an unmarked coroutine with marked ones 
       };
       return driver as unknown as Coroutine<unknown>;
     }
-    for (const mark of [<F>(f: F): F => f, coroutine] as const) {
-      const main = (mark as <F>(f: F) => F)(function* main(): Coroutine<unknown> {
-        return yield* answering(body());
-      });
+    function* plain(): Coroutine<unknown> {
+      return yield* answering(body());
+    }
+    const marked = coroutine(function* marked(): Coroutine<unknown> {
+      return yield* answering(body());
+    });
+    for (const main of [plain, marked]) {
       expect(runVirtual(main())).toEqual(["first!", "again!"]);
     }
   });
