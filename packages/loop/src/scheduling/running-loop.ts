@@ -1,4 +1,4 @@
-import { changeEventLoop, getRunningLoopOrUndefined, getSetEventLoop } from "../context/ambient.ts";
+import { changeEventLoop, getRunningLoopOrUndefined, getSetEventLoop, currentLoop } from "../context/ambient.ts";
 import { explainOtherLoop } from "../copies/copies.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import type { AbstractEventLoop } from "./loop.ts";
@@ -31,7 +31,7 @@ export function runningLoop(): AbstractEventLoop | undefined {
  * Source: asyncio.get_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
 export function getEventLoop(): AbstractEventLoop {
-  return runningLoop() ?? requireEventLoop();
+  return (currentLoop as AbstractEventLoop | undefined) ?? requireEventLoop();
 }
 
 function requireEventLoop(): AbstractEventLoop {

@@ -25,7 +25,7 @@ import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
 import { nameClass } from "../text/names.ts";
 import { printOnce, repr, toText } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 import { readTaskOptions, type TaskOptions, type TaskOptionsWithLoop } from "./task-options.ts";
 import { noteAwaited } from "../debug/traceback.ts";
 
@@ -104,7 +104,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   private _begin(coroutine: Coroutine<T>, options: TaskOptions | undefined): void {
     const loop = this._loop;
     // First, since it throws when the loop is closed: the coroutine is not taken then, and no name is used up.
-    if (getRunningLoopOrUndefined() !== loop) loop._wakeFromOutside();
+    if (currentLoop !== loop) loop._wakeFromOutside();
     takeCoroutine(coroutine);
     if (isFollowing) this._stores = captureStores();
     if (options === undefined) this._name = ++unnamedTasks;
@@ -354,7 +354,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
    */
   private _startEagerly(): boolean {
     const { _tasks: tasks, _eagerTasks: eagerTasks } = this._loop;
-    if (getRunningLoopOrUndefined() !== this._loop) return false;
+    if (currentLoop !== this._loop) return false;
     eagerTasks.add(this);
     const outer = beginNested();
     try {
