@@ -55,7 +55,7 @@ export interface ContextHolder {
   readonly _task: CurrentTask | undefined;
 }
 
-/** The running loop. Hot code reads it here, where a function would cost a call. */
+/** The loop that runs the caller. It is exported as it is: behind a function, making a task was slower. */
 export let currentLoop: RunningLoop | undefined;
 /** The loop that `setEventLoop` has set. */
 let eventLoop: object | undefined;
@@ -67,11 +67,6 @@ export let holder: ContextHolder = outermost;
 let outerHolder = outermost;
 
 registerCopy(() => currentLoop !== undefined);
-
-/** The loop that runs the caller. */
-export function getRunningLoopOrUndefined(): RunningLoop | undefined {
-  return currentLoop;
-}
 
 export function setRunningLoop(loop: RunningLoop | undefined): void {
   currentLoop = loop;

@@ -1,4 +1,4 @@
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { withHintToAwait } from "../text/hints.ts";
 import { repr, withHint } from "../text/repr.ts";
@@ -56,7 +56,7 @@ export function markTaken(coroutine: Takeable): void {
 
 /** The own `next` of a taken coroutine. `yield* coroutine` calls it; the coroutine's task does not. */
 function refuseToBeAwaited(this: unknown): never {
-  if (getRunningLoopOrUndefined()?._runsCoroutine(this) === true) {
+  if (currentLoop?._runsCoroutine(this) === true) {
     throw new RuntimeError(withHint("coroutine is being awaited already", "await its task"));
   }
   throw explainRefusal(this);

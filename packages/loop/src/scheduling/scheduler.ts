@@ -1,4 +1,4 @@
-import { beginNested, endNested, currentLoop, type RunningLoop, setRunningLoop } from "../context/ambient.ts";
+import { beginNested, currentLoop, endNested, type RunningLoop, setRunningLoop } from "../context/ambient.ts";
 import { warnOfSlow } from "../debug/slow-steps.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
 import { TimerHeap } from "./timer-heap.ts";

@@ -4,6 +4,7 @@ import { describeName, describeTask } from "./describe-task.ts";
 import { printStackOf, type StackOptions, stackOfTask } from "./task-stack.ts";
 import {
   beginNested,
+  currentLoop,
   endNested,
   enterContext,
   leaveContext,
@@ -25,7 +26,6 @@ import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
 import { nameClass } from "../text/names.ts";
 import { printOnce, repr, toText } from "../text/repr.ts";
-import { currentLoop } from "../context/ambient.ts";
 import { readTaskOptions, type TaskOptions, type TaskOptionsWithLoop } from "./task-options.ts";
 import { noteAwaited } from "../debug/traceback.ts";
 
