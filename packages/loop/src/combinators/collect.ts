@@ -3,7 +3,7 @@ import { closeCoroutine } from "../coroutines/close-coroutine.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { Future } from "../tasks/future.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 
 /**
  * Returns the members of an iterable of awaitables.
@@ -39,7 +39,7 @@ function* yieldMembers<A>(awaitables: Iterable<A>, complain: (type: string) => s
   try {
     yield* awaitables;
   } catch (cause) {
-    if (!(cause instanceof RuntimeError) || getRunningLoopOrUndefined() !== undefined) throw cause;
+    if (!(cause instanceof RuntimeError) || currentLoop !== undefined) throw cause;
     throw new TypeError(complain("coroutine"), { cause });
   }
 }

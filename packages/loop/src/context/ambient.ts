@@ -55,7 +55,8 @@ export interface ContextHolder {
   readonly _task: CurrentTask | undefined;
 }
 
-let runningLoop: RunningLoop | undefined;
+/** The loop that runs the caller. It is exported as it is: behind a function, making a task was slower. */
+export let currentLoop: RunningLoop | undefined;
 /** The loop that `setEventLoop` has set. */
 let eventLoop: object | undefined;
 
@@ -65,15 +66,10 @@ const outermost = { _task: undefined } as ContextHolder;
 export let holder: ContextHolder = outermost;
 let outerHolder = outermost;
 
-registerCopy(() => runningLoop !== undefined);
-
-/** The loop that runs the caller. */
-export function getRunningLoopOrUndefined(): RunningLoop | undefined {
-  return runningLoop;
-}
+registerCopy(() => currentLoop !== undefined);
 
 export function setRunningLoop(loop: RunningLoop | undefined): void {
-  runningLoop = loop;
+  currentLoop = loop;
 }
 
 export function getSetEventLoop(): object | undefined {

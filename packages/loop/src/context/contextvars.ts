@@ -207,7 +207,7 @@ function currentContext(): Context {
 
 /** @internal The context for a new holder. */
 export function snapshotContext(): Context {
-  return currentContext()._toSnapshot();
+  return (holder._context as Context)._toSnapshot();
 }
 
 function requireVariable(variable: unknown): void {

@@ -1,4 +1,4 @@
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
@@ -66,7 +66,7 @@ export function markTaken(coroutine: Takeable): void {
 
 /** The own `next` of a taken coroutine. `yield* coroutine` calls it; the coroutine's task does not. */
 function refuseToBeAwaited(this: unknown): never {
-  if (getRunningLoopOrUndefined()?._runsCoroutine(this) === true) {
+  if (currentLoop?._runsCoroutine(this) === true) {
     throw new RuntimeError(withHint("coroutine is being awaited already", "await its task"));
   }
   throw explainRefusal(this);

@@ -16,7 +16,7 @@ import {
 import { nameOfType } from "../coroutines/name-of-type.ts";
 import { className } from "../text/names.ts";
 import { repr, showAsText, withHint } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 import type { Loop } from "../scheduling/loop.ts";
 import { CallbackLoop } from "./callback-loop.ts";
 import type { TaskFactory } from "../tasks/task-factory.ts";
@@ -69,13 +69,13 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
    * @throws RuntimeError when the coroutine was given to a task before, or when the loop is closed
    */
   createTask<T>(coroutine: Coroutine<T>, options?: TaskOptions): Task<T> {
-    const isPlain = this.#taskFactory === undefined && getRunningLoopOrUndefined() === this;
+    const isPlain = this.#taskFactory === undefined && currentLoop === this;
     return isPlain && options === undefined ? new Task(coroutine) : this.#createOtherwise(coroutine, options);
   }
 
   /** For a call with options, from outside the loop, or with a task factory, which checks the options as in CPython. */
   #createOtherwise<T>(coroutine: Coroutine<T>, options: TaskOptions | undefined): Task<T> {
-    if (getRunningLoopOrUndefined() !== this) followIfCurrent();
+    if (currentLoop !== this) followIfCurrent();
     if (options !== undefined) requireTaskOptions(options);
     if (this.#taskFactory === undefined) return new Task(coroutine, { ...options, loop: this });
     this._requireOpen();
@@ -108,7 +108,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
   /** Ends `runForever` after the current iteration, or after the next one if no iteration is under way. */
   stop(): void {
     this.#stopping = true;
-    if (getRunningLoopOrUndefined() !== this) this.wakeUp();
+    if (currentLoop !== this) this.wakeUp();
   }
 
   /**
@@ -257,7 +257,7 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     this._requireOpen();
     if (this.isRunning()) throw new RuntimeError("This event loop is already running");
     const text = "Cannot run the event loop while another loop is running";
-    if (getRunningLoopOrUndefined() !== undefined) throw new RuntimeError(text);
+    if (currentLoop !== undefined) throw new RuntimeError(text);
     refuseInOtherLoop(text);
   }
 

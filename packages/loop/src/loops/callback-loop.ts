@@ -1,5 +1,5 @@
 import { refuseNone, requireSeconds } from "../arguments/require-seconds.ts";
-import { type ErrorReport, getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { type ErrorReport, currentLoop } from "../context/ambient.ts";
 import { keepStores } from "../context/async-stores.ts";
 import { type Context } from "../context/contextvars.ts";
 import { contextFrom, type ContextOptions } from "../context/context-options.ts";
@@ -179,7 +179,7 @@ export abstract class CallbackLoop implements ScheduledLoop {
   #callAt(when: number, callback: () => void, context: Context): TimerHandle {
     const timer = keepStores(new TimerHandle(when, this._scheduler.timers.nextSequence(), callback, this, context));
     this._scheduler.timers.push(timer, when);
-    if (getRunningLoopOrUndefined() !== this) this.wakeUp();
+    if (currentLoop !== this) this.wakeUp();
     return timer;
   }
 }

@@ -6,7 +6,7 @@ import { RuntimeError } from "../errors/exceptions.ts";
 import { leavesLoop, toException } from "../errors/thrown.ts";
 import { firstFunctions } from "../hosts/host-functions.ts";
 import { watchIdle } from "../scheduling/loop-ends.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 import { soon } from "../hosts/soon.ts";
 
 /** A call of promise code that awaits a future of a loop. */
@@ -86,7 +86,7 @@ export class OnDemandRun {
     if (this.#state !== "idle" || this.#loop.isRunning()) return;
     this.#state = "starting";
     // The step of another loop, perhaps of another copy of the package, must end before this loop may run.
-    if (getRunningLoopOrUndefined() === undefined && explainOtherLoop() === undefined) this.#run();
+    if (currentLoop === undefined && explainOtherLoop() === undefined) this.#run();
     else soon(() => this.#run());
   }
 

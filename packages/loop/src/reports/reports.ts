@@ -7,7 +7,7 @@ import type { Future } from "../tasks/future.ts";
 import type { Handle } from "../scheduling/handle.ts";
 import { unprintable } from "../text/names.ts";
 import { repr, toText } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 import type { Task } from "../tasks/task.ts";
 import { andMore, textLimits } from "../text/text-limits.ts";
 
@@ -123,7 +123,7 @@ export function reportFromOutside(loop: Loop, context: ExceptionContext): void {
     loop.callExceptionHandler(context);
   } catch (thrown) {
     // A step or callback of this loop called this function, and the error may leave the loop through it.
-    if (getRunningLoopOrUndefined() === loop) throw thrown;
+    if (currentLoop === loop) throw thrown;
     const error = toException(thrown);
     if (!loop._abort(error)) writeSafely(() => write("Exception ignored in the exception handler", error));
   }

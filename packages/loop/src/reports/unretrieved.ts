@@ -6,7 +6,7 @@ import { className } from "../text/names.ts";
 import { releaseFrames } from "../errors/release-frames.ts";
 import { type ExceptionContext, reportFromOutside } from "./reports.ts";
 import { repr } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 
 /** An exception that no code has retrieved. It does not keep its future alive. */
 export interface Failure {
@@ -60,7 +60,7 @@ export class Unretrieved {
   #begin(): void {
     const loop = this.#loop;
     this.#stopListening ??= loop._onExit(() => void this.reportAll());
-    if (getRunningLoopOrUndefined() === loop) return;
+    if (currentLoop === loop) return;
     // A loop that waits is woken, and sweeps when it goes idle again. A loop that does not run might never sweep.
     if (loop.isRunning()) loop._wakeFromOutside();
     else queueMicrotask(() => this.sweep());

@@ -3,7 +3,7 @@ import { RuntimeError } from "../errors/exceptions.ts";
 import { chain, isInstance, leavesLoop } from "../errors/thrown.ts";
 import { withHint } from "../text/repr.ts";
 import { readRunnerOptions, Runner, type RunnerOptions } from "./runner.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 
 /**
  * Runs a program: makes a loop, runs `main` in a task on it, then cancels the tasks that are left, waits for them, and
@@ -26,7 +26,7 @@ import { getRunningLoopOrUndefined } from "../context/ambient.ts";
  */
 export function run<T>(main: Awaitable<T>, options?: RunnerOptions): Promise<T> {
   const given = readRunnerOptions(options, "run");
-  if (getRunningLoopOrUndefined() !== undefined) {
+  if (currentLoop !== undefined) {
     const text = "asyncio.run() cannot be called from a running event loop";
     throw new RuntimeError(withHint(text, "inside a coroutine, await it: yield* main()"));
   }

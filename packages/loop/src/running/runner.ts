@@ -7,7 +7,7 @@ import { type EventLoop, newEventLoop } from "../loops/event-loop.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { readOptions } from "../arguments/options.ts";
 import { showAsText, showValue } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
+import { currentLoop } from "../context/ambient.ts";
 import { setEventLoop, unsetEventLoop } from "../scheduling/running-loop.ts";
 import { Interruptible } from "./ctrl-c.ts";
 import { shutdown } from "./shutdown.ts";
@@ -92,7 +92,7 @@ export class Runner {
   run<T>(main: Awaitable<T>, options?: ContextOptions): Promise<T> {
     const given = readContext(options, "Runner.run");
     const text = "Runner.run() cannot be called from a running event loop";
-    if (getRunningLoopOrUndefined() !== undefined) throw new RuntimeError(text);
+    if (currentLoop !== undefined) throw new RuntimeError(text);
     refuseInOtherLoop(text);
     const loop = this.getLoop();
     if (loop.isRunning()) throw new RuntimeError("This event loop is already running");
@@ -112,7 +112,7 @@ export class Runner {
     const loop = this.#loop;
     if (this.#closing !== undefined) return this.#closing;
     if (this.#state !== "initialized" || loop === undefined) return Promise.resolve();
-    if (getRunningLoopOrUndefined() !== undefined) {
+    if (currentLoop !== undefined) {
       throw new RuntimeError("Runner.close() cannot be called from a running event loop");
     }
     if (loop.isRunning()) throw new RuntimeError("Cannot close a running event loop");

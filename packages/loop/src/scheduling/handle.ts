@@ -1,11 +1,5 @@
 import { isFollowing, type Stores, storesOf } from "../context/async-stores.ts";
-import {
-  enterContext,
-  leaveContext,
-  ownContext,
-  getRunningLoopOrUndefined,
-  type RunningLoop,
-} from "../context/ambient.ts";
+import { enterContext, leaveContext, ownContext, currentLoop, type RunningLoop } from "../context/ambient.ts";
 import { type Context, explainEntered } from "../context/contextvars.ts";
 import { callbackOf, describeCreation, noteCallback, noteHandle, sourceTraceback } from "../debug/creations.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
@@ -103,7 +97,7 @@ export class Handle implements Runnable {
     if (leavesLoop(thrown)) throw thrown;
     const message = `Exception in callback ${formatCallback(callback)}`;
     const exception = toException(thrown);
-    (getRunningLoopOrUndefined() as RunningLoop).callExceptionHandler({
+    (currentLoop as RunningLoop).callExceptionHandler({
       message,
       exception,
       handle: this,

@@ -1,4 +1,4 @@
-import { changeEventLoop, getRunningLoopOrUndefined, getSetEventLoop } from "../context/ambient.ts";
+import { changeEventLoop, currentLoop, getSetEventLoop } from "../context/ambient.ts";
 import { explainOtherLoop } from "../copies/copies.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import type { AbstractEventLoop } from "./loop.ts";
@@ -13,14 +13,13 @@ import { withHint } from "../text/repr.ts";
  * Source: asyncio.get_running_loop, CPython 3.14 Lib/asyncio/events.py.
  */
 export function getRunningLoop(): AbstractEventLoop {
-  const loop = runningLoop();
-  if (loop === undefined) throw explainNoLoop("no running event loop", "call it inside a coroutine");
-  return loop;
+  if (currentLoop === undefined) throw explainNoLoop("no running event loop", "call it inside a coroutine");
+  return currentLoop as AbstractEventLoop;
 }
 
 /** The loop that runs the caller, if any. Every loop that runs has all members of `AbstractEventLoop`. */
 export function runningLoop(): AbstractEventLoop | undefined {
-  return getRunningLoopOrUndefined() as AbstractEventLoop | undefined;
+  return currentLoop as AbstractEventLoop | undefined;
 }
 
 /**
@@ -31,7 +30,7 @@ export function runningLoop(): AbstractEventLoop | undefined {
  * Source: asyncio.get_event_loop, CPython 3.14 Lib/asyncio/events.py.
  */
 export function getEventLoop(): AbstractEventLoop {
-  return runningLoop() ?? requireEventLoop();
+  return (currentLoop as AbstractEventLoop | undefined) ?? requireEventLoop();
 }
 
 function requireEventLoop(): AbstractEventLoop {

@@ -1,10 +1,4 @@
-import {
-  beginNested,
-  endNested,
-  getRunningLoopOrUndefined,
-  type RunningLoop,
-  setRunningLoop,
-} from "../context/ambient.ts";
+import { beginNested, currentLoop, endNested, type RunningLoop, setRunningLoop } from "../context/ambient.ts";
 import { warnOfSlow } from "../debug/slow-steps.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
 import { TimerHeap } from "./timer-heap.ts";
@@ -39,7 +33,7 @@ export class Scheduler {
 
   /** Queues `item` for the next iteration, after all items that were queued before it. */
   enqueue(item: Runnable): void {
-    if (getRunningLoopOrUndefined() !== this.#loop) this.#loop._wakeFromOutside();
+    if (currentLoop !== this.#loop) this.#loop._wakeFromOutside();
     this.#ready.push(item);
   }
 
@@ -74,7 +68,7 @@ export class Scheduler {
    * @param goesOn - called after each iteration with the number of items that it ran
    */
   run(goesOn: (ran: number) => boolean): void {
-    const outerLoop = getRunningLoopOrUndefined();
+    const outerLoop = currentLoop;
     const outer = beginNested();
     setRunningLoop(this.#loop);
     try {

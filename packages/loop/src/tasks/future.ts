@@ -9,6 +9,7 @@ import { noteSuspension } from "../debug/suspensions.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
 import { type CancelledError, createCancelledError, InvalidStateError, RuntimeError } from "../errors/exceptions.ts";
 import { loopFrom, type LoopOptions } from "./loop-options.ts";
+import { getEventLoop } from "../scheduling/running-loop.ts";
 import { promiseOf } from "./future-promise.ts";
 import { Handle } from "../scheduling/handle.ts";
 import { requireCallback } from "../scheduling/callbacks.ts";
@@ -82,7 +83,7 @@ export class Future<T> {
   /** @internal Takes a loop without checking it. */
   constructor(options: undefined, loop: AbstractEventLoop | undefined);
   constructor(options?: LoopOptions, loop?: AbstractEventLoop) {
-    this._loop = loop ?? loopFrom(options);
+    this._loop = loop ?? (options === undefined ? getEventLoop() : loopFrom(options));
     this._flags = 0;
     this._content = undefined;
     if (isDebugging) noteFuture(this);

@@ -21,6 +21,6 @@ export function readLoop(options: LoopOptions | undefined, method: string): Abst
 }
 
 /** Returns the loop of a future that is made with `options`. */
-export function loopFrom(options: LoopOptions | undefined): AbstractEventLoop {
-  return options === undefined ? getEventLoop() : (readLoop(options, "Future") ?? getEventLoop());
+export function loopFrom(options: LoopOptions): AbstractEventLoop {
+  return readLoop(options, "Future") ?? getEventLoop();
 }

@@ -4,6 +4,7 @@ import { describeName, describeTask } from "./describe-task.ts";
 import { printStackOf, type StackOptions, stackOfTask } from "./task-stack.ts";
 import {
   beginNested,
+  currentLoop,
   endNested,
   enterContext,
   leaveContext,
@@ -34,7 +35,6 @@ import { declareRelay, passCancelOn, type Relay } from "./pass-on-cancel.ts";
 import type { Runnable } from "../scheduling/ready-queue.ts";
 import { nameClass } from "../text/names.ts";
 import { printOnce, repr, toText } from "../text/repr.ts";
-import { getRunningLoopOrUndefined } from "../context/ambient.ts";
 import { readTaskOptions, type TaskOptions, type TaskOptionsWithLoop } from "./task-options.ts";
 import { noteAwaited } from "../debug/traceback.ts";
 
@@ -116,7 +116,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   private _begin(coroutine: Coroutine<T>, options: TaskOptions | undefined): void {
     const loop = this._loop;
     // First, since it throws when the loop is closed: the coroutine is not taken then, and no name is used up.
-    if (getRunningLoopOrUndefined() !== loop) loop._wakeFromOutside();
+    if (currentLoop !== loop) loop._wakeFromOutside();
     takeCoroutine(coroutine);
     if (isFollowing) this._stores = captureStores();
     if (options === undefined) this._name = ++unnamedTasks;
@@ -366,7 +366,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
    */
   private _startEagerly(): boolean {
     const { _tasks: tasks, _eagerTasks: eagerTasks } = this._loop;
-    if (getRunningLoopOrUndefined() !== this._loop) return false;
+    if (currentLoop !== this._loop) return false;
     eagerTasks.add(this);
     const outer = beginNested();
     try {
