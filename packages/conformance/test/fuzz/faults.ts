@@ -207,9 +207,9 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "an error is thrown into the innermost frame, and passes those above it by",
-    file: "loop/tasks/task",
-    from: "task._frame = undefined;\n  return resumeThrowing(coroutine, error);",
-    to: "task._frame = undefined;\n  return frame === undefined ? resumeThrowing(coroutine, error) : (frame.throw(error));",
+    file: "loop/coroutines/frame",
+    from: "this._innermost = this._resumed = undefined;\n    return resumeThrowing(this.root, error);",
+    to: "const frame = this._innermost;\n    this._innermost = this._resumed = undefined;\n    return frame === undefined ? resumeThrowing(this.root, error) : (frame.throw(error));",
     marking: "all",
   },
 ];

@@ -1,7 +1,7 @@
 import { CoroutineObject } from "./coroutine-object.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
 import { keepCallers } from "./lost-callers.ts";
-import { resume } from "./resume.ts";
+import { resume, resumeThrowing } from "./resume.ts";
 
 type Step<T> = IteratorResult<Suspension, T>;
 
@@ -53,18 +53,10 @@ export abstract class Frame<T> extends CoroutineObject<T> {
   }
 }
 
-/** A task: it resumes its innermost frame. */
-export interface FrameHolder {
-  /** @internal */
-  _frame: Frame<unknown> | undefined;
-}
-
 /** The step that passes up through frames, and the first and the last frame that it has passed. */
 export let passing: object | undefined;
 let innermost: Frame<unknown> | undefined;
 let outermost: Frame<unknown> | undefined;
-/** The frame that gave the last step of `resumeFrames`; `undefined` if the root gave it. */
-let resumed: Frame<unknown> | undefined;
 
 /** The step of a suspension passes `frame`. A step that has passed no frame yet begins a chain. */
 export function link(frame: Frame<unknown>, step: object): void {
@@ -80,8 +72,9 @@ export function link(frame: Frame<unknown>, step: object): void {
 }
 
 /**
- * Says that the next suspension has passed no frame yet. A task's step begins with this, since code may have resumed a
- * coroutine by hand, and kept its step; and so does a suspension whose step is an object that several suspensions share.
+ * Says that the next suspension has passed no frame yet. A suspension whose step is an object that several suspensions
+ * share begins with this, and so does a loop that goes on, since code may have resumed a coroutine by hand, and kept its
+ * step.
  */
 export function beginSuspension(): void {
   passing = undefined;
@@ -102,51 +95,95 @@ export function endEmission(): void {
 }
 
 /** Returns the innermost frame of the suspension that has reached `caller`, or the top of the chain. */
-export function takeInnermost(caller: Frame<unknown> | undefined): Frame<unknown> | undefined {
+function takeInnermost(caller: Frame<unknown> | undefined): Frame<unknown> | undefined {
   const frame = innermost;
   if (outermost !== undefined) outermost._caller = caller;
   passing = innermost = outermost = undefined;
   return frame;
 }
 
-/** Resumes the innermost frame of `task`, then those above it that can go on. The top of the chain is `root`. */
-export function resumeFrames<T>(task: FrameHolder, root: Coroutine<T>): Step<T> {
-  let frame = task._frame;
-  while (frame !== undefined) {
-    let step: Step<unknown>;
-    try {
-      step = frame._resume();
-    } catch (error) {
-      keepCallers(error, frame, root);
-      task._frame = frame = keep(frame, new Thrown(error));
-      continue;
-    }
-    if (step.done !== true) {
-      resumed = frame;
-      if (step !== passing) return step;
-      if (outermost !== undefined) {
-        task._frame = takeInnermost(frame);
-        return step;
-      }
-      // A value of an async generator: the frame above gets it as it gets a result, and passes it on.
-    }
-    task._frame = frame = keep(frame, step);
+/**
+ * A coroutine that is suspended inside frames. A task has it in the place of the coroutine, which is the `root` of the
+ * chain: `next` resumes the innermost frame.
+ */
+export class FrameChain<T> extends CoroutineObject<T> {
+  declare readonly root: Coroutine<T>;
+  /** @internal `undefined` when the root is to be resumed. */
+  declare _innermost: Frame<unknown> | undefined;
+  /** The frame that gave the last step; `undefined` if the root gave it. */
+  declare private _resumed: Frame<unknown> | undefined;
+
+  constructor(root: Coroutine<T>) {
+    super();
+    this.root = root;
+    this._innermost = undefined;
+    this._resumed = undefined;
   }
-  resumed = undefined;
-  return resume(root, undefined);
+
+  /** Resumes the innermost frame, then those above it that can go on. */
+  override next(): Step<T> {
+    let frame = this._innermost;
+    while (frame !== undefined) {
+      let step: Step<unknown>;
+      try {
+        step = frame._resume();
+      } catch (error) {
+        keepCallers(error, frame, this.root);
+        this._innermost = frame = keep(frame, new Thrown(error));
+        continue;
+      }
+      if (step.done !== true) {
+        this._resumed = frame;
+        if (step !== passing) return step;
+        if (outermost !== undefined) {
+          this._innermost = takeInnermost(frame);
+          return step;
+        }
+        // A value of an async generator: the frame above gets it as it gets a result, and passes it on.
+      }
+      this._innermost = frame = keep(frame, step);
+    }
+    this._resumed = undefined;
+    return resume(this.root, undefined);
+  }
+
+  /** Throws `error` in at the root, so that each level sees it pass. */
+  override throw(error: unknown): Step<T> {
+    this._innermost = this._resumed = undefined;
+    return resumeThrowing(this.root, error);
+  }
+
+  /**
+   * Called with the last step when no task can wait for it: a driver written by hand may be waiting for it further up.
+   * So the step passes up natively when the root is resumed next.
+   *
+   * @returns whether there is anything above; not for a step that has come from the root
+   */
+  handUp(step: Step<unknown>): boolean {
+    if (this._resumed === undefined) return false;
+    this._resumed._kept = step;
+    this._resumed = this._innermost = undefined;
+    return true;
+  }
 }
 
 /**
- * Called with a step of `resumeFrames` that no task can wait for: a driver written by hand may be waiting for it further up. So
- * the step passes up natively when the root is resumed next.
+ * Called when the step of a task's coroutine has come, and a step has passed frames since the last call.
  *
- * @returns whether there is anything above; not for a step that has come from the root
+ * @returns what the task resumes next: the chain of the frames that `step` has passed, or `coroutine`
  */
-export function handUp(task: FrameHolder, step: Step<unknown>): boolean {
-  if (resumed === undefined) return false;
-  resumed._kept = step;
-  resumed = task._frame = undefined;
-  return true;
+export function chainOf<T>(coroutine: Coroutine<T>, step: object): Coroutine<T> {
+  const isLinked = passing === step;
+  const frame = takeInnermost(undefined);
+  if (!isLinked || frame === undefined) return coroutine;
+  const chain = coroutine instanceof FrameChain ? (coroutine as FrameChain<T>) : new FrameChain(coroutine);
+  chain._innermost = frame;
+  return chain.asCoroutine();
+}
+
+/** The coroutine that a task was made for. */
+export function rootOf<T>(coroutine: Coroutine<T>): Coroutine<T> {
+  return coroutine instanceof FrameChain ? (coroutine as FrameChain<T>).root : coroutine;
 }
 
 /** Keeps an outcome for the caller of `frame`, and returns the frame above. */

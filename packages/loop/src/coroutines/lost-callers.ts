@@ -46,7 +46,7 @@ export function restoreCallers(error: unknown): void {
 /** Leaves out the lines of the loop, which has resumed the frame. */
 function withoutLoop(stack: string): string {
   const lines = stack.split("\n");
-  const end = lines.findIndex((line) => /\b(resumeFrames|_resume)\b/.test(line));
+  const end = lines.findIndex((line) => /\bFrameChain\.next\b|\b_resume\b/.test(line));
   return end < 0 ? stack : lines.slice(0, end).join("\n");
 }
 

@@ -14,15 +14,7 @@ import {
 import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
 import { type Coroutine } from "../coroutines/coroutine.ts";
 import { takeCoroutine } from "../coroutines/take-coroutine.ts";
-import {
-  beginSuspension,
-  type Frame,
-  type FrameHolder,
-  passing,
-  resumeFrames,
-  takeInnermost,
-  handUp,
-} from "../coroutines/frame.ts";
+import { chainOf, FrameChain, passing, rootOf } from "../coroutines/frame.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
 import type { StackFrame } from "../debug/stack-frames.ts";
@@ -66,13 +58,13 @@ const { addDoneCallback: ownAddDoneCallback, cancel: cancelAlone } = Future.prot
  *
  * Source: asyncio.Task, CPython 3.14 Lib/asyncio/tasks.py.
  */
-export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
+export class Task<T> extends Future<T> implements Runnable, Relay {
   static {
     nameClass(this, "Task");
     declareRelay(this);
   }
 
-  /** `undefined` once an eager first step has ended the task. */
+  /** A `FrameChain` while it is suspended inside frames; `undefined` once an eager first step has ended the task. */
   declare private _coroutine: Coroutine<T> | undefined;
   /** @internal */
   declare _context: Context;
@@ -81,8 +73,6 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   /** The number 1 means the name `Task-1`, which `getName` makes. */
   declare private _name: string | number;
   declare private _waitsFor: Future<unknown> | undefined;
-  /** @internal The innermost frame of its coroutine, if that is suspended inside a marked one. */
-  declare _frame: Frame<unknown> | undefined;
   declare private _cancelRequests: number;
   /** @internal Its neighbours in the loop's list of tasks. */
   declare _previous: Task<unknown> | undefined;
@@ -105,7 +95,6 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
     this._coroutine = coroutine;
     this._context = snapshotContext();
     this._waitsFor = undefined;
-    this._frame = undefined;
     this._cancelRequests = 0;
     this._previous = undefined;
     this._next = undefined;
@@ -162,7 +151,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
    * Source: asyncio.Task.get_coro, CPython 3.14 Lib/asyncio/tasks.py.
    */
   getCoro(): Coroutine<T> | undefined {
-    return this._coroutine;
+    return this._coroutine === undefined ? undefined : rootOf(this._coroutine);
   }
 
   /**
@@ -418,14 +407,11 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   private _step(error: Error | undefined): void {
     const coroutine = this._coroutine as Coroutine<T>;
     enterContext(this);
-    beginSuspension();
-    const isFlat = this._frame !== undefined && error === undefined;
     let step: IteratorResult<unknown, T> | undefined;
     let isDone: boolean | undefined;
     let value: unknown;
     try {
       if (isFollowing) step = resumeInStores(this, coroutine, error);
-      else if (this._frame !== undefined) step = resumeWith(this, coroutine, error);
       else step = error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
       isDone = step.done;
       value = step.value;
@@ -433,23 +419,24 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
       this._endStep(thrown, step !== undefined && error === undefined);
       return;
     }
-    if (step === passing) this._keepFrame();
+    if (passing !== undefined) this._keepFrames(coroutine, step);
     if (isDone === true) this._finish(value as T);
     else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
     else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);
-    else if (!this._waitFor(value)) this._refuseYield(value, isFlat ? step : undefined);
+    else if (!this._waitFor(value)) this._refuseYield(value, step);
   }
 
-  /** @param step - the step that gave `yielded`, if frames have given it */
-  private _refuseYield(yielded: unknown, step: IteratorResult<unknown, T> | undefined): void {
-    if (step !== undefined && handUp(this, step as IteratorResult<never, T>)) this._step(undefined);
+  /** @param step - the step that gave `yielded` */
+  private _refuseYield(yielded: unknown, step: object): void {
+    const coroutine = this._coroutine;
+    if (coroutine instanceof FrameChain && coroutine.handUp(step as IteratorResult<never, T>)) this._step(undefined);
     else this._throwSoon(new RuntimeError(explainBadYield(this, yielded)));
   }
 
   /** Debug mode resumes natively, since it reads from the stack where the coroutine waits. */
-  private _keepFrame(): void {
-    const frame = takeInnermost(undefined);
-    if (!isDebugging || !this._loop.getDebug()) this._frame = frame;
+  private _keepFrames(coroutine: Coroutine<T>, step: object): void {
+    const chain = chainOf(coroutine, step);
+    this._coroutine = isDebugging && this._loop.getDebug() ? rootOf(chain) : chain;
   }
 
   /**
@@ -468,9 +455,9 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
    */
   private _takeOddStep(step: object, isDone: boolean, value: unknown): void {
     if (isDone) this._finish(value as T);
-    else if (isPromiseLike(step)) this._refuseYield(step, undefined);
+    else if (isPromiseLike(step)) this._refuseYield(step, step);
     else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);
-    else if (!this._waitFor(value)) this._refuseYield(value, undefined);
+    else if (!this._waitFor(value)) this._refuseYield(value, step);
   }
 
   private _finish(result: T): void {
@@ -551,7 +538,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay, FrameHolder {
   }
 
   override toString(): string {
-    return printOnce(this, () => describeTask(this, this._coroutine, this._waitsFor));
+    return printOnce(this, () => describeTask(this, this.getCoro(), this._waitsFor));
   }
 
   /** @internal The beginning of the task's text. */
@@ -565,15 +552,11 @@ function resumeInStores<T>(
   coroutine: Coroutine<T>,
   error: Error | undefined,
 ): IteratorResult<unknown, T> {
-  return storesOf(task).runInAsyncScope(resumeWith<T>, undefined, task, coroutine, error);
+  return storesOf(task).runInAsyncScope(resumeWith<T>, undefined, coroutine, error);
 }
 
-function resumeWith<T>(task: Task<T>, coroutine: Coroutine<T>, error: Error | undefined): IteratorResult<unknown, T> {
-  const frame = task._frame;
-  if (error === undefined) return frame === undefined ? resume(coroutine, undefined) : resumeFrames(task, coroutine);
-  // At the top of the chain, so that each level sees the error pass.
-  task._frame = undefined;
-  return resumeThrowing(coroutine, error);
+function resumeWith<T>(coroutine: Coroutine<T>, error: Error | undefined): IteratorResult<unknown, T> {
+  return error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
 }
 
 /** The error that awaiting a done future throws, if any. */
