@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import { brokenClaims, meetsTarget, ratioTo } from "../src/ratios/judge.ts";
-import { ratioReport, ratioVerdict } from "../src/ratios/report.ts";
+import { hardestLimit, missesOf, ratioTo } from "../src/ratios/judge.ts";
+import { picture } from "../src/ratios/picture.ts";
+import { ratioReport } from "../src/ratios/report.ts";
 import type { Measured, Outcome } from "../src/ratios/rounds.ts";
+import { targetFor } from "../src/ratios/targets.ts";
 
 function measured(name: string, figures: Record<string, number[]>, others: Record<string, Outcome> = {}): Measured {
   const outcomes = Object.entries(figures).map(([system, each]) => [system, { figures: each }] as const);
@@ -18,53 +20,65 @@ test("the ratio to native is the median of the rounds' own ratios", () => {
   expect(ratioTo(row, "native", "ours")).toEqual({ median: 0.5, min: 0.5, max: 0.55 });
 });
 
-test("a target is met at its own value, and judged only where both were measured", () => {
-  expect(meetsTarget(measured("switch", { ours: [65], native: [100] }))).toBe(true);
-  expect(meetsTarget(measured("switch", { ours: [66], native: [100] }))).toBe(false);
-  expect(meetsTarget(measured("switch", { ours: [66] }))).toBeUndefined();
-  expect(meetsTarget(measured("contextvars", { ours: [66], native: [100] }))).toBeUndefined();
+test("every row has a target to its floor on every Node, and some rows have one to native", () => {
+  expect(targetFor("lock", "26")).toMatchObject({ ofNative: 1.2 });
+  expect(targetFor("lock", "24")).not.toHaveProperty("ofNative");
+  for (const node of ["20", "24", "26"]) expect(targetFor("a new row", node)).toEqual({ ofFloor: 1.15 });
 });
 
-test("a peer that comes closer than we claim is named", () => {
-  expect(brokenClaims(measured("queue", { ours: [100], effect: [250], cpython: [790], co: [99] }))).toEqual([
-    { row: "queue", system: "cpython", claimed: 8, measured: 7.9 },
-    { row: "queue", system: "co", claimed: 1, measured: 0.99 },
-  ]);
+test("a target is met at its own value", () => {
+  const { ofFloor, ofNative = NaN } = targetFor("timeout/quiet", "24");
+  const figures = (ours: number) => measured("timeout/quiet", { ours: [ours], floor: [100], native: [500] });
+  expect(ofNative).toBe(0.2);
+  expect(missesOf(figures(100), "24")).toEqual([]);
+  expect(missesOf(figures(100 * ofFloor), "24")).not.toContain("floor");
+  expect(missesOf(figures(101 * ofFloor), "24")).toEqual(["floor", "native"]);
 });
 
-test("a row with an exception claims nothing", () => {
-  expect(brokenClaims(measured("chain/100", { ours: [100], effect: [10], cpython: [100] }))).toEqual([]);
+test("a target is judged only where both figures were measured", () => {
+  expect(missesOf(measured("timeout/quiet", { ours: [300], native: [500] }), "24")).toEqual(["native"]);
+  expect(missesOf(measured("timeout/quiet", { ours: [300], native: [500] }), "20")).toBeUndefined();
+  expect(missesOf(measured("timeout/quiet", { floor: [300], native: [500] }), "24")).toBeUndefined();
 });
 
-test("the report shows figures, absent rows, failures and missed targets", () => {
+test("the picture shows the harder part of a target, as a ratio to native", () => {
+  expect(hardestLimit(measured("timeout/quiet", { floor: [100], native: [200] }), "24")).toBe(0.2);
+  expect(hardestLimit(measured("timeout/quiet", { floor: [10], native: [200] }), "20")).toBeCloseTo(0.0575);
+  expect(hardestLimit(measured("timeout/quiet", { native: [200] }), "20")).toBeUndefined();
+});
+
+test("the report says what was measured, missed, absent, failed, and not in this build", () => {
   const others: Record<string, Outcome> = {
     co: { figures: [], reason: "co has no cancellation" },
     effect: { figures: [], reason: "Error: the run returned 1 instead of 2", failed: true },
     cpython: { figures: [], reason: "no python3" },
   };
-  const row = measured("cancel", { ours: [1000, 1150], native: [10_000, 10_000] }, others);
-  expect(ratioReport([row], ["ours", "native", "effect", "co", "cpython"])).toBe(
+  const figures = { ours: [1000, 1150], floor: [500, 500], native: [10_000, 10_000] };
+  const marked = measured(
+    "chain/5/marked",
+    { native: [50] },
+    { ours: { figures: [], reason: "none", isLacking: true } },
+  );
+  const rows = [measured("cancel", figures, others), marked];
+  expect(ratioReport(rows, ["ours", "floor", "native", "effect", "co", "cpython"], "20")).toBe(
     [
-      "| workload |    ours |             × native | target | limit |  native | effect |  co |    cpython |",
-      "| -------- | ------: | -------------------: | -----: | ----: | ------: | -----: | --: | ---------: |",
-      "| cancel   | 1.07 µs | **0.11** (0.10–0.12) | ≤ 0.10 |  0.07 | 10.0 µs | failed |   – | no python3 |",
+      "| workload       |    ours | × floor |             × native |       target | missed |          floor |  native | effect |  co |    cpython |",
+      "| -------------- | ------: | ------: | -------------------: | -----------: | -----: | -------------: | ------: | -----: | --: | ---------: |",
+      "| cancel         | 1.07 µs |    2.15 | **0.11** (0.10–0.12) | ≤ 1.15 floor |  floor | 500 ns (0.05×) | 10.0 µs | failed |   – | no python3 |",
+      "| chain/5/marked |       – |         |                      | ≤ 1.15 floor |        |              – | 50.0 ns |      – |   – |          – |",
       "",
       "Failed:",
       "",
       "- cancel: effect failed: Error: the run returned 1 instead of 2",
+      "",
+      "Not in this build:",
+      "",
+      "- chain/5/marked: ours: none",
     ].join("\n"),
   );
-  expect(ratioVerdict([row])).toBe("0 of 1 targets are met; missed: cancel.");
 });
 
-test("the verdict names each peer that comes closer than we claim", () => {
-  expect(ratioVerdict([measured("queue", { ours: [100], native: [200], co: [99] })])).toBe(
-    [
-      "1 of 1 targets are met.",
-      "",
-      "Peers that come closer than we claim:",
-      "",
-      "- queue: co needs 0.99 times what ours needs, and should need 1.00",
-    ].join("\n"),
-  );
+test("the picture names the Node", () => {
+  const node = { command: "node", version: "24.21.0" };
+  expect(picture([measured("switch", { ours: [1], floor: [1], native: [2] })], node)).toContain("on Node 24.21.0");
 });

@@ -1,6 +1,7 @@
 /** The arguments of `npm run bench`. */
 
 import { parseArgs } from "node:util";
+import { majors } from "../../../.ci/nodes.mjs";
 import { contestantNames } from "../ratios/contestants.ts";
 
 export const usage = `Usage: npm run bench -- [options]
@@ -10,6 +11,7 @@ Measures every workload on every system, and writes the tables and the picture i
   --only NAMES      only these workloads ("switch", "spawn/trivial"); writes no files
   --systems NAMES   only these systems: ${contestantNames.join(", ")}
   --processes N     N processes for each system of each row; 5 by default
+  --node VERSIONS   runs what is measured on these Nodes, one after the other: ${majors.join(", ")}
   --quick           fewer and shorter processes; writes no files
   --against REV     compares the working tree with a commit (or with another checkout's folder), in interleaved pairs
   --growth          only how time and memory grow from a thousand to a million tasks
@@ -17,12 +19,13 @@ Measures every workload on every system, and writes the tables and the picture i
   --json FILE       writes the figure of every process into a file
   -h, --help        shows this help
 
-NAMES are separated by commas.`;
+NAMES and VERSIONS are separated by commas.`;
 
 const options = {
   only: { type: "string" },
   systems: { type: "string" },
   processes: { type: "string" },
+  node: { type: "string" },
   quick: { type: "boolean", default: false },
   against: { type: "string" },
   growth: { type: "boolean", default: false },
@@ -37,6 +40,8 @@ export interface Wishes {
   readonly systems: readonly string[];
   readonly isEverySystem: boolean;
   readonly processes: number;
+  /** Major versions; `undefined` for the current Node. */
+  readonly nodes: readonly string[] | undefined;
   readonly quick: boolean;
   readonly against: string | undefined;
   readonly growth: boolean;
@@ -63,7 +68,8 @@ export function readArguments(args: readonly string[]): Wishes {
   const { quick, against, growth, fairness, json, help } = values;
   const isEverySystem = contestantNames.every((name) => systems.includes(name));
   const only = namesOf(values.only);
-  return { only, systems, isEverySystem, processes, quick, against, growth, fairness, json, help };
+  const nodes = nodesOf(values.node);
+  return { only, systems, isEverySystem, processes, nodes, quick, against, growth, fairness, json, help };
 }
 
 function parse(args: readonly string[]) {
@@ -72,6 +78,14 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`);
   }
+}
+
+function nodesOf(list: string | undefined): string[] | undefined {
+  const names = namesOf(list);
+  if (names?.length === 0 || names?.some((name) => !majors.includes(name)) === true) {
+    throw new UsageError(`--node takes ${majors.join(", ")}, or several of them with commas, not "${list}".`);
+  }
+  return names && [...new Set(names)];
 }
 
 function namesOf(list: string | undefined): string[] | undefined {

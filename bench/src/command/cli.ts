@@ -8,53 +8,79 @@ import { writeFileSync } from "node:fs";
 import { comparisons } from "../growth/comparisons.ts";
 import { growsTooFast } from "../growth/report.ts";
 import { growthRows, selectGrowthRows } from "../growth/rows.ts";
-import { selectRows } from "../ratios/catalogue.ts";
+import { type Row, selectRows } from "../ratios/catalogue.ts";
 import { picture } from "../ratios/picture.ts";
 import type { Measured } from "../ratios/rounds.ts";
+import { majorOf, type NodeBinary } from "../shared/node-binary.ts";
 import { readArguments, usage, UsageError, type Wishes } from "./arguments.ts";
 import { temporaryFolder } from "./build.ts";
-import { provenance, resultsAsJson, writeResult } from "./results.ts";
+import { findNodes } from "./nodes.ts";
+import { provenance, type RatiosOnNode, resultsAsJson, writeResult } from "./results.ts";
 import { Tables } from "./tables.ts";
 
 const growthNames = [...Object.keys(growthRows), ...Object.keys(comparisons)];
 
 /** Runs the requested measurements, and returns the exit code. */
 async function bench(wishes: Wishes): Promise<0 | 1> {
-  if (wishes.growth) return growth(wishes);
-  if (wishes.fairness) return fairness(new Tables(wishes, temporaryFolder()));
+  const nodes = findNodes(wishes.nodes);
+  if (wishes.growth) return growth(wishes, lastOf(nodes));
+  if (wishes.fairness) return fairness(new Tables(wishes, temporaryFolder()), lastOf(nodes));
   const rows = await selectRows(wishes.only);
   const tables = new Tables(wishes, temporaryFolder());
-  const { against } = wishes;
-  const ratios = against === undefined ? await tables.ratios(rows) : await tables.against(rows, against);
-  print(ratios);
-  const json = resultsAsJson(ratios.rows);
+  const all: RatiosOnNode[] = [];
+  for (const node of nodes) all.push({ node, rows: await ratios(tables, wishes, node, rows) });
+  const failed = all.some((each) => hasFailed(each.rows));
+  const json = resultsAsJson(all);
   if (wishes.json !== undefined) writeFileSync(wishes.json, json);
-  if (!isWhole(wishes)) return hasFailed(ratios.rows) ? 1 : 0;
+  if (!isWhole(wishes)) return failed ? 1 : 0;
 
   const keep = wishes.quick ? () => {} : writeResult;
-  keep("ratios.md", page("The cost of an operation", ratios.report));
-  keep("ratios.svg", picture(ratios.rows));
   keep("latest.json", json);
-  const grown = await tables.growth(growthNames);
+  const grown = await tables.growth(lastOf(nodes), growthNames);
   console.log();
   print(grown);
-  if (!wishes.quick) keepGrowth(grown.report);
-  keep("latest.json", resultsAsJson(ratios.rows, grown.rows));
-  const unfair = await fairness(tables);
-  return hasFailed(ratios.rows) || grown.rows.some(growsTooFast) ? 1 : unfair;
+  if (!wishes.quick) keepGrowth(grown.report, lastOf(nodes));
+  keep("latest.json", resultsAsJson(all, grown.rows));
+  const unfair = await fairness(tables, lastOf(nodes));
+  return failed || grown.rows.some(growsTooFast) ? 1 : unfair;
 }
 
-async function growth(wishes: Wishes): Promise<0 | 1> {
+/** Makes and prints the table of one Node, and keeps it if the run is a whole one. */
+async function ratios(
+  tables: Tables,
+  wishes: Wishes,
+  node: NodeBinary,
+  selected: readonly Row[],
+): Promise<readonly Measured[]> {
+  const { against } = wishes;
+  const made =
+    against === undefined ? await tables.ratios(node, selected) : await tables.against(node, selected, against);
+  console.log(`\nNode ${node.version}\n`);
+  print(made);
+  if (isWhole(wishes) && !wishes.quick) {
+    const name = `ratios-node-${majorOf(node)}`;
+    writeResult(`${name}.md`, page(`The cost of an operation on Node ${majorOf(node)}`, made.report, node));
+    writeResult(`${name}.svg`, picture(made.rows, node));
+  }
+  return made.rows;
+}
+
+/** The Node of growth and fairness, which take long: the last one that was named. */
+function lastOf(nodes: readonly NodeBinary[]): NodeBinary {
+  return nodes.at(-1) as NodeBinary;
+}
+
+async function growth(wishes: Wishes, node: NodeBinary): Promise<0 | 1> {
   const names = selectGrowthRows(wishes.only, growthNames);
-  const { rows, report, verdict } = await new Tables(wishes, temporaryFolder()).growth(names);
+  const { rows, report, verdict } = await new Tables(wishes, temporaryFolder()).growth(node, names);
   print({ report, verdict });
-  if (wishes.only === undefined && !wishes.quick) keepGrowth(report);
+  if (wishes.only === undefined && !wishes.quick) keepGrowth(report, node);
   if (wishes.json !== undefined) writeFileSync(wishes.json, resultsAsJson([], rows));
   return rows.some(growsTooFast) ? 1 : 0;
 }
 
-async function fairness(tables: Tables): Promise<0 | 1> {
-  const { isMet, ...printed } = await tables.fairness();
+async function fairness(tables: Tables, node: NodeBinary): Promise<0 | 1> {
+  const { isMet, ...printed } = await tables.fairness(node);
   console.log();
   print(printed);
   return isMet ? 0 : 1;
@@ -74,12 +100,12 @@ function hasFailed(all: readonly Measured[]): boolean {
   return all.some(({ outcomes }) => [...outcomes.values()].some(({ failed }) => failed));
 }
 
-function keepGrowth(report: string): void {
-  writeResult("growth.md", page("Growth from a thousand to a million", report));
+function keepGrowth(report: string, node: NodeBinary): void {
+  writeResult("growth.md", page("Growth from a thousand to a million", report, node));
 }
 
-function page(title: string, report: string): string {
-  return `# ${title}\n\n${provenance()}\n\n${report}\n`;
+function page(title: string, report: string, node: NodeBinary): string {
+  return `# ${title}\n\n${provenance(node)}\n\n${report}\n`;
 }
 
 // The temporary folder must not outlive an interrupt; the workers, in our process group, get the interrupt too.

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Growth } from "../growth/measure.ts";
 import { findCPython } from "../ratios/cpython.ts";
 import type { Measured } from "../ratios/rounds.ts";
+import type { NodeBinary } from "../shared/node-binary.ts";
 
 const folder = new URL("../../results/", import.meta.url);
 
@@ -16,21 +17,29 @@ export function writeResult(name: string, text: string): void {
   writeFileSync(new URL(name, folder), text);
 }
 
-/** Returns all figures and the machine they are from, as JSON. */
-export function resultsAsJson(ratios: readonly Measured[], growth: readonly Growth[] = []): string {
-  const rows = ratios.map(({ row, outcomes }) => {
-    const { title, measures } = row.workload;
-    return [row.name, { title, measures, systems: Object.fromEntries(outcomes) }] as const;
-  });
-  const results = { ...surroundings(), ratios: Object.fromEntries(rows), growth };
+/** The rows of a table of ratios, and the Node that ran them. */
+export interface RatiosOnNode {
+  readonly node: NodeBinary;
+  readonly rows: readonly Measured[];
+}
+
+/** Returns all figures and the machine they are from, as JSON. The ratios are sorted by the version of the Node. */
+export function resultsAsJson(ratios: readonly RatiosOnNode[], growth: readonly Growth[] = []): string {
+  const nodes = ratios.map(({ node, rows }) => [node.version, Object.fromEntries(rows.map(figuresOf))] as const);
+  const results = { ...surroundings(), ratios: Object.fromEntries(nodes), growth };
   return `${JSON.stringify(results, undefined, 2)}\n`;
 }
 
+function figuresOf({ row, outcomes }: Measured) {
+  const { title, measures } = row.workload;
+  return [row.name, { title, measures, systems: Object.fromEntries(outcomes) }] as const;
+}
+
 /** One sentence that names the place and the time. */
-export function provenance(): string {
+export function provenance({ version: node }: NodeBinary): string {
   const { date, machine, versions } = surroundings();
-  const peers = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `${date}, on ${machine.cores} × ${machine.cpu}, with ${peers.join(", ")}.`;
+  const used = Object.entries({ Node: node, ...versions }).map(([name, version]) => `${name} ${version}`);
+  return `${date}, on ${machine.cores} × ${machine.cpu}, with ${used.join(", ")}.`;
 }
 
 function surroundings() {
@@ -45,7 +54,6 @@ function surroundings() {
       platform: `${process.platform} ${process.arch}`,
     },
     versions: {
-      Node: process.versions.node,
       ...Object.fromEntries(["effect", "effection", "redux-saga", "co"].map((name) => [name, versionOf(name)])),
       CPython: findCPython()?.version ?? "none",
     },

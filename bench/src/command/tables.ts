@@ -9,10 +9,11 @@ import { growthReport, growthVerdict } from "../growth/report.ts";
 import { againstReport, measurePairs } from "../ratios/against.ts";
 import type { Row } from "../ratios/catalogue.ts";
 import { contestantNames, onCPython, onNode, type Built } from "../ratios/contestants.ts";
-import { ratioReport, ratioVerdict } from "../ratios/report.ts";
+import { ratioReport } from "../ratios/report.ts";
 import { measureRow, type Measured, type Rounds } from "../ratios/rounds.ts";
+import type { SystemName } from "../ratios/systems.ts";
+import { majorOf, type NodeBinary } from "../shared/node-binary.ts";
 import type { Effort } from "../shared/sampling.ts";
-import type { SystemName } from "../shared/systems.ts";
 import type { Wishes } from "./arguments.ts";
 import { buildLibrary, buildWorkers, type Product } from "./build.ts";
 import { Progress } from "./progress.ts";
@@ -26,7 +27,7 @@ const quick: Effort = { warmup: 150, time: 100, samples: 2 };
 export interface Made<Line> {
   readonly rows: readonly Line[];
   readonly report: string;
-  /** Which targets are missed: for the console, and not for the results. */
+  /** What is wrong: for the console, and not for the results. */
   readonly verdict: string;
 }
 
@@ -36,6 +37,8 @@ export class Tables {
   readonly #folder: string;
   readonly #worker: (product: Product) => string;
   readonly #library: string;
+  /** The build that `against` compares with. */
+  #other: string | undefined;
   readonly progress = new Progress();
 
   constructor(wishes: Wishes, folder: string) {
@@ -47,26 +50,27 @@ export class Tables {
   }
 
   /** Every system on every row. */
-  async ratios(rows: readonly Row[]): Promise<Made<Measured>> {
+  async ratios(node: NodeBinary, rows: readonly Row[]): Promise<Made<Measured>> {
     const systems = contestantNames.filter((name) => this.#wishes.systems.includes(name));
     const contestants = systems.map((name) => {
-      return name === "cpython" ? onCPython() : onNode(name as SystemName, this.#built("ratios"));
+      return name === "cpython" ? onCPython() : onNode(name as SystemName, this.#built("ratios", node));
     });
     const all = await this.#eachRow(rows, (row, rounds) => measureRow(row, contestants, rounds));
-    return { rows: all, report: ratioReport(all, systems), verdict: ratioVerdict(all) };
+    return { rows: all, report: ratioReport(all, systems, majorOf(node)), verdict: "" };
   }
 
   /** Our packages of the working tree and of another build. */
-  async against(rows: readonly Row[], other: string): Promise<Made<Measured>> {
-    const here = this.#built("ratios");
-    const there = { ...here, library: buildLibrary(other, join(this.#folder, "there")) };
+  async against(node: NodeBinary, rows: readonly Row[], other: string): Promise<Made<Measured>> {
+    const here = this.#built("ratios", node);
+    this.#other ??= buildLibrary(other, join(this.#folder, "there"));
+    const there = { ...here, library: this.#other };
     const all = await this.#eachRow(rows, (row, rounds) => measurePairs(row, here, there, rounds));
     return { rows: all, report: againstReport(all, other), verdict: "" };
   }
 
   /** From a thousand to a million. */
-  async growth(names: readonly string[]): Promise<Made<Growth>> {
-    const { worker, library } = this.#built("growth");
+  async growth(node: NodeBinary, names: readonly string[]): Promise<Made<Growth>> {
+    const built = this.#built("growth", node);
     const { quick: isQuick } = this.#wishes;
     const measured = isQuick ? sizes.slice(0, -1) : sizes;
     const processes = (size: number) => (isQuick || size === sizes.at(-1) ? 1 : 2);
@@ -74,7 +78,7 @@ export class Tables {
     for (const [index, name] of names.entries()) {
       const place = `${index + 1}/${names.length} ${name}`;
       const onSize = (size: number) => this.progress.show(`${place}: ${size.toLocaleString("en")}`);
-      const growth = await measureGrowth(name, worker, library, { processes, sizes: measured, onSize });
+      const growth = await measureGrowth(name, built, { processes, sizes: measured, onSize });
       all.push({ ...growth, isComparison: name in comparisons });
       this.progress.finished(place);
     }
@@ -82,11 +86,11 @@ export class Tables {
   }
 
   /** How much our loop leaves to the rest of its host; writes its own results unless the run is quick. */
-  async fairness(): Promise<{ report: string; verdict: string; isMet: boolean }> {
+  async fairness(node: NodeBinary): Promise<{ report: string; verdict: string; isMet: boolean }> {
     const { processes, quick: isQuick, systems } = this.#wishes;
     const onProcess = (what: string) => this.progress.show(what);
     const made = await fairness({
-      ...this.#built("fairness"),
+      ...this.#built("fairness", node),
       systems,
       processes,
       quick: isQuick,
@@ -96,8 +100,8 @@ export class Tables {
     return made;
   }
 
-  #built(product: Product): Built {
-    return { worker: this.#worker(product), library: this.#library };
+  #built(product: Product, node: NodeBinary): Built {
+    return { node, worker: this.#worker(product), library: this.#library };
   }
 
   async #eachRow(rows: readonly Row[], measure: (row: Row, rounds: Rounds) => Promise<Measured>): Promise<Measured[]> {

@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { NodeBinary } from "../shared/node-binary.ts";
 import { lastLineOf } from "../shared/process.ts";
 import { spread } from "../shared/statistics.ts";
 import { findChromium, measureInPage, pageSystems } from "./page.ts";
@@ -14,6 +15,7 @@ import type { FairnessJob } from "./worker.ts";
 const results = fileURLToPath(new URL("../../results", import.meta.url));
 
 export interface FairnessOptions {
+  readonly node: NodeBinary;
   /** The path of the compiled worker. */
   readonly worker: string;
   /** The URL of our built umbrella package. */
@@ -76,13 +78,13 @@ export async function fairness(options: FairnessOptions): Promise<{ report: stri
   return { report: text, ...judged };
 }
 
-function hosts({ worker, library, systems }: FairnessOptions): Host[] {
+function hosts({ node: binary, worker, library, systems }: FairnessOptions): Host[] {
   const asked = ["idle", ...systems.filter((system) => system in spinners)];
   const node: Host = {
-    name: `Node ${process.versions.node}`,
+    name: `Node ${binary.version}`,
     systems: asked,
     measure: async (job) => {
-      const line = await lastLineOf(process.execPath, [worker, JSON.stringify(job)], { YIELDSTAR_BUILD: library });
+      const line = await lastLineOf(binary.command, [worker, JSON.stringify(job)], { YIELDSTAR_BUILD: library });
       return line as Sufferings;
     },
   };

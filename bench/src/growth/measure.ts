@@ -1,5 +1,6 @@
 /** Measures the cost of a thousand to a million tasks. */
 
+import type { NodeBinary } from "../shared/node-binary.ts";
 import { lastLineOf } from "../shared/process.ts";
 import type { GrowthFigures, GrowthJob } from "./worker.ts";
 
@@ -22,8 +23,7 @@ export interface Growth {
 /** Measures a row at each size, each in its own processes; the best of several counts. */
 export async function measureGrowth(
   name: string,
-  worker: string,
-  library: string,
+  { node, worker, library }: { readonly node: NodeBinary; readonly worker: string; readonly library: string },
   effort: {
     readonly processes: (size: number) => number;
     readonly sizes: readonly number[];
@@ -41,7 +41,7 @@ export async function measureGrowth(
     try {
       const each: GrowthFigures[] = [];
       for (let process_ = 0; process_ < effort.processes(size); process_ += 1) {
-        each.push((await lastLineOf(process.execPath, args, { YIELDSTAR_BUILD: library })) as GrowthFigures);
+        each.push((await lastLineOf(node.command, args, { YIELDSTAR_BUILD: library })) as GrowthFigures);
       }
       const [time, bytes] = [Math.min(...each.map((one) => one.time)), Math.min(...each.map((one) => one.bytes))];
       figures.push({ size, time, bytes });

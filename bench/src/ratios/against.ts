@@ -32,7 +32,8 @@ function pairOf(measured: Measured): string[] {
   const { row, outcomes } = measured;
   const [here, there] = ["here", "there"].map((name) => {
     const figure = figureOf(measured, name);
-    return figure === undefined ? "failed" : quantity(figure.median, row.workload.measures);
+    if (figure === undefined) return outcomes.get(name)?.failed === true ? "failed" : "–";
+    return quantity(figure.median, row.workload.measures);
   });
   const total = ratioTo(measured, "there", "here");
   const base = outcomes.get("there")?.figures ?? [];

@@ -1,8 +1,11 @@
 /** The systems as the rounds see them: each measures a row in a fresh process. */
 
+import type { NodeBinary } from "../shared/node-binary.ts";
 import { lastLineOf } from "../shared/process.ts";
 import type { Effort, Samples } from "../shared/sampling.ts";
-import { systemNames, type SystemName } from "../shared/systems.ts";
+import { systemNames, type SystemName } from "./systems.ts";
+import type { Answer } from "./worker.ts";
+import { Absent } from "./workload.ts";
 import type { Row } from "./catalogue.ts";
 import { findCPython, hasPythonSide, measureOnCPython, type CPython } from "./cpython.ts";
 
@@ -10,14 +13,16 @@ export interface Contestant {
   readonly name: string;
   /** Why it cannot do a row, or `undefined` if it can. */
   absent(row: Row): string | undefined;
+  /** @throws {Absent} if this build of a library cannot do the row. */
   measure(row: Row, effort: Effort): Promise<Samples>;
 }
 
 /** The names that `--systems` knows. */
 export const contestantNames: readonly string[] = [...systemNames, "cpython"];
 
-/** The files that the Node processes run. */
+/** What the Node processes run. */
 export interface Built {
+  readonly node: NodeBinary;
   /** The path of the worker's program. */
   readonly worker: string;
   /** The URL of our built umbrella package. */
@@ -25,16 +30,17 @@ export interface Built {
 }
 
 /** Returns a system that runs in Node. */
-export function onNode(system: SystemName, { worker, library }: Built): Contestant {
+export function onNode(system: SystemName, { node, worker, library }: Built): Contestant {
   return {
     name: system,
     absent: ({ workload }) => (system in workload.systems ? undefined : (workload.absent?.[system] ?? "")),
     async measure({ file, variant }, effort) {
       const job = JSON.stringify({ file, variant, system, effort });
-      const { samples } = (await lastLineOf(process.execPath, ["--expose-gc", worker, job], {
+      const answer = (await lastLineOf(node.command, ["--expose-gc", worker, job], {
         YIELDSTAR_BUILD: library,
-      })) as { samples: Samples };
-      return samples;
+      })) as Answer;
+      if ("absent" in answer) throw new Absent(answer.absent);
+      return answer.samples;
     },
   };
 }
@@ -43,7 +49,10 @@ export function onNode(system: SystemName, { worker, library }: Built): Contesta
 export function onCPython(python: CPython | undefined = findCPython()): Contestant {
   return {
     name: "cpython",
-    absent: (row) => (python === undefined ? "no python3" : hasPythonSide(row) ? undefined : ""),
+    absent: (row) => {
+      if (python === undefined) return "no python3";
+      return hasPythonSide(row) ? row.workload.absent?.cpython : "";
+    },
     async measure(row, effort) {
       if (python === undefined) throw new Error("no python3");
       return measureOnCPython(python, row, effort);

@@ -1,8 +1,8 @@
-/** Judges the figures: ratios, and whether our targets and claims hold. */
+/** Judges the figures: ratios, and whether ours meets its targets. */
 
 import { ratios, spread, type Spread } from "../shared/statistics.ts";
 import type { Measured } from "./rounds.ts";
-import { claims, targets } from "./targets.ts";
+import { targetFor } from "./targets.ts";
 
 /** Returns a system's figure over its processes, or `undefined` if it has none. */
 export function figureOf({ outcomes }: Measured, system: string): Spread | undefined {
@@ -19,30 +19,21 @@ export function ratioTo({ outcomes }: Measured, base: string, system: string): S
   return values.length === 0 ? undefined : spread(values);
 }
 
-/** Whether ours meets the row's target; `undefined` if it has no target or was not measured. */
-export function meetsTarget(measured: Measured): boolean | undefined {
-  const target = targets[measured.row.name];
-  const ratio = ratioTo(measured, "native", "ours");
-  return target === undefined || ratio === undefined ? undefined : ratio.median <= target.atMost;
+/** Returns which parts of its target ours misses; `undefined` if none of them was measured. */
+export function missesOf(measured: Measured, node: string): readonly ("floor" | "native")[] | undefined {
+  const { ofFloor, ofNative } = targetFor(measured.row.name, node);
+  const toFloor = ratioTo(measured, "floor", "ours");
+  const toNative = ofNative === undefined ? undefined : ratioTo(measured, "native", "ours");
+  if (toFloor === undefined && toNative === undefined) return undefined;
+  const missesFloor = toFloor !== undefined && toFloor.median > ofFloor;
+  const missesNative = toNative !== undefined && ofNative !== undefined && toNative.median > ofNative;
+  return [...(missesFloor ? (["floor"] as const) : []), ...(missesNative ? (["native"] as const) : [])];
 }
 
-/** A claim about a peer that a row breaks. */
-export interface BrokenClaim {
-  readonly row: string;
-  readonly system: string;
-  /** How many times as slow as ours it should be, and is. */
-  readonly claimed: number;
-  readonly measured: number;
-}
-
-/** Returns all claims that a row breaks. */
-export function brokenClaims(measured: Measured): BrokenClaim[] {
-  const { name, workload } = measured.row;
-  if (workload.measures !== "time") return [];
-  return claims.flatMap(({ system, slower, except }) => {
-    const claimed = name in except ? except[name] : slower;
-    const ratio = ratioTo(measured, "ours", system)?.median;
-    if (claimed === null || claimed === undefined || ratio === undefined || ratio >= claimed) return [];
-    return [{ row: name, system, claimed, measured: ratio }];
-  });
+/** Returns the ratio to native that meets the whole target; `undefined` if the floor or native has no figure. */
+export function hardestLimit(measured: Measured, node: string): number | undefined {
+  const { ofFloor, ofNative = Infinity } = targetFor(measured.row.name, node);
+  const floor = ratioTo(measured, "native", "floor");
+  const limit = Math.min(floor === undefined ? Infinity : ofFloor * floor.median, ofNative);
+  return limit === Infinity ? undefined : limit;
 }

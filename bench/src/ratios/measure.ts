@@ -1,7 +1,7 @@
 /** Measures one row of one system, in this process. */
 
 import { type Effort, type Run, sampleBytes, sampleTime, type Samples } from "../shared/sampling.ts";
-import { loadLibrary, type SystemName } from "../shared/systems.ts";
+import { loadLibrary, type SystemName } from "./systems.ts";
 import type { TimedWorkload, Workload } from "./workload.ts";
 
 /** Measures a workload on a system, whose library it loads. */

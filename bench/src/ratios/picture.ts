@@ -5,9 +5,9 @@ import { BarChart, ScatterChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TitleComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 import { ratio } from "../shared/format.ts";
-import { ratioTo } from "./judge.ts";
+import { majorOf, type NodeBinary } from "../shared/node-binary.ts";
+import { hardestLimit, ratioTo } from "./judge.ts";
 import type { Measured } from "./rounds.ts";
-import { targets } from "./targets.ts";
 
 use([BarChart, GridComponent, LegendComponent, ScatterChart, SVGRenderer, TitleComponent]);
 
@@ -15,8 +15,9 @@ use([BarChart, GridComponent, LegendComponent, ScatterChart, SVGRenderer, TitleC
 const ink = "#7d8590";
 const faint = "#7d859040";
 
-/** The mark of each system, the fastest peers first. */
+/** The mark of the floor and of each peer, the fastest first. */
 const marks: readonly (readonly [system: string, color: string, symbol: string])[] = [
+  ["floor", "#7d8590", "emptyCircle"],
   ["co", "#d29922", "circle"],
   ["redux-saga", "#bf6ad6", "diamond"],
   ["effect", "#3f8fe8", "rect"],
@@ -25,13 +26,13 @@ const marks: readonly (readonly [system: string, color: string, symbol: string])
 ];
 const oursColor = "#f0742e";
 
-const width = 860;
+const width = 920;
 const rowHeight = 24;
 const head = 76;
 const foot = 44;
 
 /** Returns the picture as SVG: a bar for ours, and a mark for each peer, on a logarithmic scale whose 1 is native. */
-export function picture(all: readonly Measured[]): string {
+export function picture(all: readonly Measured[], node: NodeBinary): string {
   const shown = all.filter((measured) => ratioTo(measured, "native", "ours") !== undefined);
   const logs = points(shown, "ours");
   const height = head + foot + rowHeight * shown.length;
@@ -40,13 +41,13 @@ export function picture(all: readonly Measured[]): string {
     animation: false,
     textStyle: { fontFamily: "system-ui, sans-serif", color: ink },
     title: {
-      text: "Cost of an operation, as a multiple of native async/await (left of 1: cheaper)",
+      text: `Cost of an operation on Node ${node.version}, as a multiple of native async/await (left of 1: cheaper)`,
       left: "center",
       top: 8,
       textStyle: { fontSize: 15, fontWeight: "bold", color: ink },
     },
     legend: { top: 36, itemGap: 16, itemHeight: 10, itemWidth: 16, textStyle: { fontSize: 13, color: ink } },
-    grid: { left: 204, right: 30, top: head, bottom: foot },
+    grid: { left: 262, right: 30, top: head, bottom: foot },
     xAxis: {
       // The axis shows logarithms: bars can begin at 1 and go both ways.
       type: "value",
@@ -75,7 +76,7 @@ export function picture(all: readonly Measured[]): string {
       axisTick: { show: false },
       axisLine: { lineStyle: { color: ink } },
     },
-    series: [ours(shown), target(shown), ...marks.map((mark) => peer(shown, ...mark))],
+    series: [ours(shown), target(shown, majorOf(node)), ...marks.map((mark) => peer(shown, ...mark))],
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
@@ -93,9 +94,9 @@ function ours(shown: readonly Measured[]) {
   };
 }
 
-function target(shown: readonly Measured[]) {
-  const limits = shown.flatMap(({ row }, index) => {
-    const limit = targets[row.name]?.atMost;
+function target(shown: readonly Measured[], node: string) {
+  const limits = shown.flatMap((measured, index) => {
+    const limit = hardestLimit(measured, node);
     return limit === undefined ? [] : [[Math.log10(limit), index]];
   });
   return { type: "scatter", name: "target", color: ink, symbol: "rect", symbolSize: [3, 18], z: 4, data: limits };

@@ -1,55 +1,54 @@
-/** The table of ratios, in Markdown, and a verdict on it. */
+/** The table of ratios, in Markdown. */
 
 import { quantity, ratio, table } from "../shared/format.ts";
 import type { Spread } from "../shared/statistics.ts";
-import { brokenClaims, figureOf, meetsTarget, ratioTo } from "./judge.ts";
+import { figureOf, missesOf, ratioTo } from "./judge.ts";
 import type { Measured } from "./rounds.ts";
-import { targets } from "./targets.ts";
+import { targetFor } from "./targets.ts";
 
-/** Returns the table, and below it the systems that failed. */
-export function ratioReport(all: readonly Measured[], systems: readonly string[]): string {
-  const peers = systems.filter((system) => system !== "ours");
+/**
+ * Returns the table, and below it the systems that failed, or that a build of their library cannot express.
+ *
+ * @param node the major version of the Node that was measured, which selects the targets.
+ */
+export function ratioReport(all: readonly Measured[], systems: readonly string[], node: string): string {
+  const others = systems.filter((system) => system !== "ours");
   const hasOurs = systems.includes("ours");
+  const titlesOfOurs = ["ours", "× floor", "× native", "target", "missed"];
   const columns = [
     ["workload", "left"] as const,
-    ...(hasOurs
-      ? ([
-          ["ours", "right"],
-          ["× native", "right"],
-          ["target", "right"],
-          ["limit", "right"],
-        ] as const)
-      : []),
-    ...peers.map((peer) => [peer, "right"] as const),
+    ...(hasOurs ? titlesOfOurs : []).map((title) => [title, "right"] as const),
+    ...others.map((other) => [other, "right"] as const),
   ];
   const rows = all.map((measured) => [
     measured.row.name,
-    ...(hasOurs ? oursOf(measured) : []),
-    ...peers.map((peer) => peerCell(measured, peer)),
+    ...(hasOurs ? cellsOfOurs(measured, node) : []),
+    ...others.map((other) => cellOf(measured, other)),
   ]);
-  const parts = [table(columns, rows), failures(all)];
+  const parts = [table(columns, rows), listOf("Failed", all, true), listOf("Not in this build", all, false)];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** Returns which targets are missed, and which peers come closer to ours than `claims` says. */
-export function ratioVerdict(all: readonly Measured[]): string {
-  return [missedTargets(all), listOfClaims(all)].filter((part) => part !== "").join("\n\n");
-}
-
-function oursOf(measured: Measured): string[] {
-  const target = targets[measured.row.name];
-  const relative = ratioTo(measured, "native", "ours");
+function cellsOfOurs(measured: Measured, node: string): string[] {
+  const { ofFloor, ofNative } = targetFor(measured.row.name, node);
+  const toNative = ratioTo(measured, "native", "ours");
+  const target = `≤ ${ratio(ofFloor)} floor`;
   return [
     figureCell(measured, "ours"),
-    relative === undefined ? "" : withSpread(relative),
-    target === undefined ? "" : `≤ ${ratio(target.atMost)}`,
-    target === undefined ? "" : ratio(target.limit),
+    ratioCell(ratioTo(measured, "floor", "ours")),
+    toNative === undefined ? "" : withSpread(toNative),
+    ofNative === undefined ? target : `${target}, ≤ ${ratio(ofNative)} native`,
+    missesOf(measured, node)?.join(", ") ?? "",
   ];
 }
 
-function peerCell(measured: Measured, peer: string): string {
-  const relative = peer === "native" ? undefined : ratioTo(measured, "native", peer);
-  return figureCell(measured, peer) + (relative === undefined ? "" : ` (${ratio(relative.median)}×)`);
+function ratioCell(relative: Spread | undefined): string {
+  return relative === undefined ? "" : ratio(relative.median);
+}
+
+function cellOf(measured: Measured, system: string): string {
+  const relative = system === "native" ? undefined : ratioTo(measured, "native", system);
+  return figureCell(measured, system) + (relative === undefined ? "" : ` (${ratio(relative.median)}×)`);
 }
 
 function figureCell(measured: Measured, system: string): string {
@@ -64,28 +63,13 @@ function withSpread({ median, min, max }: Spread): string {
   return min === max ? `**${ratio(median)}**` : `**${ratio(median)}** (${ratio(min)}–${ratio(max)})`;
 }
 
-function missedTargets(all: readonly Measured[]): string {
-  const verdicts = all.map((measured) => [measured.row.name, meetsTarget(measured)] as const);
-  const judged = verdicts.filter(([, isMet]) => isMet !== undefined);
-  const missed = judged.filter(([, isMet]) => isMet === false).map(([name]) => name);
-  if (judged.length === 0) return "";
-  const met = `${judged.length - missed.length} of ${judged.length} targets are met`;
-  return missed.length === 0 ? `${met}.` : `${met}; missed: ${missed.join(", ")}.`;
-}
-
-function listOfClaims(all: readonly Measured[]): string {
-  const broken = all.flatMap(brokenClaims);
-  if (broken.length === 0) return "";
-  const lines = broken.map(({ row, system, claimed, measured }) => {
-    return `- ${row}: ${system} needs ${ratio(measured)} times what ours needs, and should need ${ratio(claimed)}`;
-  });
-  return ["Peers that come closer than we claim:", "", ...lines].join("\n");
-}
-
-function failures(all: readonly Measured[]): string {
+/** Lists the outcomes without figures that the workloads did not foresee: failures, or what a build lacks. */
+function listOf(title: string, all: readonly Measured[], hasFailed: boolean): string {
   const lines = all.flatMap(({ row, outcomes }) => {
-    const failed = [...outcomes].filter(([, outcome]) => outcome.failed === true);
-    return failed.map(([system, { reason }]) => `- ${row.name}: ${system} failed: ${reason}`);
+    const listed = [...outcomes].filter(([, outcome]) => {
+      return hasFailed ? outcome.failed === true : outcome.isLacking === true;
+    });
+    return listed.map(([system, { reason }]) => `- ${row.name}: ${system}${hasFailed ? " failed" : ""}: ${reason}`);
   });
-  return lines.length === 0 ? "" : ["Failed:", "", ...lines].join("\n");
+  return lines.length === 0 ? "" : [`${title}:`, "", ...lines].join("\n");
 }

@@ -4,6 +4,7 @@ import type { Effort, Samples } from "../shared/sampling.ts";
 import { spread } from "../shared/statistics.ts";
 import type { Row } from "./catalogue.ts";
 import type { Contestant } from "./contestants.ts";
+import { Absent } from "./workload.ts";
 
 /** A system's result on a row. */
 export interface Outcome {
@@ -12,6 +13,8 @@ export interface Outcome {
   /** Why there are no figures: the workload's reason, or an error. */
   readonly reason?: string;
   readonly failed?: boolean;
+  /** The build of its library lacks what the row needs. */
+  readonly isLacking?: boolean;
 }
 
 /** A row's outcomes, by system. */
@@ -64,7 +67,8 @@ async function next(outcome: Outcome, contestant: Contestant, row: Row, effort: 
     const samples = await contestant.measure(row, effort);
     return { figures: [...outcome.figures, figureOf(samples, row)] };
   } catch (error) {
-    return { figures: [], reason: (error as Error).message, failed: true };
+    const reason = (error as Error).message;
+    return error instanceof Absent ? { figures: [], reason, isLacking: true } : { figures: [], reason, failed: true };
   }
 }
 

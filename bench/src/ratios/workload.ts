@@ -1,5 +1,5 @@
 import type { Stopwatch } from "../shared/sampling.ts";
-import type { Libraries } from "../shared/systems.ts";
+import type { Asyncio, Libraries, Mark } from "./systems.ts";
 
 /**
  * A system's implementation of a workload: given its library, it returns a run. A run returns the value that `expected`
@@ -13,7 +13,7 @@ interface Row {
   /** The value that every run of every system returns: it proves that the work was done. */
   readonly expected: unknown;
   /** Why a system is absent, if it cannot express the workload. */
-  readonly absent?: { readonly [System in keyof Libraries]?: string };
+  readonly absent?: { readonly [System in keyof Libraries | "cpython"]?: string };
 }
 
 /**
@@ -42,3 +42,30 @@ export type Workload = TimedWorkload | HeldWorkload;
 
 /** The rows of one file: `variant` is the key. A file with one row has the key `""`. */
 export type Workloads = Readonly<Record<string, Workload>>;
+
+/** Returns one program as the implementation for ours and for the floor under it. */
+export function asyncio<I extends (library: Asyncio) => unknown>(program: I): { readonly ours: I; readonly floor: I } {
+  return { ours: program, floor: program };
+}
+
+/** Marks nothing. */
+export const unmarked: Mark = (generatorFunction) => generatorFunction;
+
+/** Says why a build of our library cannot do a workload: the row shows that, and has not failed. */
+export class Absent extends Error {}
+
+/** The peers of a row whose program marks its functions, or differs in another way that only we have. */
+export function onlyOurs(row: string): NonNullable<Row["absent"]> {
+  const reason = `it does the same as in ${row}`;
+  return { effect: reason, effection: reason, "redux-saga": reason, co: reason, cpython: reason };
+}
+
+/**
+ * Returns the library's `coroutine`, which marks a generator function.
+ *
+ * @throws {Absent} if this build of the library has none.
+ */
+export function marked({ coroutine }: Asyncio): Mark {
+  if (coroutine === undefined) throw new Absent("this build has no `coroutine`");
+  return coroutine;
+}

@@ -1,4 +1,4 @@
-import { type AsyncContextManager, type Coroutine, RuntimeError, StopAsyncIteration } from "@yieldstar/loop";
+import { type AsyncContextManager, coroutine, type Coroutine, RuntimeError, StopAsyncIteration } from "@yieldstar/loop";
 import { showAsText } from "@yieldstar/loop/internal";
 import { type AsyncGenerator, generatorsOf } from "./async-generator.ts";
 import { type BodyYield, type Emit, type EmittedBy } from "./emit.ts";
@@ -43,6 +43,7 @@ export function asyncContextManager<This, A extends readonly unknown[], Y extend
 class GeneratorManager<T> implements AsyncContextManager<T, boolean> {
   static {
     showAsText(this, "GeneratorManager");
+    coroutine(this);
   }
 
   readonly #generator: AsyncGenerator<T>;

@@ -1,5 +1,13 @@
-import { type AsyncContextManager, type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
-import { nameOfType, toException, requireCallback, showAsText, withHint } from "@yieldstar/loop/internal";
+import { type AsyncContextManager, coroutine, type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
+import {
+  immediate,
+  nameOfType,
+  prepareBody,
+  requireCallback,
+  showAsText,
+  toException,
+  withHint,
+} from "@yieldstar/loop/internal";
 
 type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 
@@ -15,6 +23,7 @@ type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boolean> {
   static {
     showAsText(this, "AsyncExitStack");
+    coroutine(this);
   }
 
   #exits: Exit[] = [];
@@ -64,6 +73,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
    */
   pushAsyncExit(exit: Pick<AsyncContextManager<unknown>, "aexit"> | Exit): void {
     if (typeof exit !== "function") requireFunction(exit?.aexit, "pushAsyncExit");
+    prepareBody(exit);
     this.#exits.push(typeof exit === "function" ? exit : (error) => exit.aexit(error));
   }
 
@@ -77,9 +87,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
    */
   push(exit: (error: Error | undefined) => boolean | void): void {
     requireCallback(exit, "push", "use pushAsyncExit");
-    this.#exits.push(function* (error) {
-      return refuseCoroutine(exit(error), "push", "pushAsyncExit");
-    });
+    this.#exits.push((error) => immediate(() => refuseCoroutine(exit(error), "push", "pushAsyncExit")));
   }
 
   /**
@@ -92,11 +100,8 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
    */
   pushAsyncCallback(callback: () => Coroutine<unknown>): void {
     requireFunction(callback, "pushAsyncCallback");
-    this.#exits.push(function* () {
-      const running: unknown = callback();
-      if (iscoroutine(running)) yield* running;
-      else throw new TypeError(`a coroutine was expected of pushAsyncCallback()'s function, got ${repr(running)}`);
-    });
+    prepareBody(callback);
+    this.#exits.push(() => runCallback(callback));
   }
 
   /**
@@ -109,9 +114,11 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
    */
   callback(callback: () => unknown): void {
     requireCallback(callback, "callback", "use pushAsyncCallback");
-    this.#exits.push(function* () {
-      refuseCoroutine(callback(), "callback", "pushAsyncCallback");
-    });
+    this.#exits.push(() =>
+      immediate(() => {
+        refuseCoroutine(callback(), "callback", "pushAsyncCallback");
+      }),
+    );
   }
 
   /**
@@ -146,8 +153,8 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
    *
    * Source: AsyncExitStack.__aenter__, CPython 3.14 Lib/contextlib.py.
    */
-  *aenter(): Coroutine<this> {
-    return this;
+  aenter(): Coroutine<this> {
+    return immediate(() => this);
   }
 
   /**
@@ -177,6 +184,12 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
     return error !== undefined && current === undefined;
   }
 }
+
+const runCallback = coroutine(function* (callback: () => unknown): Coroutine {
+  const running = callback();
+  if (iscoroutine(running)) yield* running;
+  else throw new TypeError(`a coroutine was expected of pushAsyncCallback()'s function, got ${repr(running)}`);
+});
 
 /** Refuses the coroutine that a plain function returned: the stack would not run it. */
 function refuseCoroutine<T>(result: T, method: string, instead: string): T {

@@ -1,25 +1,16 @@
 import {
   type Coroutine,
+  coroutine,
   type Emission,
-  Exception,
-  getRunningLoop,
   iscoroutine,
-  repr,
   StopAsyncIteration,
   type Suspension,
 } from "@yieldstar/loop";
-import { chain, hintToCall, nameOfType, withHint } from "@yieldstar/loop/internal";
+import { hintToCall, nameOfType, withHint } from "@yieldstar/loop/internal";
 import { type AsyncIterable, type AsyncIterator, ClosingIterator } from "./async-iterator.ts";
+import { type Break, LoopBlock } from "./loop-block.ts";
 import { NativeIterator } from "./native-iterator.ts";
 import { type NativeAsyncIterable, openNative } from "./native-source.ts";
-
-declare const breaking: unique symbol;
-
-/** The type of `BREAK`. A `unique symbol` would become `symbol` in a variable. */
-export type Break = symbol & { readonly [breaking]: never };
-
-/** The body of `asyncFor` returns it to end the loop: Python's `break`. */
-export const BREAK: Break = Symbol("BREAK") as Break;
 
 /** The result of a body. Another value would be lost: in Python `return value` inside `async for` ends the function. */
 type Ending = void | undefined | Break;
@@ -75,56 +66,8 @@ export function asyncFor<T, Y extends Suspension | Emission<unknown>>(
   iterable: Typed<T>,
   body: Body<T, Y>,
 ): Generator<Suspension | Y, boolean, unknown>;
-export function* asyncFor<Y extends Suspension | Emission<unknown>>(
-  iterable: unknown,
-  body: Body<never, Y>,
-): Generator<Suspension | Y, boolean, unknown> {
-  const iterator = aiter(iterable as AsyncIterable<never>);
-  const closing = iterator instanceof ClosingIterator ? iterator : undefined;
-  let hasFailed = false;
-  try {
-    for (;;) {
-      let value: never;
-      try {
-        value = yield* iterator.anext();
-      } catch (error) {
-        if (error instanceof StopAsyncIteration) return true;
-        throw error;
-      }
-      const running = body(value);
-      if (!iscoroutine(running)) throw new TypeError(explainBody(running));
-      const ending: unknown = yield* running;
-      if (ending === BREAK) return false;
-      if (ending !== undefined) throw new TypeError(explainEnding(ending));
-    }
-  } catch (error) {
-    hasFailed = true;
-    if (closing !== undefined) yield* closeAfterError(closing, error);
-    throw error;
-  } finally {
-    if (closing !== undefined && !hasFailed) yield* closing.aclose();
-  }
-}
-
-/** The error that ended the loop is thrown, unless closing throws a cancellation, which must not get lost. */
-function* closeAfterError(iterator: ClosingIterator<unknown>, error: unknown): Coroutine {
-  try {
-    yield* iterator.aclose();
-  } catch (second) {
-    if (!(second instanceof Exception)) throw chain(error, second);
-    const message = "an error occurred during closing of an asynchronous iterator";
-    getRunningLoop().callExceptionHandler({ message, exception: second, iterator });
-  }
-}
-
-function explainBody(got: unknown): string {
-  const text = `the body of asyncFor() must be a generator function, got ${repr(got)}`;
-  return withHint(text, "write asyncFor(iterable, function* (value) { … })");
-}
-
-function explainEnding(got: unknown): string {
-  const text = `the body of asyncFor() can return nothing but BREAK, got ${repr(got)}`;
-  return withHint(text, "set a variable outside of it, and return BREAK");
+export function asyncFor(iterable: unknown, body: Body<never, Suspension>): Coroutine<boolean> {
+  return new LoopBlock(iterable, aiter as (iterable: unknown) => AsyncIterator<unknown>, body).asCoroutine();
 }
 
 /**
@@ -178,11 +121,11 @@ export function anext(iterator: AsyncIterator<unknown>, ...fallback: [unknown?])
   return fallback.length > 0 ? orFallback(next, fallback[0]) : next;
 }
 
-function* orFallback(next: Coroutine<unknown>, fallback: unknown): Coroutine<unknown> {
+const orFallback = coroutine(function* (next: Coroutine<unknown>, fallback: unknown): Coroutine<unknown> {
   try {
     return yield* next;
   } catch (error) {
     if (error instanceof StopAsyncIteration) return fallback;
     throw error;
   }
-}
+});

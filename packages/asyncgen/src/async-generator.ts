@@ -1,5 +1,5 @@
 import { type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
-import { nameOf, showAsText } from "@yieldstar/loop/internal";
+import { nameOf, noteDriven, prepareBody, showAsText } from "@yieldstar/loop/internal";
 import { AsyncGeneratorCore, type Body } from "./async-generator-core.ts";
 import { AsyncGeneratorStep, type StepMethod } from "./async-generator-step.ts";
 import { type BodyYield, emit, type Emit, type EmittedBy } from "./emit.ts";
@@ -38,10 +38,12 @@ export function generatorsOf<This, A extends readonly unknown[], T>(
   method: string,
 ): (this: This, ...args: A) => AsyncGenerator<T> {
   if (typeof body !== "function") throw new TypeError(explainBody(body, method));
+  prepareBody(body);
   const name = nameOf(body) ?? "";
   const make = function (this: This, ...args: A): AsyncGenerator<T> {
     const generator = body.call(this, emit, ...args);
     if (!iscoroutine(generator)) throw new TypeError(explainBody(generator, method));
+    noteDriven(generator);
     return wrap(new AsyncGeneratorCore(generator, name, wrap));
   };
   return Object.defineProperty(make, "name", { value: name, configurable: true });

@@ -1,5 +1,5 @@
 import type { Emission, Suspension } from "@yieldstar/loop";
-import { CoroutineObject } from "@yieldstar/loop/internal";
+import { beginEmission, CoroutineObject } from "@yieldstar/loop/internal";
 
 /** The function that an async generator's body emits values with: `yield* emit(value)` is Python's `yield value`. */
 export interface Emit {
@@ -44,7 +44,9 @@ class EmitOnce extends CoroutineObject<unknown> {
     if (emitted === undefined) return { done: true, value: sent };
     this._emitted = undefined;
     // The generator's step takes it, so that it never reaches a task.
-    return { done: false, value: emitted as never };
+    const step = { done: false, value: emitted as never } as const;
+    beginEmission(step);
+    return step;
   }
 
   override toString(): string {

@@ -1,5 +1,5 @@
-import { type AsyncContextManager, type Coroutine, repr } from "@yieldstar/loop";
-import { hintToCall, isErrorClass, nameOfType, withHint } from "@yieldstar/loop/internal";
+import { type AsyncContextManager, coroutine, type Coroutine, repr } from "@yieldstar/loop";
+import { hintToCall, immediate, isErrorClass, nameOfType, withHint } from "@yieldstar/loop/internal";
 import { BaseExceptionGroup, type ErrorClass } from "@yieldstar/taskgroup";
 
 /**
@@ -15,14 +15,27 @@ import { BaseExceptionGroup, type ErrorClass } from "@yieldstar/taskgroup";
  */
 export function aclosing<T extends { aclose(): Coroutine<unknown> }>(thing: T): AsyncContextManager<T, void> {
   if (typeof (thing as Partial<T> | null | undefined)?.aclose !== "function") throw new TypeError(explainThing(thing));
-  return {
-    *aenter() {
-      return thing;
-    },
-    *aexit() {
-      yield* thing.aclose();
-    },
-  };
+  return new Closing(thing);
+}
+
+class Closing<T extends { aclose(): Coroutine<unknown> }> implements AsyncContextManager<T, void> {
+  static {
+    coroutine(this);
+  }
+
+  readonly #thing: T;
+
+  constructor(thing: T) {
+    this.#thing = thing;
+  }
+
+  aenter(): Coroutine<T> {
+    return immediate(() => this.#thing);
+  }
+
+  *aexit(): Coroutine {
+    yield* this.#thing.aclose();
+  }
 }
 
 function explainThing(thing: unknown): string {
@@ -41,12 +54,7 @@ function explainThing(thing: unknown): string {
 export function nullcontext(): AsyncContextManager<undefined, void>;
 export function nullcontext<T>(value: T): AsyncContextManager<T, void>;
 export function nullcontext(value?: unknown): AsyncContextManager<unknown, void> {
-  return {
-    *aenter() {
-      return value;
-    },
-    *aexit() {},
-  };
+  return { aenter: () => immediate(() => value), aexit: () => immediate(() => {}) };
 }
 
 /**
@@ -63,18 +71,19 @@ export function suppress(...classes: readonly ErrorClass<Error>[]): AsyncContext
   const odd = classes.findIndex((each) => !isErrorClass(each));
   if (odd >= 0) throw new TypeError(explainClass(classes[odd]));
   return {
-    *aenter() {
-      return undefined;
-    },
-    *aexit(error) {
-      if (error === undefined) return false;
-      if (classes.some((errorClass) => error instanceof errorClass)) return true;
-      if (!(error instanceof BaseExceptionGroup)) return false;
-      const [, rest] = error.split(classes);
-      if (rest === undefined) return true;
-      throw rest;
-    },
+    aenter: () => immediate(() => undefined),
+    aexit: (error) => immediate(() => isSwallowed(error, classes)),
   };
+}
+
+/** @throws the errors of a group that are of other classes */
+function isSwallowed(error: Error | undefined, classes: readonly ErrorClass<Error>[]): boolean {
+  if (error === undefined) return false;
+  if (classes.some((errorClass) => error instanceof errorClass)) return true;
+  if (!(error instanceof BaseExceptionGroup)) return false;
+  const [, rest] = error.split(classes);
+  if (rest === undefined) return true;
+  throw rest;
 }
 
 function explainClass(got: unknown): string {

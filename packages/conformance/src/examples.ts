@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { markedQuery } from "./mark-all.ts";
 import { loadOracle, type ProgramRun } from "./oracle.ts";
 import { type PortRun, runPort } from "./port.ts";
 import { expectSameTranscript } from "./transcript.ts";
@@ -21,15 +22,20 @@ export function examplesIn(folder: URL): Example[] {
     .filter(({ python, port }) => existsSync(python) || existsSync(port));
 }
 
-/** Runs both programs on virtual clocks and expects the same output and the same ending. */
+/**
+ * Runs both programs on virtual clocks and expects the same output and the same ending; also when all generator functions
+ * of the port are marked.
+ */
 export async function expectSameRun({ name, python, port }: Example): Promise<void> {
   const oracle = await loadOracle();
   const pythonRun = oracle.run(readFileSync(python, "utf8"), { filename: `${name}/main.py` });
-  const portRun = await runPort(port);
-  try {
-    expectSameTranscript(name, transcriptOfPython(pythonRun), transcriptOfPort(portRun));
-  } catch (error) {
-    throw withTracebacks(error as Error, pythonRun, portRun);
+  for (const query of ["", markedQuery]) {
+    const portRun = await runPort(new URL(query, port));
+    try {
+      expectSameTranscript(`${name}${query}`, transcriptOfPython(pythonRun), transcriptOfPort(portRun));
+    } catch (error) {
+      throw withTracebacks(error as Error, pythonRun, portRun);
+    }
   }
 }
 

@@ -33,6 +33,7 @@ export type { StackFrame } from "./debug/stack-frames.ts";
 export { closeCoroutine } from "./coroutines/close-coroutine.ts";
 export { isawaitable, iscoroutine } from "./coroutines/coroutine.ts";
 export type { Awaitable, Coroutine, Emission, Suspension } from "./coroutines/coroutine.ts";
+export { coroutine } from "./coroutines/mark.ts";
 
 export { Handle, TimerHandle } from "./scheduling/handle.ts";
 export type { AbstractEventLoop } from "./scheduling/loop.ts";

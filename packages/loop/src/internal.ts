@@ -20,6 +20,7 @@ export { readOptions } from "./arguments/options.ts";
 export { requireCount, requireNumber, requireWholeNumber } from "./arguments/require-number.ts";
 export { requireDeadline } from "./arguments/require-seconds.ts";
 
+export { iterate } from "./blocks/with-block.ts";
 export { CoroutineObject } from "./coroutines/coroutine-object.ts";
 export { immediate } from "./coroutines/immediate.ts";
 export { nameOfType } from "./coroutines/name-of-type.ts";
@@ -32,6 +33,9 @@ export { reportFromOutside } from "./reports/reports.ts";
 
 export { CancelScope } from "./blocks/cancel-scope.ts";
 
+export { beginEmission, endEmission, Frame, link } from "./coroutines/frame.ts";
+export { resume, resumeThrowing } from "./coroutines/resume.ts";
+export { noteDriven, prepareBody, startBody } from "./coroutines/start-body.ts";
 export { VirtualClock } from "./hosts/virtual-clock.ts";
 
 export { Completion } from "./loops/completion.ts";

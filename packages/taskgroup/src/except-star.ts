@@ -1,5 +1,5 @@
-import { BaseException, type Coroutine, iscoroutine, isFuture, repr } from "@yieldstar/loop";
-import { isErrorClass, isPromiseLike, withHint } from "@yieldstar/loop/internal";
+import { BaseException, coroutine, type Coroutine, iscoroutine, isFuture, repr } from "@yieldstar/loop";
+import { isErrorClass, isPromiseLike, prepareBody, withHint } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
 /** Handles the errors of a clause: a plain function, or a generator function, which runs as a coroutine. */
@@ -38,6 +38,7 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
     const text = `the handler of on() must be a function, got ${repr(handler)}`;
     throw new TypeError(withHint(text, "on(errorClass, handler)"));
   }
+  prepareBody(handler);
   return { classes, handler: handler as GroupHandler<Error> };
 }
 
@@ -56,7 +57,11 @@ export function on<const C extends ErrorClass<Error> | readonly ErrorClass<Error
  *
  * Source: the `except*` clause, CPython 3.14.
  */
-export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause[]): Coroutine {
+export function exceptStar(error: unknown, ...clauses: readonly ExceptClause[]): Coroutine {
+  return runClauses(error, clauses);
+}
+
+const runClauses = coroutine(function* (error: unknown, clauses: readonly ExceptClause[]): Coroutine {
   requireClauses(clauses);
   refuseBlock(error, "yield* exceptStar");
   const caught = new Caught(error);
@@ -72,7 +77,7 @@ export function* exceptStar(error: unknown, ...clauses: readonly ExceptClause[])
     }
   }
   caught.throwRest();
-}
+});
 
 /**
  * Works as `exceptStar` does, in a plain function: all handlers are plain functions too.

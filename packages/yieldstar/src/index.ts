@@ -28,6 +28,7 @@ export {
   CancelOnAbort,
   cancelOnAbort,
   closeCoroutine,
+  coroutine,
   Context,
   ContextVar,
   copyContext,

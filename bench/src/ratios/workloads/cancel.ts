@@ -1,13 +1,13 @@
 import type { Task } from "redux-saga";
 import type { Stopwatch } from "../../shared/sampling.ts";
-import type { Libraries } from "../../shared/systems.ts";
-import type { Implementation, TimedWorkload, Workloads } from "../workload.ts";
+import type { Asyncio, Libraries } from "../systems.ts";
+import { asyncio, type Implementation, type TimedWorkload, type Workloads } from "../workload.ts";
 
 const tasks = 10_000;
 const delay = 1_000; // seconds, longer than the benchmark
 
 /** In every system: spawns the tasks, lets each start, and then cancels and joins them while the stopwatch runs. */
-const ours: Implementation<Libraries["ours"]> = ({ run, createTask, sleep, wait }) => {
+const ours: Implementation<Asyncio> = ({ run, createTask, sleep, wait }) => {
   let cleanups = 0;
   function* sleeper() {
     try {
@@ -162,7 +162,7 @@ export const workloads: Workloads = {
     ...common,
     title: "spawn 10,000 sleeping tasks, cancel all with cleanup, join all",
     systems: {
-      ours: whole(ours),
+      ...asyncio(whole(ours)),
       native: whole(native),
       effect: whole(effect),
       effection: whole(effection),
@@ -172,6 +172,6 @@ export const workloads: Workloads = {
   cancel: {
     ...common,
     title: "of that, from the cancel until all are joined",
-    systems: { ours, native, effect, effection, "redux-saga": saga },
+    systems: { ...asyncio(ours), native, effect, effection, "redux-saga": saga },
   },
 };

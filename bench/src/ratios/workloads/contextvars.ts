@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Workloads } from "../workload.ts";
+import { asyncio, type Workloads } from "../workload.ts";
 
 const tasks = 100;
 const rounds = 50;
@@ -32,7 +32,7 @@ export const workloads: Workloads = {
     expected: sumOfAllReads(),
     absent: { co: "it has no contexts of its own", ring: "it has no contexts" },
     systems: {
-      ours: ({ run, sleep, ContextVar, TaskGroup, asyncWith }) => {
+      ...asyncio(({ run, sleep, ContextVar, TaskGroup, asyncWith }) => {
         const variable = new ContextVar<number>("variable");
         let sum = 0;
         function* worker(task: number) {
@@ -54,7 +54,7 @@ export const workloads: Workloads = {
           await run(main());
           return sum;
         };
-      },
+      }),
       // `run` gives each task a context of its own; `enterWith` sets a value in it from within.
       native: () => {
         const storage = new AsyncLocalStorage<number>();

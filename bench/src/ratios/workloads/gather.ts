@@ -1,4 +1,4 @@
-import type { TimedWorkload, Workloads } from "../workload.ts";
+import { asyncio, type TimedWorkload, type Workloads } from "../workload.ts";
 
 const coroutines = 10_000;
 const numbers = Array.from({ length: coroutines }, (_, index) => index);
@@ -12,7 +12,7 @@ function workload(isYielding: boolean): TimedWorkload {
     operations: coroutines,
     expected: (coroutines * (coroutines - 1)) / 2,
     systems: {
-      ours: ({ run, gather, sleep }) => {
+      ...asyncio(({ run, gather, sleep }) => {
         function* same(number: number) {
           if (isYielding) yield* sleep(0);
           return number;
@@ -22,7 +22,7 @@ function workload(isYielding: boolean): TimedWorkload {
           return results.reduce(add, 0);
         }
         return () => run(main());
-      },
+      }),
       native: () => {
         async function same(number: number) {
           if (isYielding) await undefined;

@@ -1,4 +1,4 @@
-import type { Workloads } from "../workload.ts";
+import { asyncio, type Workloads } from "../workload.ts";
 
 const tasks = 100;
 const turns = 500;
@@ -16,7 +16,7 @@ export const workloads: Workloads = {
     expected: tasks * turns,
     absent: { ring: "nothing in it waits for anything" },
     systems: {
-      ours: ({ run, sleep, Lock, TaskGroup, asyncWith }) => {
+      ...asyncio(({ run, sleep, Lock, TaskGroup, asyncWith }) => {
         function* main() {
           const lock = new Lock();
           let count = 0;
@@ -38,7 +38,7 @@ export const workloads: Workloads = {
           return count;
         }
         return () => run(main());
-      },
+      }),
       // A chain of promises, the cheapest lock that people write on them: each turn waits for the end of the one before
       // it. A waiting task cannot be cancelled.
       native: () => async () => {

@@ -2,7 +2,7 @@ import type { Deferred as Deferreds } from "effect";
 import type { Operation, WithResolvers } from "effection";
 import type { Task } from "redux-saga";
 import type { Future } from "yieldstar";
-import type { HeldWorkload, Workloads } from "../workload.ts";
+import { asyncio, type HeldWorkload, type Workloads } from "../workload.ts";
 
 const tasks = 20_000;
 const seconds = 1000;
@@ -30,7 +30,7 @@ const ring: NonNullable<Held["ring"]> = ({ spawn, drain }) => {
 };
 
 const sleeping: Held = {
-  ours: ({ run, createTask, sleep, wait }) => {
+  ...asyncio(({ run, createTask, sleep, wait }) => {
     function* main(weigh: Weigh) {
       let started = 0;
       function* sleeper() {
@@ -44,8 +44,8 @@ const sleeping: Held = {
       yield* wait(sleepers);
       return started;
     }
-    return (weigh) => run(main(weigh));
-  },
+    return (weigh: Weigh) => run(main(weigh));
+  }),
   // A task that can be cancelled: an async function with an AbortController of its own.
   native: () => {
     function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
@@ -140,7 +140,7 @@ const sleeping: Held = {
 
 /** Each waits for its own promise, which is held by the code that will settle it. */
 const waiting: Held = {
-  ours: ({ run, createTask, getRunningLoop, sleep, wait }) => {
+  ...asyncio(({ run, createTask, getRunningLoop, sleep, wait }) => {
     function* main(weigh: Weigh) {
       let started = 0;
       function* waiter(future: Future<void>) {
@@ -156,8 +156,8 @@ const waiting: Held = {
       yield* wait(waiters);
       return started;
     }
-    return (weigh) => run(main(weigh));
-  },
+    return (weigh: Weigh) => run(main(weigh));
+  }),
   native: () => async (weigh) => {
     let started = 0;
     async function waiter(promise: Promise<void>) {

@@ -1,6 +1,6 @@
 import type { Deferred } from "effect";
 import type { WithResolvers } from "effection";
-import type { Workloads } from "../workload.ts";
+import { asyncio, type Workloads } from "../workload.ts";
 
 const rounds = 50_000;
 
@@ -29,7 +29,7 @@ export const workloads: Workloads = {
     operations: rounds,
     expected: 2 * rounds,
     systems: {
-      ours: ({ run, createTask, getRunningLoop }) => {
+      ...asyncio(({ run, createTask, getRunningLoop }) => {
         function* main() {
           const loop = getRunningLoop();
           let toPing = loop.createFuture<number>();
@@ -56,7 +56,7 @@ export const workloads: Workloads = {
           return number;
         }
         return () => run(main());
-      },
+      }),
       native: () => async () => {
         let toPing = createReply();
         let toPong = createReply();

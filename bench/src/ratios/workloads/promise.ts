@@ -1,4 +1,4 @@
-import type { Workloads } from "../workload.ts";
+import { asyncio, type Workloads } from "../workload.ts";
 
 const awaits = 100_000;
 const settled = Promise.resolve(1);
@@ -12,14 +12,14 @@ export const workloads: Workloads = {
     expected: awaits,
     absent: { ring: "nothing in it waits for anything" },
     systems: {
-      ours: ({ run, fromPromise }) => {
+      ...asyncio(({ run, fromPromise }) => {
         function* main() {
           let sum = 0;
           for (let left = awaits; left > 0; left -= 1) sum += yield* fromPromise(settled);
           return sum;
         }
         return () => run(main());
-      },
+      }),
       native: () => async () => {
         let sum = 0;
         for (let left = awaits; left > 0; left -= 1) sum += await settled;

@@ -1,5 +1,5 @@
 import type { Queue } from "yieldstar";
-import type { Workloads } from "../workload.ts";
+import { asyncio, type Workloads } from "../workload.ts";
 
 const items = 100_000;
 const maxsize = 16;
@@ -34,7 +34,7 @@ export const workloads: Workloads = {
     expected: (items * (items - 1)) / 2,
     absent: { ring: "nothing in it waits for anything" },
     systems: {
-      ours: ({ run, createTask, Queue: QueueClass }) => {
+      ...asyncio(({ run, createTask, Queue: QueueClass }) => {
         function* produce(queue: Queue<number>) {
           for (let item = 0; item < items; item += 1) yield* queue.put(item);
         }
@@ -47,7 +47,7 @@ export const workloads: Workloads = {
           return sum;
         }
         return () => run(main());
-      },
+      }),
       native: () => {
         async function produce(queue: PromiseQueue) {
           for (let item = 0; item < items; item += 1) await queue.put(item);

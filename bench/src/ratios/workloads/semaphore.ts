@@ -1,4 +1,4 @@
-import type { Workloads } from "../workload.ts";
+import { asyncio, type Workloads } from "../workload.ts";
 
 const tasks = 10_000;
 const permits = 10;
@@ -35,7 +35,7 @@ export const workloads: Workloads = {
     expected: tasks,
     absent: { ring: "nothing in it waits for anything" },
     systems: {
-      ours: ({ run, sleep, Semaphore, TaskGroup, asyncWith }) => {
+      ...asyncio(({ run, sleep, Semaphore, TaskGroup, asyncWith }) => {
         function* main() {
           const semaphore = new Semaphore(permits);
           let inside = 0;
@@ -57,7 +57,7 @@ export const workloads: Workloads = {
           return count;
         }
         return () => run(main());
-      },
+      }),
       native: () => async () => {
         const semaphore = new PromiseSemaphore();
         let inside = 0;

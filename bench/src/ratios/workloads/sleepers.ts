@@ -1,4 +1,4 @@
-import type { Workloads } from "../workload.ts";
+import { asyncio, type Workloads } from "../workload.ts";
 
 const tasks = 100_000;
 const longest = 50;
@@ -24,7 +24,7 @@ export const workloads: Workloads = {
     expected: tasks,
     absent: { effection: "a run takes 20 seconds and a gigabyte", ring: "it has no clock" },
     systems: {
-      ours: ({ run, sleep, TaskGroup, asyncWith }) => {
+      ...asyncio(({ run, sleep, TaskGroup, asyncWith }) => {
         let count = 0;
         function* sleeper(delay: number) {
           yield* sleep(delay);
@@ -40,7 +40,7 @@ export const workloads: Workloads = {
           await run(main());
           return count;
         };
-      },
+      }),
       // A host timer counts whole milliseconds, and shares one list with all timers of the same duration.
       native: () => {
         let count = 0;

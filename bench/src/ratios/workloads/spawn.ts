@@ -1,5 +1,5 @@
 import type { Task } from "redux-saga";
-import type { TimedWorkload, Workloads } from "../workload.ts";
+import { asyncio, type TimedWorkload, type Workloads } from "../workload.ts";
 
 const tasks = 20_000;
 const settled = Promise.resolve();
@@ -11,7 +11,7 @@ function workload(isYielding: boolean): TimedWorkload {
     operations: tasks,
     expected: tasks,
     systems: {
-      ours: ({ run, createTask, sleep }) => {
+      ...asyncio(({ run, createTask, sleep }) => {
         function* child() {
           if (isYielding) yield* sleep(0);
           return 1;
@@ -25,7 +25,7 @@ function workload(isYielding: boolean): TimedWorkload {
           return sum;
         }
         return () => run(main());
-      },
+      }),
       native: () => {
         async function child() {
           if (isYielding) await undefined;

@@ -1,12 +1,12 @@
-import type { Libraries } from "../../shared/systems.ts";
-import type { Implementation, Workloads } from "../workload.ts";
+import type { Asyncio, Libraries } from "../systems.ts";
+import { asyncio, type Implementation, type Workloads } from "../workload.ts";
 
 const tasks = 1_000;
 const yields = 100;
 const settled = Promise.resolve();
 
 /** Its loop shares the turns with the host. */
-const ours: Implementation<Libraries["ours"]> = ({ run, sleep, TaskGroup, asyncWith }) => {
+const ours: Implementation<Asyncio> = ({ run, sleep, TaskGroup, asyncWith }) => {
   let count = 0;
   function* worker() {
     for (let left = yields; left > 0; left -= 1) {
@@ -67,7 +67,7 @@ export const workloads: Workloads = {
     operations: tasks * yields,
     expected: tasks * yields,
     systems: {
-      ours,
+      ...asyncio(ours),
       native: () => {
         let count = 0;
         async function worker() {
@@ -155,6 +155,7 @@ export const workloads: Workloads = {
     absent: { ring: "it has no host" },
     systems: {
       ours,
+      floor: ({ runBesideHost, ...library }) => ours({ ...library, run: runBesideHost }),
       native: () => {
         let count = 0;
         async function worker() {

@@ -1,4 +1,4 @@
-import type { TimedWorkload, Workloads } from "../workload.ts";
+import { asyncio, type TimedWorkload, type Workloads } from "../workload.ts";
 
 const children = 10_000;
 const settled = Promise.resolve();
@@ -11,7 +11,7 @@ function workload(isYielding: boolean): TimedWorkload {
     expected: children,
     absent: { co: "it cannot cancel the siblings of a child that fails" },
     systems: {
-      ours: ({ run, sleep, TaskGroup, asyncWith }) => {
+      ...asyncio(({ run, sleep, TaskGroup, asyncWith }) => {
         let count = 0;
         function* child() {
           if (isYielding) yield* sleep(0);
@@ -27,7 +27,7 @@ function workload(isYielding: boolean): TimedWorkload {
           await run(main());
           return count;
         };
-      },
+      }),
       // None of its children waits long enough to need the signal.
       native: () => {
         let count = 0;

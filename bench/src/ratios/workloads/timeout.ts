@@ -1,6 +1,6 @@
 import type { Operation } from "effection";
-import type { Libraries } from "../../shared/systems.ts";
-import type { TimedWorkload, Workloads } from "../workload.ts";
+import type { Libraries } from "../systems.ts";
+import { asyncio, onlyOurs, type TimedWorkload, type Workloads } from "../workload.ts";
 
 const quietBlocks = 5_000;
 const firingBlocks = 2_000;
@@ -53,6 +53,17 @@ function raceWithClock({ race, sleep }: Libraries["effection"]) {
 
 const absent = { co: "it cannot cancel", ring: "it has no clock" };
 
+const quietNative = () => async () => {
+  let count = 0;
+  for (let left = quietBlocks; left > 0; left -= 1) {
+    await withTimeout(5, async (signal) => {
+      await abortable(settled, signal);
+      count += 1;
+    });
+  }
+  return count;
+};
+
 const quiet: TimedWorkload = {
   title: "a timeout of 5 s around one yield, which does not fire",
   measures: "time",
@@ -60,9 +71,8 @@ const quiet: TimedWorkload = {
   expected: quietBlocks,
   absent,
   systems: {
-    // The body is a named function, as Effect's is: a function expression would be a new function for each block
-    // (packages/docs/measurements.md).
-    ours: ({ run, asyncWith, sleep, timeout }) => {
+    // The body is a named function, as Effect's is. The next workload has one written in place.
+    ...asyncio(({ run, asyncWith, sleep, timeout }) => {
       function* main() {
         let count = 0;
         function* body() {
@@ -73,17 +83,8 @@ const quiet: TimedWorkload = {
         return count;
       }
       return () => run(main());
-    },
-    native: () => async () => {
-      let count = 0;
-      for (let left = quietBlocks; left > 0; left -= 1) {
-        await withTimeout(5, async (signal) => {
-          await abortable(settled, signal);
-          count += 1;
-        });
-      }
-      return count;
-    },
+    }),
+    native: quietNative,
     effect: ({ Effect }) => {
       let count = 0;
       const body = Effect.gen(function* () {
@@ -137,6 +138,30 @@ const quiet: TimedWorkload = {
   },
 };
 
+const inPlace: TimedWorkload = {
+  title: "the same, with the body written in place: a new function for each block",
+  measures: "time",
+  operations: quietBlocks,
+  expected: quietBlocks,
+  absent: { ...onlyOurs("timeout/quiet"), ...absent },
+  systems: {
+    ...asyncio(({ run, asyncWith, sleep, timeout }) => {
+      function* main() {
+        let count = 0;
+        for (let left = quietBlocks; left > 0; left -= 1) {
+          yield* asyncWith(timeout(5), function* () {
+            yield* sleep(0);
+            count += 1;
+          });
+        }
+        return count;
+      }
+      return () => run(main());
+    }),
+    native: quietNative,
+  },
+};
+
 const firing: TimedWorkload = {
   title: "a timeout of 1 ms around an endless wait, which fires: 2,000 side by side, since the clock has its own delay",
   measures: "time",
@@ -144,7 +169,7 @@ const firing: TimedWorkload = {
   expected: firingBlocks,
   absent,
   systems: {
-    ours: ({ run, asyncWith, getRunningLoop, TaskGroup, timeout, TimeoutError: OurTimeoutError }) => {
+    ...asyncio(({ run, asyncWith, getRunningLoop, TaskGroup, timeout, TimeoutError: OurTimeoutError }) => {
       let fired = 0;
       function* endless() {
         yield* getRunningLoop().createFuture<void>();
@@ -167,7 +192,7 @@ const firing: TimedWorkload = {
         await run(main());
         return fired;
       };
-    },
+    }),
     native: () => {
       let fired = 0;
       async function block() {
@@ -241,4 +266,4 @@ const firing: TimedWorkload = {
 };
 
 /** Blocks with a deadline. */
-export const workloads: Workloads = { quiet, firing };
+export const workloads: Workloads = { quiet, "in-place": inPlace, firing };

@@ -11,6 +11,7 @@ import { campaign, type Tally } from "./campaign.ts";
 import { divergenceOf } from "./compare.ts";
 import { features } from "./features.ts";
 import { programOf, seedOf } from "./generate.ts";
+import { type Marking, markings } from "./marks.ts";
 import { ours } from "./ours.ts";
 import { loadPythonSide, type PythonSide } from "./python-side.ts";
 import { figuresOf, writeReport } from "./report.ts";
@@ -22,6 +23,7 @@ const usage = `usage: npm run fuzz -- [options]
   --programs N  stop after N programs
   --seconds S   stop after S seconds
   --seed K      the seed of the programs; 1 by default
+  --marks M     marks the functions of each program: none, all or half; one after the other by default
   --only N      run only program number N, and show it, shrunk if it diverges
   --shown N     shrink and show at most N divergences; 3 by default
   --report      write the figures to FUZZ.md`;
@@ -30,6 +32,7 @@ const options = {
   programs: { type: "string", default: "Infinity" },
   seconds: { type: "string", default: "Infinity" },
   seed: { type: "string", default: "1" },
+  marks: { type: "string" },
   only: { type: "string" },
   shown: { type: "string", default: "3" },
   report: { type: "boolean", default: false },
@@ -40,6 +43,7 @@ interface Wishes {
   readonly programs: number;
   readonly seconds: number;
   readonly seed: number;
+  readonly marked: readonly Marking[];
   readonly shown: number;
   readonly report: boolean;
 }
@@ -55,13 +59,15 @@ async function main(): Promise<void> {
   if ([programs, seconds, seed, shown].some((each) => each === undefined || Number.isNaN(each))) {
     throw new Error(usage);
   }
-  const wishes = { programs, seconds, seed, shown, report } as Wishes;
+  const marked = markings.filter((marking) => values.marks === undefined || values.marks === marking);
+  if (marked.length === 0) throw new Error(usage);
+  const wishes = { programs, seconds, seed, marked, shown, report } as Wishes;
   const python = await loadPythonSide();
   if (only === undefined) await fuzz(python, wishes);
-  else showOne(python, seedOf(wishes.seed, Number(only)));
+  else showOne(python, seedOf(wishes.seed, Number(only)), marked);
 }
 
-async function fuzz(python: PythonSide, { programs, seconds, seed, shown, report }: Wishes): Promise<void> {
+async function fuzz(python: PythonSide, { programs, seconds, seed, marked, shown, report }: Wishes): Promise<void> {
   let isStopped = false;
   process.once("SIGINT", () => {
     isStopped = true;
@@ -69,12 +75,12 @@ async function fuzz(python: PythonSide, { programs, seconds, seed, shown, report
   const begin = performance.now();
   let last: Tally | undefined;
   let seen = 0;
-  for (const tally of campaign({ seed, programs, python, library: ours })) {
+  for (const tally of campaign({ seed, programs, python, library: ours, marked })) {
     last = tally;
     for (; seen < tally.divergent.length; seen += 1) {
       const index = tally.divergent[seen] as number;
       process.stderr.write(`\rprogram ${index} of seed ${seed} diverges${" ".repeat(60)}\n`);
-      if (seen < shown) showOne(python, seedOf(seed, index));
+      if (seen < shown) showOne(python, seedOf(seed, index), marked);
     }
     process.stderr.write(`\r${progress(tally, (performance.now() - begin) / 1000)}   `);
     // A SIGINT is delivered between turns only.
@@ -103,8 +109,8 @@ function progress({ programs, divergent, features: reached }: Tally, seconds: nu
 }
 
 /** Shows a program, shrunk if it diverges. */
-function showOne(python: PythonSide, seed: number): void {
-  const divergence = shrink(seed, python, ours) ?? divergenceOf(programOf(seed), python, ours);
+function showOne(python: PythonSide, seed: number, marked: readonly Marking[]): void {
+  const divergence = shrink(seed, python, ours, marked) ?? divergenceOf(programOf(seed), python, ours, marked, seed);
   console.log(divergence === undefined ? "both sides do the same" : show(divergence));
 }
 

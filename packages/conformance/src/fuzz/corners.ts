@@ -31,6 +31,12 @@ export function noteDeadline(world: World, when: number | null, open: readonly {
   if (when !== null && open.some((each) => each.when() === when)) world.reach("equal deadlines");
 }
 
+/** Notes how many coroutines that await each other a resume passes. */
+export function noteDepth(world: World): void {
+  const depth = world.notes?.depth ?? 0;
+  for (const deep of [5, 10]) if (depth >= deep) world.reach(`sleep ${deep} coroutines deep`);
+}
+
 /** The awaited object, for `noteCancel`. */
 export function awaited(world: World, value: unknown): Future<unknown> | undefined {
   return value instanceof world.library.Future ? value : undefined;

@@ -142,6 +142,8 @@ export const features: Readonly<Record<string, number>> = {
   "set variable": 240,
   shield: 90,
   sleep: 790,
+  "sleep 10 coroutines deep": 10,
+  "sleep 5 coroutines deep": 100,
   "sleep(0)": 320,
   spawn: 900,
   "spawn eagerly": 540,

@@ -6,6 +6,7 @@
 
 import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
+import { chain } from "./chains.ts";
 import { contended } from "./contended.ts";
 import { ending } from "./ending.ts";
 import type { ErrorClassName, Program, Statement } from "./program.ts";
@@ -68,8 +69,7 @@ function programAbout(theme: Theme): Arbitrary<Program> {
   });
 }
 
-/** All programs of the language. */
-export const anyProgram: Arbitrary<Program> = fc.oneof(
+const anySubject: Arbitrary<Program> = fc.oneof(
   { weight: 4, arbitrary: contended },
   programAbout("any"),
   programAbout("callbacks"),
@@ -80,6 +80,11 @@ export const anyProgram: Arbitrary<Program> = fc.oneof(
   programAbout("queues"),
   programAbout("timeouts"),
 );
+
+/** All programs of the language: every second runs a deep chain of coroutines beside the rest. */
+export const anyProgram: Arbitrary<Program> = fc
+  .tuple(anySubject, fc.option(chain, { freq: 2, nil: null }))
+  .map(([program, deep]) => (deep === null ? program : { eager: program.eager, main: [deep].concat(program.main) }));
 
 /**
  * The seed of one program of a run, mixed from the run's seed and the program's number, so that neighbours differ

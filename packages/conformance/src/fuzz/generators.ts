@@ -1,4 +1,4 @@
-import type { AsyncGenerator, Coroutine } from "yieldstar";
+import type { AsyncGenerator, Coroutine, Emission, Suspension } from "yieldstar";
 import { classNamed, describe } from "./errors.ts";
 import type { Block, GeneratorItem, SyncStatement } from "./program.ts";
 import type { Frame, Returned } from "./frame.ts";
@@ -13,19 +13,20 @@ export function generate(
   { body, handler, final }: Extract<SyncStatement, { readonly op: "generator" }>,
   runBlock: RunBlock,
 ): AsyncGenerator<number> {
-  const { library } = world;
+  const { library, marks } = world;
   return library.asyncGenerator(function* (emit) {
     const frame: Frame = { handled: undefined };
     let hasIgnoredExit = false;
-    world.log("generator begins");
-    try {
-      yield* runParts();
-    } catch (error) {
-      // A generator that has emitted a value meanwhile swallows the error: it must not end a task.
-      if (!hasIgnoredExit || !(error instanceof library.GeneratorExit)) throw error;
-    }
 
-    function* runParts() {
+    const runItem = marks.choose(function* (
+      item: GeneratorItem,
+    ): Generator<Suspension | Emission<number>, Returned, unknown> {
+      if (item.op !== "emit") return yield* runBlock(world, [item], frame);
+      world.log(`was sent ${world.format(yield* emit(item.value))}`);
+      return undefined;
+    });
+
+    const runParts = marks.choose(function* (): Generator<Suspension | Emission<number>, void, unknown> {
       try {
         for (const item of body) if ((yield* runItem(item)) !== undefined) return;
       } catch (error) {
@@ -40,12 +41,14 @@ export function generate(
           yield* runItem(item);
         }
       }
-    }
+    });
 
-    function* runItem(item: GeneratorItem) {
-      if (item.op !== "emit") return yield* runBlock(world, [item], frame);
-      world.log(`was sent ${world.format(yield* emit(item.value))}`);
-      return undefined;
+    world.log("generator begins");
+    try {
+      yield* runParts();
+    } catch (error) {
+      // A generator that has emitted a value meanwhile swallows the error: it must not end a task.
+      if (!hasIgnoredExit || !(error instanceof library.GeneratorExit)) throw error;
     }
   })();
 }

@@ -23,10 +23,15 @@ export function figuresOf(tally: Tally, versions: Readonly<Record<string, string
     String(tally.features.get(feature) ?? 0),
     String(floor),
   ]);
+  const perMarking = Array.from(
+    tally.divergences,
+    ([marking, count]) => `${marking} of the functions are marked: ${count}`,
+  );
   return [
     `**${programs} programs of seed ${seed}, ${divergent.length} divergences**, ${lines} events compared; ${spared}`,
     "programs were left out because they recurse without end.",
     "",
+    `- Divergences where ${perMarking.join(", where ")}.`,
     `- On ${on.join(", ")}.`,
     `- Programs a second: ${perSecond(time.python)} on CPython, ${perSecond(time.port)} on our packages, ${perSecond(time.generate)} made.`,
     "",

@@ -5,7 +5,7 @@ import { linesOf } from "./program.ts";
 import { sideBySide } from "./side-by-side.ts";
 
 /** Shows a divergence for a person: both programs, both traces, and the tree to keep as a regression. */
-export function show({ program, python, port }: Divergence): string {
+export function show({ program, marking, python, port }: Divergence): string {
   return [
     "In Python:",
     "",
@@ -13,7 +13,7 @@ export function show({ program, python, port }: Divergence): string {
     "In TypeScript:",
     "",
     printPort(program),
-    "What they did:",
+    `What they did, with ${marking} of the functions marked:`,
     "",
     sideBySide(linesOf(python), linesOf(port)),
     "",

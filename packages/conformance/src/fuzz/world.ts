@@ -2,7 +2,6 @@ import type {
   BaseEventLoop,
   Context,
   ContextVar,
-  Coroutine,
   ExceptionContext,
   Future,
   Task,
@@ -13,11 +12,14 @@ import type {
 import { repr } from "../python-text.ts";
 import { clean, describe } from "./errors.ts";
 import type { Library } from "./library.ts";
+import type { Marks } from "./marks.ts";
 
 /** Notes about a task, in addition to its own state. */
 interface TaskNotes {
   /** How many handlers and `finally` clauses it is inside. */
   cleaningUp: number;
+  /** How many coroutines that await each other it is in. */
+  depth: number;
   /** The object that it awaits, if that has a name. */
   awaits: unknown;
   /** The tasks that would be cancelled with it. */
@@ -29,6 +31,7 @@ const late = /was never retrieved|was destroyed but it is pending/;
 /** The state that the statements of one run of a program share. */
 export class World {
   readonly library: Library;
+  readonly marks: Marks;
   readonly events: string[] = [];
   readonly reports: string[] = [];
   /** The tasks in the traces: those that ran a body, or that a statement made. */
@@ -54,8 +57,9 @@ export class World {
   #namesBefore = 0;
   readonly #notes = new Map<Task<unknown>, TaskNotes>();
 
-  constructor(library: Library) {
+  constructor(library: Library, marks: Marks) {
     this.library = library;
+    this.marks = marks;
     this.variable = new library.ContextVar("V", { default: 0 });
   }
 
@@ -98,7 +102,7 @@ export class World {
   notesOf(task: Task<unknown>): TaskNotes {
     const known = this.#notes.get(task);
     if (known !== undefined) return known;
-    const notes = { cleaningUp: 0, awaits: undefined, leadsTo: [] };
+    const notes = { cleaningUp: 0, depth: 0, awaits: undefined, leadsTo: [] };
     this.#notes.set(task, notes);
     return notes;
   }
@@ -170,17 +174,6 @@ export class World {
       return `[${Array.from(value as Iterable<unknown>, (each) => this.format(each)).join(", ")}]`;
     }
     return repr(value);
-  }
-
-  /** Runs a part of a program that handles an error or cleans up. */
-  *cleaningUp<T>(part: Coroutine<T>): Coroutine<T> {
-    const { notes } = this;
-    if (notes) notes.cleaningUp += 1;
-    try {
-      return yield* part;
-    } finally {
-      if (notes) notes.cleaningUp -= 1;
-    }
   }
 
   /** How each task ended, read from its text: a call of `exception()` would mark the exception as retrieved. */

@@ -184,4 +184,32 @@ export const faults: readonly Fault[] = [
     from: "this.#open.add(asyncgen);",
     to: "",
   },
+  {
+    name: "the outcome of a frame is kept, and never handed over",
+    file: "loop/coroutines/generator-frame",
+    from: "if (this._kept !== undefined) return this._handOver();",
+    to: "",
+    marking: "half",
+  },
+  {
+    name: "the outcome of a frame is kept in the frame above",
+    file: "loop/coroutines/frame",
+    from: "frame._kept = outcome;",
+    to: "(caller ?? frame)._kept = outcome;",
+    marking: "half",
+  },
+  {
+    name: "the error of a frame is handed over as a result",
+    file: "loop/coroutines/frame",
+    from: "if (kept instanceof Thrown) throw kept.error;",
+    to: "if (kept instanceof Thrown) return { done: true, value: kept.error as T };",
+    marking: "all",
+  },
+  {
+    name: "an error is thrown into the innermost frame, and passes those above it by",
+    file: "loop/coroutines/frame",
+    from: "this._innermost = this._resumed = undefined;\n    return resumeThrowing(this.root, error);",
+    to: "const frame = this._innermost;\n    this._innermost = this._resumed = undefined;\n    return frame === undefined ? resumeThrowing(this.root, error) : (frame.throw(error));",
+    marking: "all",
+  },
 ];

@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import ts from "typescript-5.9";
 import type { Library } from "../../src/fuzz/library.ts";
+import type { Marking } from "../../src/fuzz/marks.ts";
 
 /** A fault: a piece of a file, and the text that replaces it. */
 export interface Fault {
@@ -17,6 +18,8 @@ export interface Fault {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** How the programs are marked that have to find it: they are not by default. */
+  readonly marking?: Marking;
 }
 
 const packages = new URL("../../../", import.meta.url);

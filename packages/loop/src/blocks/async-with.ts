@@ -1,5 +1,6 @@
 import type { Coroutine, Emission, Suspension } from "../coroutines/coroutine.ts";
-import { explainBody, start, WithBlock } from "./with-block.ts";
+import { startBody } from "../coroutines/start-body.ts";
+import { explainBody, WithBlock } from "./with-block.ts";
 
 /**
  * An object that `asyncWith` enters and exits: its methods are Python's `__aenter__` and `__aexit__`.
@@ -74,7 +75,7 @@ function nest<R>(
   body: (values: readonly unknown[]) => Coroutine<R>,
 ): Coroutine<R | undefined> {
   const [first, ...rest] = managers;
-  if (first === undefined) return start(body, values);
+  if (first === undefined) return startBody(body, values, explainBody);
   return enter<R | undefined>(first, (value) => nest(rest, [...values, value], body));
 }
 

@@ -1,6 +1,7 @@
-import { CoroutineObject } from "../coroutines/coroutine-object.ts";
-import { type Coroutine, isawaitable, iscoroutine, type Suspension } from "../coroutines/coroutine.ts";
+import { Frame, link } from "../coroutines/frame.ts";
+import { type Coroutine, isawaitable, type Suspension } from "../coroutines/coroutine.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
+import { startBody } from "../coroutines/start-body.ts";
 import { GeneratorExit } from "../errors/exceptions.ts";
 import { toException } from "../errors/thrown.ts";
 import { nameOfType } from "../coroutines/name-of-type.ts";
@@ -27,7 +28,7 @@ type Outcome<R> =
  * It is no generator, which would add a frame to every resume, and would look up the methods of each body. Each
  * evaluation of a body that is written in place makes generators of a new shape, and a look-up on one costs 0.5 µs.
  */
-export class WithBlock<R> extends CoroutineObject<R | undefined> {
+export class WithBlock<R> extends Frame<R | undefined> {
   declare private readonly _manager: BlockManager;
   declare private readonly _body: (value: unknown) => Coroutine<R>;
   declare private _state: "created" | "entering" | "running" | "leaving" | "ended";
@@ -43,7 +44,21 @@ export class WithBlock<R> extends CoroutineObject<R | undefined> {
     this._outcome = undefined;
   }
 
-  next(value?: unknown): Step<R | undefined> {
+  override next(value?: unknown): Step<R | undefined> {
+    if (this._kept !== undefined) return this._handOver();
+    return this._pass(this._run(value));
+  }
+
+  override _resume(): Step<R | undefined> {
+    return this._run(undefined);
+  }
+
+  private _pass(step: Step<R | undefined>): Step<R | undefined> {
+    if (step.done !== true) link(this, step);
+    return step;
+  }
+
+  private _run(value: unknown): Step<R | undefined> {
     if (this._state === "ended") return { done: true, value: undefined };
     if (this._state !== "created") return this._advance(false, value);
     this._state = "ended";
@@ -54,10 +69,14 @@ export class WithBlock<R> extends CoroutineObject<R | undefined> {
   }
 
   override throw(error: unknown): Step<R | undefined> {
-    return this._inner === undefined ? super.throw(error) : this._advance(true, error);
+    return this._inner === undefined ? super.throw(error) : this._pass(this._advance(true, error));
   }
 
   override return(value: unknown): Step<R | undefined> {
+    return this._pass(this._runToReturn(value));
+  }
+
+  private _runToReturn(value: unknown): Step<R | undefined> {
     const isRunning = this._state === "running";
     let step: Step<unknown> | undefined;
     try {
@@ -109,7 +128,7 @@ export class WithBlock<R> extends CoroutineObject<R | undefined> {
   private _begin(value: unknown): Step<R | undefined> {
     this._state = "running";
     try {
-      this._inner = start(this._body, value);
+      this._inner = startBody(this._body, value, explainBody);
     } catch (thrown) {
       return this._leave({ kind: "threw", thrown }, toException(thrown));
     }
@@ -143,13 +162,6 @@ export class WithBlock<R> extends CoroutineObject<R | undefined> {
   }
 }
 
-/** Calls `body`. @throws TypeError when it makes no coroutine */
-export function start<V, R>(body: (value: V) => Coroutine<R>, value: V): Coroutine<R> {
-  const coroutine = body(value);
-  if (!iscoroutine(coroutine)) throw new TypeError(explainBody(coroutine));
-  return coroutine;
-}
-
 /** Returns the message for a body that is no generator function. @param got - the body, or what it returned */
 export function explainBody(got: unknown): string {
   return withHint(
@@ -169,7 +181,7 @@ function requireManager(manager: Partial<BlockManager>): void {
 }
 
 /** Returns the iterator that `yield*` would resume. @throws TypeError when `method` has returned no awaitable */
-function iterate<T>(awaitable: Coroutine<T>, method: string): Coroutine<T> {
+export function iterate<T>(awaitable: Coroutine<T>, method: string): Coroutine<T> {
   if (isawaitable(awaitable)) return awaitable[Symbol.iterator]();
   const text = `${method}() must return an awaitable, not ${nameOfType(awaitable)}`;
   throw new TypeError(withHint(text, `make ${method} a generator function`));

@@ -1,4 +1,6 @@
 import { currentLoop } from "../context/ambient.ts";
+import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { withHintToAwait } from "../text/hints.ts";
 import { repr, withHint } from "../text/repr.ts";
@@ -26,6 +28,7 @@ let hasFrozen = false;
  * @throws RuntimeError when a task took it before, or when it was closed
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
+  if (isDebugging) noteTaking(value);
   const isUsual: boolean = value instanceof NativeGenerator && !hasFrozen;
   if (!isUsual || (value as Takeable).next === refuseToBeAwaited) {
     takeOtherwise(value);
@@ -36,6 +39,13 @@ export function takeCoroutine(value: Coroutine<unknown>): void {
   } catch {
     takeOtherwise(value);
   }
+}
+
+/** A coroutine that another awaits cannot be given to a task as well. */
+function noteTaking(value: object): void {
+  if (!iscoroutine(value)) return;
+  requireUnawaited(value);
+  noteAwait(value);
 }
 
 function takeOtherwise(value: Coroutine<unknown>): void {
@@ -67,6 +77,11 @@ function explainRefusal(value: unknown): Error {
   return new RuntimeError(
     withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
   );
+}
+
+/** @throws RuntimeError when a task has the coroutine, or had it */
+export function requireFree(coroutine: Coroutine<unknown>): void {
+  if ((coroutine as Takeable).next === refuseToBeAwaited) refuseToBeAwaited.call(coroutine);
 }
 
 /** Tells whether a task took the coroutine, or whether it was closed. */

@@ -3,6 +3,7 @@ import type { Awaitable } from "../coroutines/coroutine.ts";
 import { ensureFutureOn } from "../tasks/ensure-future.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { leavesLoop } from "../errors/thrown.ts";
+import { restoreCallers } from "../coroutines/lost-callers.ts";
 import { Future } from "../tasks/future.ts";
 import { passing } from "../scheduling/passing.ts";
 import { Task } from "../tasks/task.ts";
@@ -33,6 +34,7 @@ export class Completion<T> {
   result(): T {
     this.#future.removeDoneCallback(stopLoop);
     if (!this.#future._isDone()) throw new RuntimeError("Event loop stopped before Future completed.");
+    restoreCallers(this.#future._hasFailed() ? this.#future._outcome : undefined);
     return this.#future.result();
   }
 

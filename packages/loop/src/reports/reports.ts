@@ -1,6 +1,7 @@
 import { isFollowing, storesOf } from "../context/async-stores.ts";
 import type { AbstractEventLoop, Loop } from "../scheduling/loop.ts";
 import { sourceTraceback } from "../debug/creations.ts";
+import { restoreCallers } from "../coroutines/lost-callers.ts";
 import { leavesLoop, toException } from "../errors/thrown.ts";
 import type { Future } from "../tasks/future.ts";
 import type { Handle } from "../scheduling/handle.ts";
@@ -91,6 +92,7 @@ function handleTraceback(loop: AbstractEventLoop, context: ExceptionContext): { 
 
 /** Calls the loop's exception handler in the context of the report's task or handle, and with its stores. */
 export function callExceptionHandler(loop: AbstractEventLoop, context: ExceptionContext): void {
+  restoreCallers(Object.hasOwn(context, "exception") ? context.exception : undefined);
   const handler = loop.getExceptionHandler();
   if (handler === undefined) {
     reportSafely(loop, context, "Exception in default exception handler");

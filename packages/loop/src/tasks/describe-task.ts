@@ -1,7 +1,7 @@
 import type { Coroutine } from "../coroutines/coroutine.ts";
 import { describeCreation } from "../debug/creations.ts";
 import { describePlace } from "../debug/suspensions.ts";
-import { className } from "../text/names.ts";
+import { className, functionName, functionOf } from "../text/names.ts";
 import { printAwaited, repr } from "../text/repr.ts";
 import { describeCallbacks, type DescribedFuture, describeOutcome, describeState } from "./describe-future.ts";
 
@@ -18,11 +18,18 @@ export function describeTask(
   coroutine: Coroutine<unknown> | undefined,
   waitsFor: object | undefined,
 ): string {
-  const place = task._isDone() ? undefined : describePlace(task);
-  const parts = [`coro=${place === undefined ? repr(coroutine) : `<${place}>`}`];
+  const parts = [`coro=${describeCoroutine(task, coroutine)}`];
   if (waitsFor !== undefined) parts.push(`wait_for=${describeAwaited(waitsFor)}`);
   parts.push(...describeOutcome(task), ...describeCallbacks(task), ...describeCreation(task));
   return `${task._describeName()} ${parts.join(" ")}>`;
+}
+
+/** With the place in debug mode, and the function's name where it is marked. */
+function describeCoroutine(task: DescribedTask, coroutine: Coroutine<unknown> | undefined): string {
+  const place = task._isDone() ? undefined : describePlace(task);
+  if (place !== undefined) return `<${place}>`;
+  const made = coroutine && functionOf(coroutine);
+  return made ? `<${functionName(made)}() ${task._isDone() ? "done" : "running"}>` : repr(coroutine);
 }
 
 /** The beginning of a task's text. */

@@ -1,6 +1,7 @@
 import { RuntimeError } from "../errors/exceptions.ts";
 import { watchClose } from "../scheduling/loop-ends.ts";
 import { passing } from "../scheduling/passing.ts";
+import { restoreCallers } from "../coroutines/lost-callers.ts";
 import { toWebError } from "../errors/web-errors.ts";
 
 /** The members of a future that its promise needs. */
@@ -47,6 +48,7 @@ export function settle<T>(
   try {
     resolve(future.result());
   } catch (error) {
+    restoreCallers(error);
     reject(toWebError(error as Error));
   }
 }

@@ -14,6 +14,7 @@ import {
 import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
 import { type Coroutine } from "../coroutines/coroutine.ts";
 import { takeCoroutine } from "../coroutines/take-coroutine.ts";
+import { chainOf, FrameChain, passing, rootOf } from "../coroutines/frame.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
 import type { StackFrame } from "../debug/stack-frames.ts";
@@ -63,7 +64,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     declareRelay(this);
   }
 
-  /** `undefined` once an eager first step has ended the task. */
+  /** A `FrameChain` while it is suspended inside frames; `undefined` once an eager first step has ended the task. */
   declare private _coroutine: Coroutine<T> | undefined;
   /** @internal */
   declare _context: Context;
@@ -150,7 +151,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
    * Source: asyncio.Task.get_coro, CPython 3.14 Lib/asyncio/tasks.py.
    */
   getCoro(): Coroutine<T> | undefined {
-    return this._coroutine;
+    return this._coroutine === undefined ? undefined : rootOf(this._coroutine);
   }
 
   /**
@@ -418,10 +419,24 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
       this._endStep(thrown, step !== undefined && error === undefined);
       return;
     }
+    if (passing !== undefined) this._keepFrames(coroutine, step);
     if (isDone === true) this._finish(value as T);
     else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
     else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);
-    else this._waitFor(value);
+    else if (!this._waitFor(value)) this._refuseYield(value, step);
+  }
+
+  /** @param step - the step that gave `yielded` */
+  private _refuseYield(yielded: unknown, step: object): void {
+    const coroutine = this._coroutine;
+    if (coroutine instanceof FrameChain && coroutine.handUp(step as IteratorResult<never, T>)) this._step(undefined);
+    else this._throwSoon(new RuntimeError(explainBadYield(this, yielded)));
+  }
+
+  /** Debug mode resumes natively, since it reads from the stack where the coroutine waits. */
+  private _keepFrames(coroutine: Coroutine<T>, step: object): void {
+    const chain = chainOf(coroutine, step);
+    this._coroutine = isDebugging && this._loop.getDebug() ? rootOf(chain) : chain;
   }
 
   /**
@@ -440,9 +455,9 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
    */
   private _takeOddStep(step: object, isDone: boolean, value: unknown): void {
     if (isDone) this._finish(value as T);
-    else if (isPromiseLike(step)) this._waitFor(step);
+    else if (isPromiseLike(step)) this._refuseYield(step, step);
     else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);
-    else this._waitFor(value);
+    else if (!this._waitFor(value)) this._refuseYield(value, step);
   }
 
   private _finish(result: T): void {
@@ -474,13 +489,12 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     if (leavesLoop(thrown)) throw thrown;
   }
 
-  /** Waits for the future that the coroutine yielded. If the task cannot wait for it, the coroutine gets an error. */
-  private _waitFor(yielded: unknown): void {
+  /** Waits for the future that the coroutine yielded. Returns `false` if the task cannot wait for it. */
+  private _waitFor(yielded: unknown): boolean {
     try {
       // CPython's C class leaves the mark on a future that it refuses, so that future can never be awaited again.
       if (!isFuture(yielded) || !yielded._clearBlocking() || yielded._loop !== this._loop || yielded === this) {
-        this._throwSoon(new RuntimeError(explainBadYield(this, yielded)));
-        return;
+        return false;
       }
       this._waitsFor = yielded;
       if (yielded.addDoneCallback === ownAddDoneCallback) yielded._queueWhenDone(this);
@@ -488,9 +502,10 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     } catch (thrown) {
       this._waitsFor = undefined;
       this._throwSoon(toException(thrown));
-      return;
+      return true;
     }
     if (this._cancelRequests > 0) this._passCancelOn(yielded);
+    return true;
   }
 
   /** Lets a future of a user's class wake the task, through its own `addDoneCallback`. */
@@ -523,7 +538,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
   }
 
   override toString(): string {
-    return printOnce(this, () => describeTask(this, this._coroutine, this._waitsFor));
+    return printOnce(this, () => describeTask(this, this.getCoro(), this._waitsFor));
   }
 
   /** @internal The beginning of the task's text. */

@@ -17,6 +17,18 @@ export function nameErrorClass(errorClass: abstract new (...args: never[]) => Er
   Object.defineProperty(errorClass.prototype, "name", { value: name, writable: true, configurable: true });
 }
 
+const functionKey: unique symbol = Symbol("yieldstar.function");
+
+/** Has the generators that `generatorFunction` makes lead to it. @throws TypeError when its prototype is frozen */
+export function markGenerators(generatorFunction: { readonly prototype: object }): void {
+  Object.defineProperty(generatorFunction.prototype, functionKey, { value: generatorFunction });
+}
+
+/** The function that made a generator, if its generators were marked. */
+export function functionOf(generator: object): object | undefined {
+  return (generator as { readonly [functionKey]?: object })[functionKey];
+}
+
 /** The `name` of a function, a class or an error. Empty if it has none; `undefined` if reading it throws. */
 export function nameOf(value: object): string | undefined {
   try {
@@ -25,6 +37,12 @@ export function nameOf(value: object): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The name of a function as Python prints it: `<lambda>` where it has none. */
+export function functionName(value: object): string {
+  const name = nameOf(value);
+  return name === undefined || name === "" ? "<lambda>" : name;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isError } from "../values/is-error.ts";
 import { isPlain } from "../values/is-plain.ts";
 import { reprPrimitive, reprShortString, shorten } from "./literals.ts";
-import { className, typeName, unprintable } from "./names.ts";
+import { className, functionOf, nameOf, typeName, unprintable } from "./names.ts";
 import { andMore, cut, textLimits } from "./text-limits.ts";
 
 /**
@@ -173,8 +173,14 @@ function describeInstance(value: object, limit: number): string {
   const text = ArrayBuffer.isView(value) ? undefined : ownText(value);
   if (text !== undefined) return cut(text, limit);
   const tag = cut(Object.prototype.toString.call(value).slice("[object ".length, -1), textLimits.name);
-  if (tag === "Generator") return "<coroutine object>";
+  if (tag === "Generator") return describeGenerator(value);
   return `<${tag === "Object" ? className(value) || tag : tag} object>`;
+}
+
+function describeGenerator(generator: object): string {
+  const made = functionOf(generator);
+  const name = made && nameOf(made);
+  return name ? `<coroutine object ${name}>` : "<coroutine object>";
 }
 
 function ownText(value: object): string | undefined {

@@ -1,0 +1,195 @@
+import { CoroutineObject } from "./coroutine-object.ts";
+import type { Coroutine, Suspension } from "./coroutine.ts";
+import { keepCallers } from "./lost-callers.ts";
+import { resume, resumeThrowing } from "./resume.ts";
+
+type Step<T> = IteratorResult<Suspension, T>;
+
+/** The error that a frame has ended with. */
+class Thrown {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/**
+ * A coroutine that its task can resume directly, however deep it is in a chain of `yield*`.
+ *
+ * A frame runs natively, inside its caller. When something inside it suspends, the step, which is the same object at every
+ * level, passes up the chain, and the frames that it passes are linked, innermost first. From then on the task resumes the
+ * innermost frame. When that ends, it keeps its outcome, and the task resumes the frame above it, whose `yield*` asks the
+ * frame below and gets the outcome.
+ *
+ * The native chain is whole at any time, so an error is thrown in at its top, as into any other.
+ */
+export abstract class Frame<T> extends CoroutineObject<T> {
+  /** @internal The frame above, or `undefined` at the top of the chain. */
+  declare _caller: Frame<unknown> | undefined;
+  /** How the coroutine has ended, from when the task has resumed it to the end until its caller asks. */
+  declare _kept: Step<T> | Thrown | undefined;
+
+  constructor() {
+    super();
+    this._caller = undefined;
+    this._kept = undefined;
+  }
+
+  /** @internal */
+  get _generator(): object | undefined {
+    return undefined;
+  }
+
+  /** Goes on: does what `next` does, and does not link the frame. */
+  abstract _resume(): Step<T>;
+
+  /** Gives the outcome that was kept to the caller. */
+  protected _handOver(): Step<T> {
+    const kept = this._kept as Step<T> | Thrown;
+    this._kept = undefined;
+    if (kept instanceof Thrown) throw kept.error;
+    return kept;
+  }
+}
+
+/** The step that passes up through frames, and the first and the last frame that it has passed. */
+export let passing: object | undefined;
+let innermost: Frame<unknown> | undefined;
+let outermost: Frame<unknown> | undefined;
+
+/** The step of a suspension passes `frame`. A step that has passed no frame yet begins a chain. */
+export function link(frame: Frame<unknown>, step: object): void {
+  if (passing !== step) {
+    passing = step;
+    innermost = frame;
+  } else if (outermost === undefined) {
+    return;
+  } else {
+    outermost._caller = frame;
+  }
+  outermost = frame;
+}
+
+/**
+ * Says that the next suspension has passed no frame yet. A suspension whose step is an object that several suspensions
+ * share begins with this, and so does a loop that goes on, since code may have resumed a coroutine by hand, and kept its
+ * step.
+ */
+export function beginSuspension(): void {
+  passing = undefined;
+}
+
+/**
+ * Says that `step` is no suspension: it carries a value of an async generator, which an iterator above takes. The frames
+ * that it passes are not linked, since the iterator, and not the task, resumes them.
+ */
+export function beginEmission(step: object): void {
+  passing = step;
+  innermost = outermost = undefined;
+}
+
+/** An iterator has taken the value of an async generator. */
+export function endEmission(): void {
+  passing = undefined;
+}
+
+/** Returns the innermost frame of the suspension that has reached `caller`, or the top of the chain. */
+function takeInnermost(caller: Frame<unknown> | undefined): Frame<unknown> | undefined {
+  const frame = innermost;
+  if (outermost !== undefined) outermost._caller = caller;
+  passing = innermost = outermost = undefined;
+  return frame;
+}
+
+/**
+ * A coroutine that is suspended inside frames. A task has it in the place of the coroutine, which is the `root` of the
+ * chain: `next` resumes the innermost frame.
+ */
+export class FrameChain<T> extends CoroutineObject<T> {
+  declare readonly root: Coroutine<T>;
+  /** @internal `undefined` when the root is to be resumed. */
+  declare _innermost: Frame<unknown> | undefined;
+  /** The frame that gave the last step; `undefined` if the root gave it. */
+  declare private _resumed: Frame<unknown> | undefined;
+
+  constructor(root: Coroutine<T>) {
+    super();
+    this.root = root;
+    this._innermost = undefined;
+    this._resumed = undefined;
+  }
+
+  /** Resumes the innermost frame, then those above it that can go on. */
+  override next(): Step<T> {
+    let frame = this._innermost;
+    while (frame !== undefined) {
+      let step: Step<unknown>;
+      try {
+        step = frame._resume();
+      } catch (error) {
+        keepCallers(error, frame, this.root);
+        this._innermost = frame = keep(frame, new Thrown(error));
+        continue;
+      }
+      if (step.done !== true) {
+        this._resumed = frame;
+        if (step !== passing) return step;
+        if (outermost !== undefined) {
+          this._innermost = takeInnermost(frame);
+          return step;
+        }
+        // A value of an async generator: the frame above gets it as it gets a result, and passes it on.
+      }
+      this._innermost = frame = keep(frame, step);
+    }
+    this._resumed = undefined;
+    return resume(this.root, undefined);
+  }
+
+  /** Throws `error` in at the root, so that each level sees it pass. */
+  override throw(error: unknown): Step<T> {
+    this._innermost = this._resumed = undefined;
+    return resumeThrowing(this.root, error);
+  }
+
+  /**
+   * Called with the last step when no task can wait for it: a driver written by hand may be waiting for it further up.
+   * So the step passes up natively when the root is resumed next.
+   *
+   * @returns whether there is anything above; not for a step that has come from the root
+   */
+  handUp(step: Step<unknown>): boolean {
+    if (this._resumed === undefined) return false;
+    this._resumed._kept = step;
+    this._resumed = this._innermost = undefined;
+    return true;
+  }
+}
+
+/**
+ * Called when the step of a task's coroutine has come, and a step has passed frames since the last call.
+ *
+ * @returns what the task resumes next: the chain of the frames that `step` has passed, or `coroutine`
+ */
+export function chainOf<T>(coroutine: Coroutine<T>, step: object): Coroutine<T> {
+  const isLinked = passing === step;
+  const frame = takeInnermost(undefined);
+  if (!isLinked || frame === undefined) return coroutine;
+  const chain = coroutine instanceof FrameChain ? (coroutine as FrameChain<T>) : new FrameChain(coroutine);
+  chain._innermost = frame;
+  return chain.asCoroutine();
+}
+
+/** The coroutine that a task was made for. */
+export function rootOf<T>(coroutine: Coroutine<T>): Coroutine<T> {
+  return coroutine instanceof FrameChain ? (coroutine as FrameChain<T>).root : coroutine;
+}
+
+/** Keeps an outcome for the caller of `frame`, and returns the frame above. */
+function keep(frame: Frame<unknown>, outcome: Step<unknown> | Thrown): Frame<unknown> | undefined {
+  const caller = frame._caller;
+  frame._caller = undefined;
+  frame._kept = outcome;
+  return caller;
+}

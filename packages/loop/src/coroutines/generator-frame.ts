@@ -1,0 +1,91 @@
+import type { Coroutine, Suspension } from "./coroutine.ts";
+import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
+import { isDebugging } from "../debug/debug-mode.ts";
+import { beginSuspension, Frame, link } from "./frame.ts";
+import { NativeGenerator } from "./native-generator.ts";
+import { requireFree } from "./take-coroutine.ts";
+
+type Step<T> = IteratorResult<Suspension, T>;
+
+const {
+  next: generatorNext,
+  throw: generatorThrow,
+  return: generatorReturn,
+} = NativeGenerator.prototype as Record<"next" | "throw" | "return", (this: unknown, value: unknown) => unknown>;
+
+/** @throws RuntimeError when it was awaited before */
+function noteAwaitOnce(coroutine: object): void {
+  requireUnawaited(coroutine);
+  noteAwait(coroutine);
+}
+
+/** The frame of a marked generator function's call. */
+class GeneratorFrame<T> extends Frame<T> {
+  declare private readonly _coroutine: Coroutine<T>;
+
+  /** @throws RuntimeError when a task has the coroutine, or had it */
+  constructor(coroutine: Coroutine<T>) {
+    super();
+    requireFree(coroutine);
+    if (isDebugging) noteAwaitOnce(coroutine);
+    this._coroutine = coroutine;
+  }
+
+  override next(value?: unknown): Step<T> {
+    if (this._kept !== undefined) return this._handOver();
+    const step = generatorNext.call(this._coroutine, value) as Step<T>;
+    if (step.done !== true) link(this, step);
+    return step;
+  }
+
+  /** @internal */
+  override get _generator(): object {
+    return this._coroutine;
+  }
+
+  override _resume(): Step<T> {
+    return generatorNext.call(this._coroutine, undefined) as Step<T>;
+  }
+
+  override throw(error: unknown): Step<T> {
+    const step = generatorThrow.call(this._coroutine, error) as Step<T>;
+    if (step.done !== true) link(this, step);
+    return step;
+  }
+
+  override return(value: T): Step<T> {
+    const step = generatorReturn.call(this._coroutine, value) as Step<T>;
+    if (step.done !== true) link(this, step);
+    return step;
+  }
+}
+
+/**
+ * The properties that the prototype of marked generators gets. Frames and tasks do not call its methods: so code that does
+ * drives the coroutine by hand. It may do anything with the step, and the frames below the coroutine do not belong to the
+ * chain that goes on above.
+ */
+export const markedProperties: PropertyDescriptorMap = {
+  next: hidden(function (this: unknown, value: unknown): unknown {
+    return detached(generatorNext, this, value);
+  }),
+  throw: hidden(function (this: unknown, error: unknown): unknown {
+    return detached(generatorThrow, this, error);
+  }),
+  return: hidden(function (this: unknown, value: unknown): unknown {
+    return detached(generatorReturn, this, value);
+  }),
+  [Symbol.iterator]: hidden(function (this: Coroutine<unknown>): GeneratorFrame<unknown> {
+    return new GeneratorFrame(this);
+  }),
+};
+
+function hidden(value: unknown): PropertyDescriptor {
+  return { value, configurable: true, writable: true };
+}
+
+function detached(method: typeof generatorNext, generator: unknown, argument: unknown): unknown {
+  const step = method.call(generator, argument);
+  beginSuspension();
+  return step;
+}

@@ -1,0 +1,63 @@
+/**
+ * An error that is thrown in a frame which its task has resumed directly has no line of the frames above in its stack, where
+ * those would be if they were resumed natively. Their names are kept beside the error, and go into the stack where somebody
+ * reads it: before, that would make the text of a stack which nobody prints.
+ *
+ * @module
+ */
+
+import { functionName, functionOf } from "../text/names.ts";
+import { isError } from "../values/is-error.ts";
+
+/** What is needed here of a frame. */
+interface Caller {
+  /** @internal */
+  readonly _caller: Caller | undefined;
+  /** @internal The coroutine that the frame runs, if that is a generator. */
+  readonly _generator: object | undefined;
+}
+
+/** So many callers are kept. */
+const limit = 100;
+
+const callers = new WeakMap<object, readonly object[]>();
+
+/** Keeps the callers of `frame`, in which `error` was thrown; `root` is at the top of their chain. */
+export function keepCallers(error: unknown, frame: Caller, root: object): void {
+  if (typeof error !== "object" || error === null || callers.has(error)) return;
+  const generators: object[] = [];
+  for (let caller = frame._caller; caller !== undefined && generators.length < limit; caller = caller._caller) {
+    if (caller._generator !== undefined) generators.push(functionOf(caller._generator) ?? caller._generator);
+  }
+  generators.push(functionOf(root) ?? root);
+  callers.set(error, generators);
+}
+
+/** Writes the callers that were kept into the stack of `error`, as V8 does for async functions. */
+export function restoreCallers(error: unknown): void {
+  if (typeof error !== "object" || error === null) return;
+  const functions = callers.get(error);
+  if (functions === undefined) return;
+  callers.delete(error);
+  const names = functions.map((each) => (typeof each === "function" ? functionName(each) : "<lambda>"));
+  append(error, names.map((name) => `\n    at async ${name}`).join(""));
+}
+
+/** Leaves out the lines of the loop, which has resumed the frame. */
+function withoutLoop(stack: string): string {
+  const lines = stack.split("\n");
+  const end = lines.findIndex((line) => /\bFrameChain\.next\b|\b_resume\b/.test(line));
+  return end < 0 ? stack : lines.slice(0, end).join("\n");
+}
+
+function append(error: object, lines: string): void {
+  try {
+    if (!isError(error)) return;
+    const { stack } = error;
+    if (typeof stack !== "string") return;
+    const value = withoutLoop(stack) + lines;
+    if (!Reflect.set(error, "stack", value)) Reflect.defineProperty(error, "stack", { value });
+  } catch {
+    // It has a getter that throws, or is a Proxy: it stays as it is.
+  }
+}
