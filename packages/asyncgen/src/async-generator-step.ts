@@ -45,7 +45,7 @@ export class AsyncGeneratorStep extends Frame<unknown> {
   }
 
   /** @internal */
-  override _resume(): Step {
+  override _resumeFrame(): Step {
     return this._run();
   }
 

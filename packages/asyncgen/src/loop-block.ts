@@ -58,7 +58,7 @@ export class LoopBlock extends Frame<boolean> {
     return this._pass(this._run(value));
   }
 
-  override _resume(): Step {
+  override _resumeFrame(): Step {
     return this._run(undefined);
   }
 

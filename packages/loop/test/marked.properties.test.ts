@@ -1,4 +1,4 @@
-import { CancelledError, type Coroutine, coroutine, createTask } from "@yieldstar/loop";
+import { CancelledError, type Coroutine, coroutine, createTask, gather, getRunningLoop } from "@yieldstar/loop";
 import { runVirtual } from "@yieldstar/testing";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
@@ -65,11 +65,29 @@ it("a task does not resume a coroutine that was driven by hand before, and suspe
   const wait = coroutine(function* (name: string): Coroutine {
     log.push(`${name} ${yield* new Shared(sharedStep)}`);
   });
-  wait("left")[Symbol.iterator]().next();
-  runVirtual(
-    (function* (): Coroutine {
-      yield* wait("awaited");
-    })(),
-  );
-  expect(log).toEqual(["awaited shared"]);
+  const leave = (): void => {
+    wait("left")[Symbol.iterator]().next();
+  };
+  function* fail(): Coroutine {
+    leave();
+    throw new Error("after it was driven");
+  }
+  function* main(): Coroutine {
+    yield* wait("first");
+    getRunningLoop().callSoon(leave);
+    const called = createTask(wait("after a callback"));
+    yield* called;
+    const [failed, awaited] = [createTask(fail()), createTask(wait("after an error"))];
+    yield* gather([failed, awaited], { returnExceptions: true });
+    leave();
+    yield* createTask(wait("in an eager task"), { eagerStart: true });
+  }
+  leave();
+  runVirtual(main());
+  expect(log.map((line) => line.replace(" shared", ""))).toEqual([
+    "first",
+    "after a callback",
+    "after an error",
+    "in an eager task",
+  ]);
 });

@@ -205,7 +205,21 @@ describe("a marked coroutine", () => {
       "at async nest",
       "at async outer",
     ]);
-    expect(error?.stack).not.toContain("resumeFrames");
+    expect(error?.stack).not.toContain("FrameChain");
+  });
+
+  it("leaves the lines of a program's own methods in the stack, whatever their names are", async () => {
+    class Player {
+      _resume(): never {
+        throw new Error("deep");
+      }
+    }
+    const play = coroutine(function* play(): Coroutine<number> {
+      yield* sleep(0.001);
+      return new Player()._resume();
+    });
+    const thrown: unknown = await run(nest(0, play)).catch((error: unknown) => error);
+    expect((thrown as Error).stack).toMatch(/at Player\._resume .*\n +at (Generator\.)?play[\s\S]*at async nest$/);
   });
 
   it("gets the callers where the error is reported, and no earlier", () => {

@@ -49,7 +49,7 @@ export class WithBlock<R> extends Frame<R | undefined> {
     return this._pass(this._run(value));
   }
 
-  override _resume(): Step<R | undefined> {
+  override _resumeFrame(): Step<R | undefined> {
     return this._run(undefined);
   }
 

@@ -42,7 +42,7 @@ export abstract class Frame<T> extends CoroutineObject<T> {
   }
 
   /** Goes on: does what `next` does, and does not link the frame. */
-  abstract _resume(): Step<T>;
+  abstract _resumeFrame(): Step<T>;
 
   /** Gives the outcome that was kept to the caller. */
   protected _handOver(): Step<T> {
@@ -73,8 +73,8 @@ export function link(frame: Frame<unknown>, step: object): void {
 
 /**
  * Says that the next suspension has passed no frame yet. A suspension whose step is an object that several suspensions
- * share begins with this, and so does a loop that goes on, since code may have resumed a coroutine by hand, and kept its
- * step.
+ * share begins with this. So does the loop after code that may have resumed a coroutine by hand, and kept its step: code
+ * outside of the loop, a callback, a step that threw, and the step that starts an eager task.
  */
 export function beginSuspension(): void {
   passing = undefined;
@@ -126,7 +126,7 @@ export class FrameChain<T> extends CoroutineObject<T> {
     while (frame !== undefined) {
       let step: Step<unknown>;
       try {
-        step = frame._resume();
+        step = frame._resumeFrame();
       } catch (error) {
         keepCallers(error, frame, this.root);
         this._innermost = frame = keep(frame, new Thrown(error));

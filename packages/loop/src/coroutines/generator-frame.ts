@@ -43,7 +43,7 @@ class GeneratorFrame<T> extends Frame<T> {
     return this._coroutine;
   }
 
-  override _resume(): Step<T> {
+  override _resumeFrame(): Step<T> {
     return generatorNext.call(this._coroutine, undefined) as Step<T>;
   }
 

@@ -1,7 +1,7 @@
 /**
  * An error that is thrown in a frame which its task has resumed directly has no line of the frames above in its stack, where
- * those would be if they were resumed natively. Their names are kept beside the error, and go into the stack where somebody
- * reads it: before, that would make the text of a stack which nobody prints.
+ * those would be if they were resumed natively. Their names are kept beside the error, and go into the stack where it is
+ * reported or leaves the loop. V8 makes the text of a stack at its first reading, so most errors never pay for it.
  *
  * @module
  */
@@ -17,7 +17,7 @@ interface Caller {
   readonly _generator: object | undefined;
 }
 
-/** So many callers are kept. */
+/** How many callers are kept at most. */
 const limit = 100;
 
 const callers = new WeakMap<object, readonly object[]>();
@@ -43,10 +43,13 @@ export function restoreCallers(error: unknown): void {
   append(error, names.map((name) => `\n    at async ${name}`).join(""));
 }
 
-/** Leaves out the lines of the loop, which has resumed the frame. */
+/**
+ * Leaves out the lines of the loop, which has resumed the frame. A method with a name that no program has finds them, in
+ * a minified bundle too.
+ */
 function withoutLoop(stack: string): string {
   const lines = stack.split("\n");
-  const end = lines.findIndex((line) => /\bFrameChain\.next\b|\b_resume\b/.test(line));
+  const end = lines.findIndex((line) => /\b_resumeFrame\b/.test(line));
   return end < 0 ? stack : lines.slice(0, end).join("\n");
 }
 

@@ -14,7 +14,7 @@ import {
 import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
 import { type Coroutine } from "../coroutines/coroutine.ts";
 import { takeCoroutine } from "../coroutines/take-coroutine.ts";
-import { chainOf, FrameChain, passing, rootOf } from "../coroutines/frame.ts";
+import { beginSuspension, chainOf, FrameChain, passing, rootOf } from "../coroutines/frame.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
 import type { StackFrame } from "../debug/stack-frames.ts";
@@ -357,6 +357,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     const { _tasks: tasks, _eagerTasks: eagerTasks } = this._loop;
     if (currentLoop !== this._loop) return false;
     eagerTasks.add(this);
+    beginSuspension();
     const outer = beginNested();
     try {
       if (this._context._entered) throw explainEntered(this._context);
@@ -416,6 +417,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
       isDone = step.done;
       value = step.value;
     } catch (thrown) {
+      beginSuspension();
       this._endStep(thrown, step !== undefined && error === undefined);
       return;
     }
