@@ -1,5 +1,6 @@
-import { type AsyncContextManager, coroutine, type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
+import { type AsyncContextManager, type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
 import {
+  markOwn,
   immediate,
   nameOfType,
   prepareBody,
@@ -23,7 +24,7 @@ type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boolean> {
   static {
     showAsText(this, "AsyncExitStack");
-    coroutine(this);
+    markOwn(this);
   }
 
   #exits: Exit[] = [];
@@ -185,7 +186,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
   }
 }
 
-const runCallback = coroutine(function* (callback: () => unknown): Coroutine {
+const runCallback = markOwn(function* (callback: () => unknown): Coroutine {
   const running = callback();
   if (iscoroutine(running)) yield* running;
   else throw new TypeError(`a coroutine was expected of pushAsyncCallback()'s function, got ${repr(running)}`);

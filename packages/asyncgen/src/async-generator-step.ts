@@ -1,5 +1,5 @@
 import { GeneratorExit, isFuture, RuntimeError, StopAsyncIteration, type Suspension } from "@yieldstar/loop";
-import { endEmission, Frame, link, resume, resumeThrowing } from "@yieldstar/loop/internal";
+import { endEmission, Frame, resume, resumeThrowing } from "@yieldstar/loop/internal";
 import type { AsyncGeneratorCore, Body, Owner } from "./async-generator-core.ts";
 import { Emitted } from "./emit.ts";
 import { markPlainValue } from "./plain-value.ts";
@@ -60,11 +60,6 @@ export class AsyncGeneratorStep extends Frame<unknown> {
     this._state = "ended";
     if (wasSuspended) this._endCore();
     return { done: true, value };
-  }
-
-  private _pass(step: Step): Step {
-    if (step.done !== true) link(this, step);
-    return step;
   }
 
   private _run(): Step {

@@ -1,13 +1,5 @@
-import {
-  coroutine,
-  type Coroutine,
-  Exception,
-  getRunningLoop,
-  repr,
-  StopAsyncIteration,
-  type Suspension,
-} from "@yieldstar/loop";
-import { chain, Frame, iterate, link, resume, resumeThrowing, startBody, withHint } from "@yieldstar/loop/internal";
+import { type Coroutine, Exception, getRunningLoop, repr, StopAsyncIteration, type Suspension } from "@yieldstar/loop";
+import { markOwn, chain, Frame, iterate, resume, resumeThrowing, startBody, withHint } from "@yieldstar/loop/internal";
 import { type AsyncIterator, ClosingIterator } from "./async-iterator.ts";
 
 declare const breaking: unique symbol;
@@ -68,11 +60,6 @@ export class LoopBlock extends Frame<boolean> {
 
   override return(value: boolean): Step {
     return this._isOver() ? super.return(value) : this._pass(this._advance(this._takeInner(), "return", value));
-  }
-
-  private _pass(step: Step): Step {
-    if (step.done !== true) link(this, step);
-    return step;
   }
 
   private _run(value: unknown): Step {
@@ -195,12 +182,12 @@ function resumeBy(
   return end === undefined ? { done: true, value: argument } : end.call(running, argument);
 }
 
-const closeIterator = coroutine(function* (iterator: ClosingIterator<unknown>): Coroutine {
+const closeIterator = markOwn(function* (iterator: ClosingIterator<unknown>): Coroutine {
   yield* iterator.aclose();
 });
 
 /** The error that ended the loop is thrown, unless closing throws a cancellation, which must not get lost. */
-const closeAfterError = coroutine(function* (iterator: ClosingIterator<unknown>, error: unknown): Coroutine {
+const closeAfterError = markOwn(function* (iterator: ClosingIterator<unknown>, error: unknown): Coroutine {
   try {
     yield* iterator.aclose();
   } catch (second) {

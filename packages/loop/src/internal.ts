@@ -33,8 +33,9 @@ export { reportFromOutside } from "./reports/reports.ts";
 
 export { CancelScope } from "./blocks/cancel-scope.ts";
 
-export { beginEmission, endEmission, Frame, link } from "./coroutines/frame.ts";
+export { beginEmission, endEmission, Frame } from "./coroutines/frame.ts";
 export { resume, resumeThrowing } from "./coroutines/resume.ts";
+export { markOwn } from "./coroutines/mark.ts";
 export { noteDriven, prepareBody, startBody } from "./coroutines/start-body.ts";
 export { VirtualClock } from "./hosts/virtual-clock.ts";
 

@@ -1,4 +1,4 @@
-import { Frame, link } from "../coroutines/frame.ts";
+import { Frame } from "../coroutines/frame.ts";
 import { type Coroutine, isawaitable, type Suspension } from "../coroutines/coroutine.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { startBody } from "../coroutines/start-body.ts";
@@ -51,11 +51,6 @@ export class WithBlock<R> extends Frame<R | undefined> {
 
   override _resumeFrame(): Step<R | undefined> {
     return this._run(undefined);
-  }
-
-  private _pass(step: Step<R | undefined>): Step<R | undefined> {
-    if (step.done !== true) link(this, step);
-    return step;
   }
 
   private _run(value: unknown): Step<R | undefined> {

@@ -44,6 +44,12 @@ export abstract class Frame<T> extends CoroutineObject<T> {
   /** Goes on: does what `next` does, and does not link the frame. */
   abstract _resumeFrame(): Step<T>;
 
+  /** Passes on a step to the caller. The step of a suspension links the frame. */
+  protected _pass(step: Step<T>): Step<T> {
+    if (hasMarks && step.done !== true) link(this, step);
+    return step;
+  }
+
   /** Gives the outcome that was kept to the caller. */
   protected _handOver(): Step<T> {
     const kept = this._kept as Step<T> | Thrown;
@@ -58,8 +64,16 @@ export let passing: object | undefined;
 let innermost: Frame<unknown> | undefined;
 let outermost: Frame<unknown> | undefined;
 
+/** Whether the program has marked a function. If not, no frame is linked: a block alone would gain nothing. */
+let hasMarks = false;
+
+/** Called when the program marks a function. */
+export function noteMark(): void {
+  hasMarks = true;
+}
+
 /** The step of a suspension passes `frame`. A step that has passed no frame yet begins a chain. */
-export function link(frame: Frame<unknown>, step: object): void {
+function link(frame: Frame<unknown>, step: object): void {
   if (passing !== step) {
     passing = step;
     innermost = frame;
@@ -77,7 +91,8 @@ export function link(frame: Frame<unknown>, step: object): void {
  * outside of the loop, a callback, a step that threw, and the step that starts an eager task.
  */
 export function beginSuspension(): void {
-  passing = undefined;
+  // Reading is quicker than writing.
+  if (passing !== undefined) passing = undefined;
 }
 
 /**

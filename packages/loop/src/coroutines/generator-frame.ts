@@ -1,7 +1,7 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
 import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
-import { beginSuspension, Frame, link } from "./frame.ts";
+import { beginSuspension, Frame } from "./frame.ts";
 import { NativeGenerator } from "./native-generator.ts";
 import { requireFree } from "./take-coroutine.ts";
 
@@ -33,9 +33,7 @@ class GeneratorFrame<T> extends Frame<T> {
 
   override next(value?: unknown): Step<T> {
     if (this._kept !== undefined) return this._handOver();
-    const step = generatorNext.call(this._coroutine, value) as Step<T>;
-    if (step.done !== true) link(this, step);
-    return step;
+    return this._pass(generatorNext.call(this._coroutine, value) as Step<T>);
   }
 
   /** @internal */
@@ -48,15 +46,11 @@ class GeneratorFrame<T> extends Frame<T> {
   }
 
   override throw(error: unknown): Step<T> {
-    const step = generatorThrow.call(this._coroutine, error) as Step<T>;
-    if (step.done !== true) link(this, step);
-    return step;
+    return this._pass(generatorThrow.call(this._coroutine, error) as Step<T>);
   }
 
   override return(value: T): Step<T> {
-    const step = generatorReturn.call(this._coroutine, value) as Step<T>;
-    if (step.done !== true) link(this, step);
-    return step;
+    return this._pass(generatorReturn.call(this._coroutine, value) as Step<T>);
   }
 }
 

@@ -2,6 +2,7 @@ import { isDebugging, isDebugRequested } from "../debug/debug-mode.ts";
 import { noteUnawaited } from "../debug/awaited-once.ts";
 import { markGenerators } from "../text/names.ts";
 import { repr, showValue, withHint } from "../text/repr.ts";
+import { noteMark } from "./frame.ts";
 import { markedProperties } from "./generator-frame.ts";
 import { ownPrototype } from "./start-body.ts";
 
@@ -38,6 +39,13 @@ interface DecoratorContext {
 export function coroutine<F extends GeneratorFunctionLike>(target: F, context?: DecoratorContext): F;
 export function coroutine<T extends object>(target: T, context?: DecoratorContext): T;
 export function coroutine(target: object): object {
+  noteMark();
+  return markOwn(target);
+}
+
+/** Marks what belongs to this library, as `coroutine` does: a program that marks nothing has no marks then. */
+export function markOwn<T extends object>(target: T): T;
+export function markOwn(target: object): object {
   if (isGeneratorFunction(target)) return markOne(target);
   if (isClass(target)) markAll(target, [target, target.prototype]);
   else if (typeof target === "object" && target !== null) markAll(target, [target]);
