@@ -1,7 +1,7 @@
 import { type AsyncContextManager, type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
 import {
-  markOwn,
   immediate,
+  markOwn,
   nameOfType,
   prepareBody,
   requireCallback,

@@ -1,5 +1,5 @@
 import { type Coroutine, type Emission, iscoroutine, StopAsyncIteration, type Suspension } from "@yieldstar/loop";
-import { markOwn, hintToCall, nameOfType, withHint } from "@yieldstar/loop/internal";
+import { hintToCall, markOwn, nameOfType, withHint } from "@yieldstar/loop/internal";
 import { type AsyncIterable, type AsyncIterator, ClosingIterator } from "./async-iterator.ts";
 import { type Break, LoopBlock } from "./loop-block.ts";
 import { NativeIterator } from "./native-iterator.ts";

@@ -1,5 +1,5 @@
 import { type Coroutine, Exception, getRunningLoop, repr, StopAsyncIteration, type Suspension } from "@yieldstar/loop";
-import { markOwn, chain, Frame, iterate, resume, resumeThrowing, startBody, withHint } from "@yieldstar/loop/internal";
+import { chain, Frame, iterate, markOwn, resume, resumeThrowing, startBody, withHint } from "@yieldstar/loop/internal";
 import { type AsyncIterator, ClosingIterator } from "./async-iterator.ts";
 
 declare const breaking: unique symbol;

@@ -1,5 +1,5 @@
 import { type AsyncContextManager, type Coroutine, repr } from "@yieldstar/loop";
-import { markOwn, hintToCall, immediate, isErrorClass, nameOfType, withHint } from "@yieldstar/loop/internal";
+import { hintToCall, immediate, isErrorClass, markOwn, nameOfType, withHint } from "@yieldstar/loop/internal";
 import { BaseExceptionGroup, type ErrorClass } from "@yieldstar/taskgroup";
 
 /**

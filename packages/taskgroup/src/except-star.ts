@@ -1,5 +1,5 @@
 import { BaseException, type Coroutine, iscoroutine, isFuture, repr } from "@yieldstar/loop";
-import { markOwn, isErrorClass, isPromiseLike, prepareBody, withHint } from "@yieldstar/loop/internal";
+import { isErrorClass, isPromiseLike, markOwn, prepareBody, withHint } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
 /** Handles the errors of a clause: a plain function, or a generator function, which runs as a coroutine. */

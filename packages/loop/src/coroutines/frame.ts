@@ -44,7 +44,7 @@ export abstract class Frame<T> extends CoroutineObject<T> {
   /** Goes on: does what `next` does, and does not link the frame. */
   abstract _resumeFrame(): Step<T>;
 
-  /** Passes on a step to the caller. The step of a suspension links the frame. */
+  /** Passes a step on to the caller. The step of a suspension links the frame, once the program has marked a function. */
   protected _pass(step: Step<T>): Step<T> {
     if (hasMarks && step.done !== true) link(this, step);
     return step;
@@ -64,7 +64,7 @@ export let passing: object | undefined;
 let innermost: Frame<unknown> | undefined;
 let outermost: Frame<unknown> | undefined;
 
-/** Whether the program has marked a function. If not, no frame is linked: a block alone would gain nothing. */
+/** Whether the program has marked a function. If not, no frame is linked: linking blocks alone costs more than it saves. */
 let hasMarks = false;
 
 /** Called when the program marks a function. */

@@ -39,11 +39,12 @@ interface DecoratorContext {
 export function coroutine<F extends GeneratorFunctionLike>(target: F, context?: DecoratorContext): F;
 export function coroutine<T extends object>(target: T, context?: DecoratorContext): T;
 export function coroutine(target: object): object {
+  const marked = markOwn(target);
   noteMark();
-  return markOwn(target);
+  return marked;
 }
 
-/** Marks what belongs to this library, as `coroutine` does: a program that marks nothing has no marks then. */
+/** Marks functions of the library itself: what `coroutine` does, but it does not count as a mark of the program. */
 export function markOwn<T extends object>(target: T): T;
 export function markOwn(target: object): object {
   if (isGeneratorFunction(target)) return markOne(target);
