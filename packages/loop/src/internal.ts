@@ -31,7 +31,8 @@ export { passing } from "./scheduling/passing.ts";
 
 export { reportFromOutside } from "./reports/reports.ts";
 
-export { CancelScope } from "./blocks/cancel-scope.ts";
+export { CancelScope, type ScopeWords } from "./blocks/cancel-scope.ts";
+export { TimedScope } from "./blocks/timed-scope.ts";
 
 export { beginEmission, endEmission, Frame } from "./coroutines/frame.ts";
 export { resume, resumeThrowing } from "./coroutines/resume.ts";

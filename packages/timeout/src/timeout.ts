@@ -2,13 +2,11 @@ import {
   type AsyncContextManager,
   BaseException,
   CancelledError,
-  type Coroutine,
   getRunningLoop,
-  type Handle,
   RuntimeError,
   TimeoutError,
 } from "@yieldstar/loop";
-import { CancelScope, immediate, reprFloat, requireDeadline, showAsText } from "@yieldstar/loop/internal";
+import { reprFloat, requireDeadline, type ScopeWords, showAsText, TimedScope } from "@yieldstar/loop/internal";
 import { ExceptionGroup } from "@yieldstar/taskgroup";
 import { roundToMilliseconds } from "./round-to-milliseconds.ts";
 
@@ -23,14 +21,12 @@ const words = { block: "Timeout", cancelling: "expiring", cancelled: "expired" }
  *
  * Source: asyncio.Timeout, CPython 3.14 Lib/asyncio/timeouts.py.
  */
-export class Timeout extends CancelScope implements AsyncContextManager<Timeout, void> {
+export class Timeout extends TimedScope implements AsyncContextManager<Timeout, void> {
   static {
     showAsText(this, "Timeout");
   }
 
   declare private _when: number | null;
-  declare private _handle: Handle | undefined;
-  declare private readonly _onTimeout: () => void;
 
   /**
    * @param when - the deadline, in seconds of the loop's clock, or `null` for none
@@ -39,15 +35,12 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
    */
   constructor(when: number | null) {
     requireDeadline(when, "when");
-    super(words);
+    super();
     this._when = when;
-    this._handle = undefined;
-    // Texts call the handle by this name.
-    const onTimeout = (): void => {
-      this._trip();
-      this._handle = undefined;
-    };
-    this._onTimeout = onTimeout;
+  }
+
+  protected get _words(): ScopeWords {
+    return words;
   }
 
   /**
@@ -75,9 +68,7 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
     if (!this._isActive()) throw this._explainState();
-    const handle = when === null ? undefined : this._schedule(when);
-    this._handle?.cancel();
-    this._handle = handle;
+    this._setDeadline(when);
     this._when = when;
   }
 
@@ -90,40 +81,16 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
     return this._hasCancelled();
   }
 
-  /**
-   * Begins the block, without waiting.
-   *
-   * @returns this object
-   * @throws RuntimeError when the block was entered before, or the caller runs in no task
-   *
-   * Source: Timeout.__aenter__, CPython 3.14 Lib/asyncio/timeouts.py.
-   */
-  aenter(): Coroutine<this> {
-    return immediate(() => this._begin());
-  }
-
-  private _begin(): this {
+  /** @internal */
+  _begin(): this {
     this._enter();
-    this.reschedule(this._when);
+    this._setDeadline(this._when);
     return this;
   }
 
-  /**
-   * Ends the block, without waiting.
-   *
-   * @param error - the error that leaves the block
-   * @throws TimeoutError when the deadline passed and `error` is the `CancelledError` that it caused; its `cause` is
-   * `error`
-   *
-   * Source: Timeout.__aexit__, CPython 3.14 Lib/asyncio/timeouts.py.
-   */
-  aexit(error: Error | undefined): Coroutine {
-    return immediate(() => this._exit(error));
-  }
-
-  private _exit(error: Error | undefined): void {
-    this._handle?.cancel();
-    this._handle = undefined;
+  /** @internal */
+  _end(error: Error | undefined): void {
+    this._dropTimer();
     if (!this._leave()) return;
     if (error instanceof CancelledError) throw timedOut(error);
     if (error === undefined) return;
@@ -136,11 +103,6 @@ export class Timeout extends CancelScope implements AsyncContextManager<Timeout,
     const state = this._state;
     if (state === "created") return new RuntimeError("Timeout has not been entered");
     return new RuntimeError(`Cannot change state of ${state} Timeout`);
-  }
-
-  private _schedule(when: number): Handle {
-    const loop = this._task.getLoop();
-    return when <= loop.time() ? loop.callSoon(this._onTimeout) : loop.callAt(when, this._onTimeout);
   }
 
   override toString(): string {

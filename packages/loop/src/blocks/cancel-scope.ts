@@ -1,3 +1,5 @@
+import type { Coroutine } from "../coroutines/coroutine.ts";
+import { immediate } from "../coroutines/immediate.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
 import { currentTask } from "../tasks/current-task.ts";
 import type { Task } from "../tasks/task.ts";
@@ -14,17 +16,54 @@ export interface ScopeWords {
  * `CancelOnAbort`. It is a base class, since an object beside each timeout costs 6 per cent of it.
  */
 export abstract class CancelScope {
-  declare private readonly _words: ScopeWords;
   declare private _phase: "created" | "active" | "cancelling" | "cancelled" | "finished";
   declare private _runner: Task<unknown> | undefined;
   /** The requests to cancel that the task had when it entered the block. They come from other code. */
   declare private _requestsAtEntry: number;
 
-  protected constructor(words: ScopeWords) {
-    this._words = words;
+  protected constructor() {
     this._phase = "created";
     this._runner = undefined;
     this._requestsAtEntry = 0;
+  }
+
+  protected abstract get _words(): ScopeWords;
+
+  /** @internal What `aenter` does. */
+  abstract _begin(): this;
+
+  /** @internal What `aexit` does. */
+  abstract _end(error: Error | undefined): void;
+
+  /**
+   * Begins the block, without waiting.
+   *
+   * @returns a coroutine of this object
+   * @throws RuntimeError, when awaited, if the block was entered before, or the caller runs in no task
+   *
+   * Source: Timeout.__aenter__, CPython 3.14 Lib/asyncio/timeouts.py.
+   */
+  aenter(): Coroutine<this> {
+    return immediate(() => this._begin());
+  }
+
+  /**
+   * Ends the block, without waiting.
+   *
+   * @param error - the error that leaves the block
+   * @returns a coroutine
+   * @throws the block's own error, when awaited, if `error` is the `CancelledError` that the block caused: a
+   * `TimeoutError` whose `cause` is `error`, or the reason of the signal
+   *
+   * Source: Timeout.__aexit__, CPython 3.14 Lib/asyncio/timeouts.py.
+   */
+  aexit(error: Error | undefined): Coroutine {
+    return immediate(() => this._end(error));
+  }
+
+  /** @internal Whether no subclass overrides `aenter` or `aexit`, so that `_begin` and `_end` do what they do. */
+  get _isOrdinary(): boolean {
+    return this.aenter === ownAenter && this.aexit === ownAexit;
   }
 
   /** The state's word, for texts. */
@@ -34,7 +73,7 @@ export abstract class CancelScope {
   }
 
   /** The task that runs the block. Only for a block that was entered. */
-  protected get _task(): Task<unknown> {
+  protected get _parent(): Task<unknown> {
     return this._runner as Task<unknown>;
   }
 
@@ -64,7 +103,7 @@ export abstract class CancelScope {
 
   /** Cancels the task. The state changes after that, as in CPython. */
   protected _trip(...msg: [msg?: unknown]): void {
-    this._task.cancel(...msg);
+    this._parent.cancel(...msg);
     this._phase = "cancelling";
   }
 
@@ -78,6 +117,11 @@ export abstract class CancelScope {
     if (this._phase === "active") this._phase = "finished";
     if (this._phase !== "cancelling") return false;
     this._phase = "cancelled";
-    return this._task.uncancel() <= this._requestsAtEntry;
+    return this._parent.uncancel() <= this._requestsAtEntry;
   }
 }
+
+const { aenter: ownAenter, aexit: ownAexit } = CancelScope.prototype as {
+  readonly aenter: unknown;
+  readonly aexit: unknown;
+};

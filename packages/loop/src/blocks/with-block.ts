@@ -1,5 +1,6 @@
 import { Frame } from "../coroutines/frame.ts";
 import { type Coroutine, isawaitable, type Suspension } from "../coroutines/coroutine.ts";
+import { CancelScope } from "./cancel-scope.ts";
 import { resume, resumeThrowing } from "../coroutines/resume.ts";
 import { startBody } from "../coroutines/start-body.ts";
 import { GeneratorExit } from "../errors/exceptions.ts";
@@ -56,9 +57,11 @@ export class WithBlock<R> extends Frame<R | undefined> {
   private _run(value: unknown): Step<R | undefined> {
     if (this._state === "ended") return { done: true, value: undefined };
     if (this._state !== "created") return this._advance(false, value);
+    const manager = this._manager;
     this._state = "ended";
-    requireManager(this._manager);
-    this._inner = iterate(this._manager.aenter(), "aenter");
+    if (isOrdinaryScope(manager)) return this._begin(manager._begin());
+    requireManager(manager);
+    this._inner = iterate(manager.aenter(), "aenter");
     this._state = "entering";
     return this._advance(false, undefined);
   }
@@ -131,8 +134,13 @@ export class WithBlock<R> extends Frame<R | undefined> {
   }
 
   private _leave(outcome: Outcome<R>, error: Error | undefined): Step<R | undefined> {
+    const manager = this._manager;
     this._close();
-    this._inner = iterate(this._manager.aexit(error), "aexit");
+    if (isOrdinaryScope(manager)) {
+      manager._end(error);
+      return conclude(outcome, false);
+    }
+    this._inner = iterate(manager.aexit(error), "aexit");
     this._outcome = outcome;
     this._state = "leaving";
     return this._advance(false, undefined);
@@ -141,10 +149,7 @@ export class WithBlock<R> extends Frame<R | undefined> {
   private _finish(isSwallowed: boolean): Step<R | undefined> {
     const outcome = this._outcome as Outcome<R>;
     this._close();
-    if (outcome.kind === "returned") return { done: true, value: outcome.result };
-    if (outcome.kind === "closed") return { done: true, value: outcome.value as R };
-    if (isSwallowed) return { done: true, value: undefined };
-    throw outcome.thrown;
+    return conclude(outcome, isSwallowed);
   }
 
   protected override _close(): void {
@@ -155,6 +160,19 @@ export class WithBlock<R> extends Frame<R | undefined> {
   protected override _name(): string {
     return "asyncWith";
   }
+}
+
+/** Ends a block as its body ended. */
+function conclude<R>(outcome: Outcome<R>, isSwallowed: boolean): Step<R | undefined> {
+  if (outcome.kind === "returned") return { done: true, value: outcome.result };
+  if (outcome.kind === "closed") return { done: true, value: outcome.value as R };
+  if (isSwallowed) return { done: true, value: undefined };
+  throw outcome.thrown;
+}
+
+/** A block of our own never waits at its entry and its exit: to call it directly costs less than two coroutines. */
+function isOrdinaryScope(manager: BlockManager): manager is BlockManager & CancelScope {
+  return manager instanceof CancelScope && manager._isOrdinary;
 }
 
 /** Returns the message for a body that is no generator function. @param got - the body, or what it returned */

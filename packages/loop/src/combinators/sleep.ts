@@ -122,7 +122,7 @@ class Sleep extends CoroutineObject<unknown> implements Timer {
     this._state = "closed";
   }
 
-  cancelled(): boolean {
+  _isDropped(): boolean {
     return this._state === "closed";
   }
 

@@ -1,6 +1,5 @@
 import type { AsyncContextManager } from "../blocks/async-with.ts";
-import { CancelScope } from "../blocks/cancel-scope.ts";
-import type { Coroutine } from "../coroutines/coroutine.ts";
+import { CancelScope, type ScopeWords } from "../blocks/cancel-scope.ts";
 import { CancelledError } from "../errors/exceptions.ts";
 import type { Handle } from "../scheduling/handle.ts";
 import { showAsText } from "../text/repr.ts";
@@ -31,8 +30,12 @@ export class CancelOnAbort extends CancelScope implements AsyncContextManager<Ca
    */
   constructor(signal: AbortSignal) {
     requireSignal(signal);
-    super(words);
+    super();
     this.#signal = signal;
+  }
+
+  protected get _words(): ScopeWords {
+    return words;
   }
 
   /** Tells whether the signal was aborted while the block was running. */
@@ -40,28 +43,17 @@ export class CancelOnAbort extends CancelScope implements AsyncContextManager<Ca
     return this._hasCancelled();
   }
 
-  /**
-   * Begins the block.
-   *
-   * @returns a coroutine of this object. It does not wait
-   * @throws RuntimeError, when awaited, if the block was entered before, or no task runs the caller
-   */
-  *aenter(): Coroutine<this> {
+  /** @internal */
+  _begin(): this {
     this._enter();
     // Like a deadline in the past: the block ends in the next iteration, and so at its first wait.
-    if (this.#signal.aborted) this.#handle = this._task.getLoop().callSoon(this.#onAbort);
+    if (this.#signal.aborted) this.#handle = this._parent.getLoop().callSoon(this.#onAbort);
     else this.#unlisten = onAbort(this.#signal, this.#onAbort);
     return this;
   }
 
-  /**
-   * Ends the block.
-   *
-   * @param error - the error that leaves the block, or `undefined`
-   * @returns a coroutine, which does not wait
-   * @throws the signal's reason, when awaited, if `error` is the `CancelledError` of its abort
-   */
-  *aexit(error: Error | undefined): Coroutine {
+  /** @internal */
+  _end(error: Error | undefined): void {
     this.#handle?.cancel();
     this.#handle = undefined;
     this.#unlisten?.();
@@ -71,7 +63,7 @@ export class CancelOnAbort extends CancelScope implements AsyncContextManager<Ca
 
   readonly #onAbort = (): void => {
     // The task of a closed loop never runs again.
-    if (!this._task.getLoop().isClosed()) this._trip(this.#signal.reason);
+    if (!this._parent.getLoop().isClosed()) this._trip(this.#signal.reason);
   };
 
   override toString(): string {

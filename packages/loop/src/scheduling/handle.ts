@@ -177,6 +177,11 @@ export class TimerHandle extends Handle implements Timer {
     super.cancel();
   }
 
+  /** @internal */
+  _isDropped(): boolean {
+    return this._callback === undefined;
+  }
+
   override toString(): string {
     return this._format(`when=${reprFloat(this._when)}`);
   }

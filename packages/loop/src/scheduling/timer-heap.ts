@@ -6,8 +6,8 @@ export interface Timer extends Runnable {
   readonly _sequence: number;
   /** @internal Whether the timer is in a heap. */
   _scheduled: boolean;
-  /** Tells whether the timer was cancelled. */
-  cancelled(): boolean;
+  /** @internal Tells whether the timer was cancelled. */
+  _isDropped(): boolean;
 }
 
 /**
@@ -55,7 +55,6 @@ export class TimerHeap {
     if (!timer._scheduled) return;
     const index = this.#timers.length;
     if (index === this.#whens.length) this.#grow();
-    this.#timers.push(timer);
     this.#up(index, timer, when);
   }
 
@@ -67,7 +66,7 @@ export class TimerHeap {
     for (;;) {
       const top = this.#timers[0];
       if (top === undefined) return Infinity;
-      if (!top.cancelled()) return this.#whens[0] as number;
+      if (!top._isDropped()) return this.#whens[0] as number;
       this.#cancelled -= 1;
       this.pop();
     }
@@ -101,7 +100,7 @@ export class TimerHeap {
     let kept = 0;
     for (let index = 0; index < size; index += 1) {
       const timer = timers[index] as Timer;
-      if (timer.cancelled()) {
+      if (timer._isDropped()) {
         timer._scheduled = false;
       } else {
         timers[kept] = timer;

@@ -247,6 +247,7 @@ export class Future<T> {
 
   /** @internal Removes the waiters for which `isRemoved` returns `true`; returns how many. */
   _removeWaiters(isRemoved: (waiter: Runnable) => boolean): number {
+    if (this._isDone()) return 0;
     const waiters = this._waiterList();
     const kept = waiters.filter((waiter) => !isRemoved(waiter));
     if (kept.length !== waiters.length) this._content = kept.length > 1 ? kept : kept[0];
