@@ -1,10 +1,13 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
 import { NativeGenerator } from "./native-generator.ts";
 
-const { next: generatorNext, throw: generatorThrow } = NativeGenerator.prototype as {
-  readonly next: (this: unknown, value: unknown) => unknown;
-  readonly throw: (this: unknown, error: unknown) => unknown;
-};
+type Method = (this: unknown, argument: unknown) => IteratorResult<Suspension, never>;
+
+const generators = NativeGenerator.prototype as { readonly next: Method; readonly throw: Method };
+const generatorNext = generators.next;
+
+/** The built-in `throw` of native generators. */
+export const throwIntoGenerator: Method = generators.throw;
 
 /**
  * Calls the built-in `next` on a native generator, and `coroutine.next(value)` on a coroutine written by hand. Looking
@@ -12,22 +15,26 @@ const { next: generatorNext, throw: generatorThrow } = NativeGenerator.prototype
  */
 export function resume<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
   const isNative: boolean = coroutine instanceof NativeGenerator;
-  return isNative ? (generatorNext.call(coroutine, value) as IteratorResult<Suspension, T>) : nextOf(coroutine, value);
+  return isNative ? generatorNext.call(coroutine, value) : nextOf(coroutine, value);
 }
 
-/** Calls the built-in `throw` on a native generator, and `coroutine.throw(error)` on a coroutine written by hand. */
+/**
+ * Calls the built-in `throw` on a native generator, and `coroutine.throw(error)` on a coroutine written by hand.
+ *
+ * V8 optimises a function once it has returned often. This one throws again when the coroutine does, as most coroutines
+ * do that are cancelled. So a task's step, which catches the error, calls the two halves itself.
+ */
 export function resumeThrowing<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
   const isNative: boolean = coroutine instanceof NativeGenerator;
-  return isNative
-    ? (generatorThrow.call(coroutine, error) as IteratorResult<Suspension, T>)
-    : throwOf(coroutine, error);
+  return isNative ? throwIntoGenerator.call(coroutine, error) : throwIntoObject(coroutine, error);
 }
 
 function nextOf<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
   return requireObject(coroutine.next(value));
 }
 
-function throwOf<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
+/** Calls `coroutine.throw(error)`. */
+export function throwIntoObject<T>(coroutine: Coroutine<T>, error: unknown): IteratorResult<Suspension, T> {
   return requireObject(coroutine.throw(error));
 }
 

@@ -15,7 +15,8 @@ import { type Context, explainEntered, snapshotContext } from "../context/contex
 import { type Coroutine } from "../coroutines/coroutine.ts";
 import { takeCoroutine } from "../coroutines/take-coroutine.ts";
 import { beginSuspension, chainOf, FrameChain, passing, rootOf } from "../coroutines/frame.ts";
-import { resume, resumeThrowing } from "../coroutines/resume.ts";
+import { NativeGenerator } from "../coroutines/native-generator.ts";
+import { resume, resumeThrowing, throwIntoGenerator, throwIntoObject } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
 import type { StackFrame } from "../debug/stack-frames.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
@@ -413,7 +414,9 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     let value: unknown;
     try {
       if (isFollowing) step = resumeInStores(this, coroutine, error);
-      else step = error === undefined ? resume(coroutine, undefined) : resumeThrowing(coroutine, error);
+      else if (error === undefined) step = resume(coroutine, undefined);
+      else if ((coroutine as unknown) instanceof NativeGenerator) step = throwIntoGenerator.call(coroutine, error);
+      else step = throwIntoObject(coroutine, error);
       isDone = step.done;
       value = step.value;
     } catch (thrown) {
