@@ -19,6 +19,7 @@ import {
   sleep,
   Task,
   ValueError,
+  wait,
 } from "@yieldstar/loop";
 import { runVirtual, VirtualTimeLoop } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
@@ -310,6 +311,14 @@ describe("a delay that is not a number", () => {
       const error = new TypeError(`delay must be a number of seconds, got ${text}`);
       expect(yield* caught(sleep(value as number))).toEqual(error);
       expect(yield* caught(createTask(sleep(value as number)))).toEqual(error);
+    });
+  });
+
+  it("is refused by wait under the name of its option", () => {
+    expectUsableAfter(function* (loop) {
+      const future = loop.createFuture<void>();
+      const error = new TypeError("timeout must be a number of seconds, got '1'");
+      expect(yield* caught(wait([future], { timeout: "1" as never }))).toEqual(error);
     });
   });
 

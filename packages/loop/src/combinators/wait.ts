@@ -1,3 +1,4 @@
+import { requireSeconds } from "../arguments/require-seconds.ts";
 import { collect } from "./collect.ts";
 import { type Coroutine, iscoroutine } from "../coroutines/coroutine.ts";
 import { ValueError } from "../errors/exceptions.ts";
@@ -75,6 +76,7 @@ function* waitWith<F extends Future<unknown>>(
   const release = (): void => {
     if (!waiter._isDone()) waiter.setResult();
   };
+  if (timeout !== null) requireSeconds(timeout, "timeout");
   const timer = timeout === null ? undefined : loop.callLater(timeout, release);
   let left = all.size;
   const onDone = passing(
