@@ -1,6 +1,15 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type Coroutine, createTask, getRunningLoop, run, sleep, SystemExit, ValueError } from "@yieldstar/loop";
+import {
+  type Coroutine,
+  createTask,
+  type Future,
+  getRunningLoop,
+  run,
+  sleep,
+  SystemExit,
+  ValueError,
+} from "@yieldstar/loop";
 import { expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
 
@@ -56,4 +65,23 @@ it("the listener for the final error of a program is removed with the error", as
   expect(await run(exiting()).then(undefined, listeners)).toBe(before + 1);
   for (let count = 0; count < 100 && listeners() > before; count += 1) await run(collected());
   expect(listeners()).toBe(before);
+});
+
+const ends: [what: string, end: (future: Future<void>) => void][] = [
+  ["retrieved", (future) => void future.exception()],
+  ["reported when its loop closes", () => {}],
+];
+
+it.each(ends)("an exception that refers to its future does not keep it once it is %s", async (_what, end) => {
+  const fail = function* (): Coroutine<WeakRef<object>> {
+    const future = getRunningLoop().createFuture<void>();
+    future.setException(Object.assign(new ValueError("boom"), { future }));
+    yield* sleep(0.001);
+    end(future);
+    return new WeakRef(future);
+  };
+  const future = await run(fail());
+  printed();
+  for (let count = 0; count < 100 && future.deref() !== undefined; count += 1) await run(collected());
+  expect(future.deref()).toBeUndefined();
 });

@@ -9,7 +9,7 @@ import { repr } from "../text/repr.ts";
 import { currentLoop } from "../context/ambient.ts";
 
 /** An exception that no code has retrieved. It does not keep its future alive. */
-export interface Failure {
+interface Details {
   readonly owner: Unretrieved;
   readonly message: string;
   readonly exception: Error;
@@ -18,6 +18,14 @@ export interface Failure {
   /** Where the future was created, in debug mode. */
   readonly creation: { readonly sourceTraceback?: string };
   readonly future: WeakRef<Future<unknown>>;
+}
+
+/**
+ * The registry holds it until the future is collected. It forgets the details before that, once the exception is
+ * retrieved or reported: they may lead to the future, which would then live for ever.
+ */
+interface Failure {
+  details: Details | undefined;
 }
 
 /** If there are more fresh failures than this, a sweep does not wait until the loop is idle. */
@@ -35,7 +43,10 @@ export class Unretrieved {
    * One for all loops. It holds a loop that the program has dropped until its failed futures are collected and
    * reported.
    */
-  static readonly #registry = new FinalizationRegistry<Failure>((failure) => failure.owner.#reportCollected(failure));
+  static readonly #registry = new FinalizationRegistry<Failure>((failure) => {
+    const owner = failure.details?.owner;
+    if (owner !== undefined) owner.#reportCollected(failure);
+  });
 
   readonly #loop: AbstractEventLoop;
   readonly #watched = new Set<Failure>();
@@ -91,6 +102,7 @@ export class Unretrieved {
   forget(future: Future<unknown>): void {
     const failure = future._failure as Failure | undefined;
     if (failure === undefined || !this.#watched.delete(failure)) return;
+    failure.details = undefined;
     this.#listenOrNot();
   }
 
@@ -116,12 +128,14 @@ export class Unretrieved {
     const exception = future._outcome as Error;
     releaseFrames(exception);
     const failure: Failure = {
-      owner: this,
-      message,
-      exception,
-      text: repr(future),
-      creation: sourceTraceback(future),
-      future: new WeakRef(future),
+      details: {
+        owner: this,
+        message,
+        exception,
+        text: repr(future),
+        creation: sourceTraceback(future),
+        future: new WeakRef(future),
+      },
     };
     future._failure = failure;
     this.#watched.add(failure);
@@ -137,16 +151,19 @@ export class Unretrieved {
 
   /** Returns the report of a failure, once. */
   #take(failure: Failure): ExceptionContext | undefined {
-    if (!this.#watched.delete(failure)) return undefined;
+    const { details } = failure;
+    if (details === undefined) return undefined;
+    failure.details = undefined;
+    this.#watched.delete(failure);
     this.#listenOrNot();
-    const { message, exception, creation } = failure;
-    const future = failure.future.deref() ?? this.#standIn(failure);
+    const { message, exception, creation } = details;
+    const future = details.future.deref() ?? this.#standIn(details);
     future._markRetrieved();
     return { message, exception, future, ...creation };
   }
 
   /** Makes a future with the exception and the text of the one that the collector has taken. */
-  #standIn({ exception, text }: Failure): Future<unknown> {
+  #standIn({ exception, text }: Details): Future<unknown> {
     const future = this.#loop.createFuture<unknown>();
     future._failRetrieved(exception);
     return Object.defineProperty(future, "toString", { value: () => text });
