@@ -5,7 +5,8 @@ import { type Marking, markings } from "./marks.ts";
 import type { PythonSide } from "./python-side.ts";
 
 /** Returns whether a program cancelled a circle of futures that await each other, for example through a gathering. */
-export function isEndlessRecursion({ events, tasks }: Trace): boolean {
+export function isEndlessRecursion({ events, tasks, recursesWithoutEnd }: Trace): boolean {
+  if (recursesWithoutEnd !== undefined) return recursesWithoutEnd;
   return [...events, ...tasks].some((line) => line.includes("Maximum call stack size exceeded"));
 }
 
@@ -37,7 +38,7 @@ export function divergenceOf(
   const ports = marked.map((marking) => ({ marking, port: runPort(program, library, marking, seed).trace }));
   if (ports.some(({ port }) => isEndlessRecursion(port))) return undefined;
   const [trace] = python([program]);
-  if (trace === undefined) return undefined;
+  if (trace === undefined || isEndlessRecursion(trace)) return undefined;
   const found = ports.find(({ port }) => !isSameTrace(trace, port));
   return found && { program, python: trace, ...found };
 }

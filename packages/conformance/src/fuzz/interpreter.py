@@ -682,8 +682,36 @@ def forget_current_task():
     asyncio._set_running_loop(None)
 
 
+def stop_endless_cancels():
+    """CPython's cancel of a gathering in a circle of futures recurses without end, and takes the interpreter with it.
+
+    Returns a list, to which each cancel that would do so appends the gathering.
+    """
+    gathering = asyncio.tasks._GatheringFuture
+    cancel = gathering.cancel
+    endless = []
+    active = set()
+
+    def cancel_once(self, msg=None):
+        if self in active:
+            endless.append(self)
+            raise RecursionError("maximum recursion depth exceeded")
+        active.add(self)
+        try:
+            return cancel(self, msg=msg)
+        finally:
+            active.discard(self)
+
+    gathering.cancel = cancel_once
+    return endless
+
+
+endless_cancels = stop_endless_cancels()
+
+
 def run_program(program):
     forget_current_task()
+    endless_cancels.clear()
     world = World()
     try:
         with asyncio.Runner(loop_factory=asyncio.EventLoop) as runner:
@@ -693,7 +721,7 @@ def run_program(program):
     world.events.append(f"{world.loop.time():.10g} -: {ending}")
     world.closed = True
     states = [state_of(task) for task in world.tasks]
-    trace = {"events": world.events, "reports": world.reports, "tasks": states}
+    trace = {"events": world.events, "reports": world.reports, "tasks": states, "recursesWithoutEnd": bool(endless_cancels)}
     # Keeps only objects that a report needs: objects without references are reported to `reports`, now or by `gc`.
     for held in (world.tasks, world.objects, world.callbacks, world.kept, world.edges):
         held.clear()

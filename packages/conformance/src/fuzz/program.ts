@@ -148,6 +148,8 @@ export interface Trace {
   readonly reports: readonly string[];
   /** How each task ended. */
   readonly tasks: readonly string[];
+  /** Whether CPython would recurse without end. */
+  readonly recursesWithoutEnd?: boolean;
 }
 
 /**

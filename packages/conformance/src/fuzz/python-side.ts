@@ -52,9 +52,9 @@ function pythonString(text: string): string {
 }
 
 /** Python counts task names on from program to program. The first line is the main task's, which has the first name. */
-function withNamesFromOne({ events, reports, tasks }: Trace): Trace {
+function withNamesFromOne({ events, reports, tasks, ...rest }: Trace): Trace {
   const [, first = "1"] = /^\S+ Task-(\d+): /.exec(events[0] ?? "") ?? [];
   const rename = (line: string): string =>
     line.replaceAll(/\bTask-(\d+)/g, (_, number: string) => `Task-${Number(number) - Number(first) + 1}`);
-  return { events: events.map(rename), reports: reports.map(rename).sort(), tasks: tasks.map(rename) };
+  return { events: events.map(rename), reports: reports.map(rename).sort(), tasks: tasks.map(rename), ...rest };
 }

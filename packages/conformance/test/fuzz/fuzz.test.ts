@@ -23,3 +23,13 @@ it(`${programs} random programs leave the same traces as on CPython, and reach e
   // A new feature needs a floor in features.ts.
   expect({ unknown }).toEqual({ unknown: [] });
 });
+
+it("a program on which CPython recurses without end is left out, and the campaign goes on", async () => {
+  const python = await loadPythonSide();
+  const tally = runCampaign({ seed: 13082026, programs: 2, python, library: ours, from: 44482 });
+  expect({ programs: tally.programs, spared: tally.spared, divergent: tally.divergent }).toEqual({
+    programs: 2,
+    spared: 1,
+    divergent: [],
+  });
+});
