@@ -3,6 +3,7 @@ import {
   CancelledError,
   closeCoroutine,
   type Coroutine,
+  coroutine,
   createTask,
   getRunningLoop,
   RuntimeError,
@@ -304,5 +305,25 @@ describe("closing a coroutine that is suspended inside the block", () => {
       }),
     );
     expect(() => closeCoroutine(block)).toThrow(exitError);
+  });
+});
+
+describe("the prototype of a body", () => {
+  const greet = { value: () => "hello" };
+  const greetingOf = (generator: object): unknown => (generator as { greet?: () => string }).greet?.();
+
+  it("differs from Python: is another one once a block had the body", () => {
+    function* body(): Coroutine {}
+    Object.defineProperty(body.prototype, "greet", greet);
+    expect(greetingOf(body())).toBe("hello");
+    runVirtual(asyncWith(new Record().manager("a"), body));
+    expect(greetingOf(body())).toBeUndefined();
+  });
+
+  it("stays that of a marked function", () => {
+    const body = coroutine(function* (): Coroutine {});
+    Object.defineProperty(body.prototype, "greet", greet);
+    runVirtual(asyncWith(new Record().manager("a"), body));
+    expect(greetingOf(body())).toBe("hello");
   });
 });

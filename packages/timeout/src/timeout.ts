@@ -26,8 +26,6 @@ export class Timeout extends TimedScope implements AsyncContextManager<Timeout, 
     showAsText(this, "Timeout");
   }
 
-  declare private _when: number | null;
-
   /**
    * @param when - the deadline, in seconds of the loop's clock, or `null` for none
    * @throws TypeError when `when` is neither a number nor `null`
@@ -35,8 +33,7 @@ export class Timeout extends TimedScope implements AsyncContextManager<Timeout, 
    */
   constructor(when: number | null) {
     requireDeadline(when, "when");
-    super();
-    this._when = when;
+    super(when);
   }
 
   protected get _words(): ScopeWords {
@@ -68,8 +65,7 @@ export class Timeout extends TimedScope implements AsyncContextManager<Timeout, 
   reschedule(when: number | null): void {
     requireDeadline(when, "when");
     if (!this._isActive()) throw this._explainState();
-    this._setDeadline(when);
-    this._when = when;
+    this._moveDeadline(when);
   }
 
   /**
@@ -84,7 +80,9 @@ export class Timeout extends TimedScope implements AsyncContextManager<Timeout, 
   /** @internal */
   _begin(): this {
     this._enter();
-    this._setDeadline(this._when);
+    if (this.reschedule === ownReschedule) this._startTimer();
+    // As in CPython, a subclass may override it.
+    else this.reschedule(this._when);
     return this;
   }
 
@@ -111,6 +109,8 @@ export class Timeout extends TimedScope implements AsyncContextManager<Timeout, 
     return `<Timeout [${state}]${state === "active" ? ` when=${when}` : ""}>`;
   }
 }
+
+const { reschedule: ownReschedule } = Timeout.prototype as { readonly reschedule: unknown };
 
 /**
  * Gives a block a deadline `delay` seconds from now.

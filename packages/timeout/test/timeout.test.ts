@@ -1,4 +1,6 @@
 import { inspect } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import {
   asyncWith,
   type Awaitable,
@@ -19,6 +21,9 @@ import { Timeout, timeout, timeoutAt, waitFor } from "@yieldstar/timeout";
 import * as fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { other } from "../../../.ci/vitest/other-realm.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const t = (): number => getRunningLoop().time();
 
@@ -137,18 +142,21 @@ describe("reschedule from outside the loop", () => {
     loop.close();
   });
 
-  it("wakes the loop, as from a timer of the host", async () => {
-    const main = function* (): Coroutine<boolean> {
-      const cm = timeout(60);
-      setTimeout(() => cm.reschedule(0), 1);
-      return (yield* thrownBy(asyncWith(cm, () => sleep(60)))) instanceof TimeoutError;
-    };
-    expect(await run(main())).toBe(true);
-  });
+  it.each([60, null])(
+    "wakes the loop, as from a timer of the host, in a block with a deadline of %s",
+    async (delay) => {
+      const main = function* (): Coroutine<boolean> {
+        const cm = timeout(delay);
+        setTimeout(() => cm.reschedule(0), 1);
+        return (yield* thrownBy(asyncWith(cm, () => sleep(60)))) instanceof TimeoutError;
+      };
+      expect(await run(main())).toBe(true);
+    },
+  );
 
-  it("uses the loop of its task, even in a step of another loop", () => {
+  it.each([1, null])("uses the loop of its task, even in a step of another loop: from %s", (when) => {
     const [own, foreign] = [new VirtualTimeLoop(), new VirtualTimeLoop()];
-    const cm = new Timeout(1);
+    const cm = new Timeout(when);
     const task = own.createTask(asyncWith(cm, () => sleep(10)));
     own.advance(0);
     foreign.callSoon(() => cm.reschedule(3));
@@ -182,16 +190,81 @@ describe("reschedule from outside the loop", () => {
     loop.close();
   });
 
-  it("is refused when the loop is closed, and changes nothing", () => {
+  it.each([1, null])("is refused when the loop is closed, and changes nothing: from %s", (when) => {
     const loop = new VirtualTimeLoop();
     loop.setExceptionHandler(() => {}); // The task is destroyed while it is pending.
-    const cm = new Timeout(1);
+    const cm = new Timeout(when);
     loop.createTask(asyncWith(cm, () => sleep(10)));
     loop.advance(0);
     loop.close();
     expect(() => cm.reschedule(2)).toThrow("Event loop is closed");
-    expect(cm.when()).toBe(1);
+    expect(cm.when()).toBe(when);
   });
+});
+
+it("a block sets its first deadline by a reschedule that a subclass overrides, as in CPython", () => {
+  const deadlines: (number | null)[] = [];
+  class Logged extends Timeout {
+    override reschedule(when: number | null): void {
+      deadlines.push(when);
+      super.reschedule(when);
+    }
+  }
+  function* main(): Coroutine<unknown> {
+    return yield* thrownBy(asyncWith(new Logged(1), () => sleep(2)));
+  }
+  expect(runVirtual(main())).toBeInstanceOf(TimeoutError);
+  expect(deadlines).toEqual([1]);
+});
+
+it("differs from CPython: the entry of a block and a sleep call no callAt that a loop overrides", () => {
+  const calls: number[] = [];
+  class Logged extends VirtualTimeLoop {
+    override callAt(...args: Parameters<VirtualTimeLoop["callAt"]>): ReturnType<VirtualTimeLoop["callAt"]> {
+      calls.push(args[0]);
+      return super.callAt(...args);
+    }
+  }
+  const loop = new Logged();
+  const cm = new Timeout(1);
+  loop.createTask(asyncWith(cm, () => sleep(2)));
+  loop.advance(0);
+  expect(calls).toEqual([]);
+  cm.reschedule(3);
+  expect(calls).toEqual([3]);
+  loop.advance(4);
+  loop.close();
+});
+
+it("an error of the deadline's callback is reported with a timer", () => {
+  const loop = new VirtualTimeLoop();
+  const reports: string[] = [];
+  loop.setExceptionHandler((_loop, { message, handle }) => reports.push(`${message}: ${String(handle)}`));
+  const task = loop.createTask(asyncWith(new Timeout(1), () => sleep(2)));
+  task.cancel = () => {
+    throw new RangeError("not now");
+  };
+  loop.advance(2);
+  expect(task.done()).toBe(true);
+  expect(reports).toEqual(["Exception in callback onTimeout(): <TimerHandle when=1.0 onTimeout()>"]);
+  loop.close();
+});
+
+it("a timeout that is over keeps neither its task nor the result", async () => {
+  const main = function* (): Coroutine<unknown[]> {
+    const background = createTask(sleep(3000));
+    const refs = yield* (function* (): Coroutine<WeakRef<object>[]> {
+      const task = createTask(asyncWith(timeout(3600), () => sleep(0.001, { large: true })));
+      return [new WeakRef(yield* task), new WeakRef(task)];
+    })();
+    for (let count = 0; count < 100 && refs.some((ref) => ref.deref() !== undefined); count += 1) {
+      yield* sleep(0.001);
+      collectGarbage();
+    }
+    background.cancel();
+    return refs.map((ref) => ref.deref());
+  };
+  expect(await run(main())).toEqual([undefined, undefined]);
 });
 
 describe("an error that a timeout led to", () => {

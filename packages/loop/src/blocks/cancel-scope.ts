@@ -72,7 +72,7 @@ export abstract class CancelScope {
     return phase === "cancelling" || phase === "cancelled" ? this._words[phase] : phase;
   }
 
-  /** The task that runs the block. Only for a block that was entered. */
+  /** The task that runs the block. Only for a block that was entered and has not ended. */
   protected get _parent(): Task<unknown> {
     return this._runner as Task<unknown>;
   }
@@ -114,10 +114,13 @@ export abstract class CancelScope {
    * then comes from the block itself
    */
   protected _leave(): boolean {
+    const task = this._parent;
+    // A block that has ended may be kept for long, by the program or as a dropped timer.
+    this._runner = undefined;
     if (this._phase === "active") this._phase = "finished";
     if (this._phase !== "cancelling") return false;
     this._phase = "cancelled";
-    return this._parent.uncancel() <= this._requestsAtEntry;
+    return task.uncancel() <= this._requestsAtEntry;
   }
 }
 
