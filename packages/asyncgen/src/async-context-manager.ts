@@ -1,5 +1,5 @@
 import { type AsyncContextManager, type Coroutine, RuntimeError, StopAsyncIteration } from "@yieldstar/loop";
-import { markOwn, showAsText } from "@yieldstar/loop/internal";
+import { markForLibrary, showAsText } from "@yieldstar/loop/internal";
 import { type AsyncGenerator, generatorsOf } from "./async-generator.ts";
 import { type BodyYield, type Emit, type EmittedBy } from "./emit.ts";
 
@@ -43,7 +43,7 @@ export function asyncContextManager<This, A extends readonly unknown[], Y extend
 class GeneratorManager<T> implements AsyncContextManager<T, boolean> {
   static {
     showAsText(this, "GeneratorManager");
-    markOwn(this);
+    markForLibrary(this);
   }
 
   readonly #generator: AsyncGenerator<T>;

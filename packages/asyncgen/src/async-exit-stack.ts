@@ -1,7 +1,7 @@
 import { type AsyncContextManager, type Coroutine, iscoroutine, repr } from "@yieldstar/loop";
 import {
   immediate,
-  markOwn,
+  markForLibrary,
   nameOfType,
   prepareBody,
   requireCallback,
@@ -24,7 +24,7 @@ type Exit = (error: Error | undefined) => Coroutine<boolean | void>;
 export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boolean> {
   static {
     showAsText(this, "AsyncExitStack");
-    markOwn(this);
+    markForLibrary(this);
   }
 
   #exits: Exit[] = [];
@@ -186,7 +186,7 @@ export class AsyncExitStack implements AsyncContextManager<AsyncExitStack, boole
   }
 }
 
-const runCallback = markOwn(function* (callback: () => unknown): Coroutine {
+const runCallback = markForLibrary(function* (callback: () => unknown): Coroutine {
   const running = callback();
   if (iscoroutine(running)) yield* running;
   else throw new TypeError(`a coroutine was expected of pushAsyncCallback()'s function, got ${repr(running)}`);

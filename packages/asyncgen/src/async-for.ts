@@ -1,5 +1,5 @@
 import { type Coroutine, type Emission, iscoroutine, StopAsyncIteration, type Suspension } from "@yieldstar/loop";
-import { hintToCall, markOwn, nameOfType, withHint } from "@yieldstar/loop/internal";
+import { hintToCall, markForLibrary, nameOfType, withHint } from "@yieldstar/loop/internal";
 import { type AsyncIterable, type AsyncIterator, ClosingIterator } from "./async-iterator.ts";
 import { type Break, LoopBlock } from "./loop-block.ts";
 import { NativeIterator } from "./native-iterator.ts";
@@ -114,7 +114,7 @@ export function anext(iterator: AsyncIterator<unknown>, ...fallback: [unknown?])
   return fallback.length > 0 ? orFallback(next, fallback[0]) : next;
 }
 
-const orFallback = markOwn(function* (next: Coroutine<unknown>, fallback: unknown): Coroutine<unknown> {
+const orFallback = markForLibrary(function* (next: Coroutine<unknown>, fallback: unknown): Coroutine<unknown> {
   try {
     return yield* next;
   } catch (error) {

@@ -1,5 +1,14 @@
 import { type Coroutine, Exception, getRunningLoop, repr, StopAsyncIteration, type Suspension } from "@yieldstar/loop";
-import { chain, Frame, iterate, markOwn, resume, resumeThrowing, startBody, withHint } from "@yieldstar/loop/internal";
+import {
+  chain,
+  Frame,
+  iterate,
+  markForLibrary,
+  resume,
+  resumeThrowing,
+  startBody,
+  withHint,
+} from "@yieldstar/loop/internal";
 import { type AsyncIterator, ClosingIterator } from "./async-iterator.ts";
 
 declare const breaking: unique symbol;
@@ -182,12 +191,12 @@ function resumeBy(
   return end === undefined ? { done: true, value: argument } : end.call(running, argument);
 }
 
-const closeIterator = markOwn(function* (iterator: ClosingIterator<unknown>): Coroutine {
+const closeIterator = markForLibrary(function* (iterator: ClosingIterator<unknown>): Coroutine {
   yield* iterator.aclose();
 });
 
 /** The error that ended the loop is thrown, unless closing throws a cancellation, which must not get lost. */
-const closeAfterError = markOwn(function* (iterator: ClosingIterator<unknown>, error: unknown): Coroutine {
+const closeAfterError = markForLibrary(function* (iterator: ClosingIterator<unknown>, error: unknown): Coroutine {
   try {
     yield* iterator.aclose();
   } catch (second) {

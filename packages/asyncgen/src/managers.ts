@@ -1,5 +1,5 @@
 import { type AsyncContextManager, type Coroutine, repr } from "@yieldstar/loop";
-import { hintToCall, immediate, isErrorClass, markOwn, nameOfType, withHint } from "@yieldstar/loop/internal";
+import { hintToCall, immediate, isErrorClass, markForLibrary, nameOfType, withHint } from "@yieldstar/loop/internal";
 import { BaseExceptionGroup, type ErrorClass } from "@yieldstar/taskgroup";
 
 /**
@@ -20,7 +20,7 @@ export function aclosing<T extends { aclose(): Coroutine<unknown> }>(thing: T): 
 
 class Closing<T extends { aclose(): Coroutine<unknown> }> implements AsyncContextManager<T, void> {
   static {
-    markOwn(this);
+    markForLibrary(this);
   }
 
   readonly #thing: T;

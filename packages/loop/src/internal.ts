@@ -4,6 +4,7 @@
  * @module
  */
 
+export { isClass } from "./values/is-class.ts";
 export { isErrorClass } from "./values/is-error.ts";
 export { isPromiseLike } from "./values/is-promise.ts";
 
@@ -36,7 +37,7 @@ export { TimedScope } from "./blocks/timed-scope.ts";
 
 export { beginEmission, endEmission, Frame } from "./coroutines/frame.ts";
 export { resume, resumeThrowing } from "./coroutines/resume.ts";
-export { markOwn } from "./coroutines/mark.ts";
+export { markForLibrary } from "./coroutines/mark.ts";
 export { noteDriven, prepareBody, startBody } from "./coroutines/start-body.ts";
 export { VirtualClock } from "./hosts/virtual-clock.ts";
 

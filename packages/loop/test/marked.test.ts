@@ -95,7 +95,7 @@ describe("coroutine()", () => {
       [Math.max, "coroutine() expects a generator function, got "],
       [frozen, "coroutine() cannot mark <function frozen>: its prototype is frozen"],
       [{ plain() {} }, "coroutine() expects a generator function, got "],
-      [Plain, "coroutine() expects a generator function, got <function Plain>"],
+      [Plain, "coroutine() cannot mark class Plain: it has no generator methods of its own"],
       [undefined, "coroutine() expects a generator function, got undefined"],
       [null, "coroutine() expects a generator function, got null"],
       [5, "coroutine() expects a generator function, got 5"],

@@ -1,5 +1,5 @@
 import { BaseException, type Coroutine, iscoroutine, isFuture, repr } from "@yieldstar/loop";
-import { isErrorClass, isPromiseLike, markOwn, prepareBody, withHint } from "@yieldstar/loop/internal";
+import { isErrorClass, isPromiseLike, markForLibrary, prepareBody, withHint } from "@yieldstar/loop/internal";
 import { asMember, BaseExceptionGroup, type ErrorClass, type Matched, project } from "./exception-group.ts";
 
 /** Handles the errors of a clause: a plain function, or a generator function, which runs as a coroutine. */
@@ -61,7 +61,7 @@ export function exceptStar(error: unknown, ...clauses: readonly ExceptClause[]):
   return runClauses(error, clauses);
 }
 
-const runClauses = markOwn(function* (error: unknown, clauses: readonly ExceptClause[]): Coroutine {
+const runClauses = markForLibrary(function* (error: unknown, clauses: readonly ExceptClause[]): Coroutine {
   requireClauses(clauses);
   refuseBlock(error, "yield* exceptStar");
   const caught = new Caught(error);

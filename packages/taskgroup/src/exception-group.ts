@@ -1,5 +1,5 @@
 import { BaseException, Exception, ValueError } from "@yieldstar/loop";
-import { isErrorClass, nameErrorClass, nameOfType, readOptions, typeName } from "@yieldstar/loop/internal";
+import { isClass, isErrorClass, nameErrorClass, nameOfType, readOptions, typeName } from "@yieldstar/loop/internal";
 import { showAsTree } from "./render-group.ts";
 
 /** A class of errors: the right side of `instanceof`. */
@@ -233,7 +233,7 @@ function toPredicate(condition: unknown): (error: Error) => boolean {
   const classes: unknown[] = Array.isArray(condition) ? condition : [condition];
   if (classes.every(isErrorClass)) return (error) => classes.some((errorClass) => error instanceof errorClass);
   // Any function is a predicate, except a class: a class that is no class of errors can only be a mistake.
-  if (typeof condition === "function" && !/^class\b/.test(Function.prototype.toString.call(condition))) {
+  if (typeof condition === "function" && !isClass(condition)) {
     return condition as (error: Error) => boolean;
   }
   throw new TypeError("expected an exception type, a tuple of exception types, or a callable (other than a class)");

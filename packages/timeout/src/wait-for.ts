@@ -31,6 +31,7 @@ import { timeout as timeoutAfter } from "./timeout.ts";
  *
  * Source: asyncio.wait_for, CPython 3.14 Lib/asyncio/tasks.py.
  */
+// Not marked: its block is a frame already, and a second frame would cost more than the one level that it saves.
 export function* waitFor<T>(awaitable: Awaitable<T>, timeout: number | null): Coroutine<T> {
   requireDeadline(timeout, "timeout");
   if (timeout !== null && timeout <= 0) return yield* takeIfDone(ensureFuture(awaitable));

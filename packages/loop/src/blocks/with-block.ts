@@ -58,6 +58,7 @@ export class WithBlock<R> extends Frame<R | undefined> {
     if (this._state === "ended") return { done: true, value: undefined };
     if (this._state !== "created") return this._advance(false, value);
     const manager = this._manager;
+    // If the entry throws, the block has ended.
     this._state = "ended";
     if (isOrdinaryScope(manager)) return this._begin(manager._begin());
     requireManager(manager);

@@ -1,5 +1,5 @@
 import { requireSeconds } from "../arguments/require-seconds.ts";
-import { beginSuspension } from "../coroutines/frame.ts";
+import { forgetPassedFrames } from "../coroutines/frame.ts";
 import { CoroutineObject } from "../coroutines/coroutine-object.ts";
 import type { Coroutine, Suspension } from "../coroutines/coroutine.ts";
 import { noteSuspension } from "../debug/suspensions.ts";
@@ -50,7 +50,7 @@ class BareYield extends CoroutineObject<unknown> {
     if (this._state === "created") {
       this._state = "yielded";
       if (isDebugging) noteSuspension();
-      beginSuspension();
+      forgetPassedFrames();
       return suspended;
     }
     const value = this._state === "yielded" ? this._result : undefined;

@@ -1,6 +1,6 @@
 import { GeneratorExit, RuntimeError } from "../errors/exceptions.ts";
 import type { Coroutine, Suspension } from "./coroutine.ts";
-import { markTaken } from "./take-coroutine.ts";
+import { noteTaken } from "./take-coroutine.ts";
 
 /**
  * Closes a coroutine that will not be resumed again: throws `GeneratorExit` into it at the `yield*` where it is
@@ -18,12 +18,12 @@ export function closeCoroutine<T>(coroutine: Coroutine<T>): T | undefined {
   try {
     step = coroutine.throw(new GeneratorExit());
   } catch (error) {
-    markTaken(coroutine);
+    noteTaken(coroutine);
     if (error instanceof GeneratorExit) return undefined;
     throw error;
   }
-  // Not marked as taken: code can still resume it by hand, as in CPython.
+  // Not noted as taken: code can still resume it by hand, as in CPython.
   if (step.done !== true) throw new RuntimeError("coroutine ignored GeneratorExit");
-  markTaken(coroutine);
+  noteTaken(coroutine);
   return step.value;
 }

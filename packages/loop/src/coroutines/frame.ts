@@ -17,17 +17,17 @@ class Thrown {
 /**
  * A coroutine that its task can resume directly, however deep it is in a chain of `yield*`.
  *
- * A frame runs natively, inside its caller. When something inside it suspends, the step, which is the same object at every
- * level, passes up the chain, and the frames that it passes are linked, innermost first. From then on the task resumes the
- * innermost frame. When that ends, it keeps its outcome, and the task resumes the frame above it, whose `yield*` asks the
- * frame below and gets the outcome.
+ * A frame runs natively, inside its caller. When something inside it suspends, the step, which is the same object at
+ * every level, passes up the chain, and the frames that it passes are linked, innermost first. From then on the task
+ * resumes the innermost frame. When that ends, it keeps its outcome, and the task resumes the frame above it, whose
+ * `yield*` asks the frame below and gets the outcome.
  *
  * The native chain is whole at any time, so an error is thrown in at its top, as into any other.
  */
 export abstract class Frame<T> extends CoroutineObject<T> {
   /** @internal The frame above, or `undefined` at the top of the chain. */
   declare _caller: Frame<unknown> | undefined;
-  /** How the coroutine has ended, from when the task has resumed it to the end until its caller asks. */
+  /** The outcome of a frame that the task has run to its end. The caller takes it when it asks. */
   declare _kept: Step<T> | Thrown | undefined;
 
   constructor() {
@@ -36,15 +36,15 @@ export abstract class Frame<T> extends CoroutineObject<T> {
     this._kept = undefined;
   }
 
-  /** @internal */
+  /** @internal The generator that the frame runs, which knows its function. `undefined` in a block of the library. */
   get _generator(): object | undefined {
     return undefined;
   }
 
-  /** Goes on: does what `next` does, and does not link the frame. */
+  /** Does what `next` does for a frame that has kept nothing, but does not link the frame. */
   abstract _resumeFrame(): Step<T>;
 
-  /** Passes a step on to the caller. The step of a suspension links the frame, once the program has marked a function. */
+  /** Passes a step on to the caller. The step of a suspension links the frame if the program has marked a function. */
   protected _pass(step: Step<T>): Step<T> {
     if (hasMarks && step.done !== true) link(this, step);
     return step;
@@ -59,23 +59,30 @@ export abstract class Frame<T> extends CoroutineObject<T> {
   }
 }
 
-/** The step that passes up through frames, and the first and the last frame that it has passed. */
-export let passing: object | undefined;
+/**
+ * The step that passes up through frames, and the first and the last frame that it has passed. While no step passes,
+ * the two frames mean nothing. When a step passes and `outermost` is `undefined`, the step is the emission of an async
+ * generator, and links no frame.
+ */
+export let passingStep: object | undefined;
 let innermost: Frame<unknown> | undefined;
 let outermost: Frame<unknown> | undefined;
 
-/** Whether the program has marked a function. If not, no frame is linked: linking blocks alone costs more than it saves. */
+/**
+ * Whether the program has marked a function. If not, no frame is linked: in such a program only blocks of the library
+ * are frames, and to link those costs more than it saves.
+ */
 let hasMarks = false;
 
 /** Called when the program marks a function. */
-export function noteMark(): void {
+export function noteProgramMark(): void {
   hasMarks = true;
 }
 
 /** The step of a suspension passes `frame`. A step that has passed no frame yet begins a chain. */
 function link(frame: Frame<unknown>, step: object): void {
-  if (passing !== step) {
-    passing = step;
+  if (passingStep !== step) {
+    passingStep = step;
     innermost = frame;
   } else if (outermost === undefined) {
     return;
@@ -86,34 +93,35 @@ function link(frame: Frame<unknown>, step: object): void {
 }
 
 /**
- * Says that the next suspension has passed no frame yet. A suspension whose step is an object that several suspensions
- * share begins with this. So does the loop after code that may have resumed a coroutine by hand, and kept its step: code
- * outside of the loop, a callback, a step that threw, and the step that starts an eager task.
+ * Forgets the step that passes, and so the frames that it has passed. A suspension calls it if its step is an object
+ * that several suspensions share: such a step would continue the chain of the suspension before. The loop calls it
+ * after code that may have resumed a coroutine by hand and kept the step: code outside of the loop, a callback, and a
+ * step that threw; and before it starts an eager task, for the code that created the task.
  */
-export function beginSuspension(): void {
+export function forgetPassedFrames(): void {
   // Reading is quicker than writing.
-  if (passing !== undefined) passing = undefined;
+  if (passingStep !== undefined) passingStep = undefined;
 }
 
 /**
- * Says that `step` is no suspension: it carries a value of an async generator, which an iterator above takes. The frames
- * that it passes are not linked, since the iterator, and not the task, resumes them.
+ * Says that `step` is no suspension: it carries a value of an async generator, which an iterator above takes. The
+ * frames that it passes are not linked, since the iterator, and not the task, resumes them.
  */
 export function beginEmission(step: object): void {
-  passing = step;
+  passingStep = step;
   innermost = outermost = undefined;
 }
 
 /** An iterator has taken the value of an async generator. */
 export function endEmission(): void {
-  passing = undefined;
+  passingStep = undefined;
 }
 
 /** Returns the innermost frame of the suspension that has reached `caller`, or the top of the chain. */
 function takeInnermost(caller: Frame<unknown> | undefined): Frame<unknown> | undefined {
   const frame = innermost;
   if (outermost !== undefined) outermost._caller = caller;
-  passing = innermost = outermost = undefined;
+  passingStep = innermost = outermost = undefined;
   return frame;
 }
 
@@ -149,12 +157,12 @@ export class FrameChain<T> extends CoroutineObject<T> {
       }
       if (step.done !== true) {
         this._resumed = frame;
-        if (step !== passing) return step;
+        if (step !== passingStep) return step;
         if (outermost !== undefined) {
           this._innermost = takeInnermost(frame);
           return step;
         }
-        // A value of an async generator: the frame above gets it as it gets a result, and passes it on.
+        // The emission of an async generator: the frame above gets it as it gets a result, and passes it on.
       }
       this._innermost = frame = keep(frame, step);
     }
@@ -169,10 +177,11 @@ export class FrameChain<T> extends CoroutineObject<T> {
   }
 
   /**
-   * Called with the last step when no task can wait for it: a driver written by hand may be waiting for it further up.
-   * So the step passes up natively when the root is resumed next.
+   * Called with the last step when the task cannot wait for its value. A driver further up may be waiting for it: in
+   * `driver(body())` the unmarked `body` awaits a marked coroutine, which yields a request that the driver answers. The
+   * task has got the request in its place. So the frame keeps the step, which passes up when the root is resumed.
    *
-   * @returns whether there is anything above; not for a step that has come from the root
+   * @returns whether a frame gave the step; a step of the root has passed every driver already
    */
   handUp(step: Step<unknown>): boolean {
     if (this._resumed === undefined) return false;
@@ -188,7 +197,7 @@ export class FrameChain<T> extends CoroutineObject<T> {
  * @returns what the task resumes next: the chain of the frames that `step` has passed, or `coroutine`
  */
 export function chainOf<T>(coroutine: Coroutine<T>, step: object): Coroutine<T> {
-  const isLinked = passing === step;
+  const isLinked = passingStep === step;
   const frame = takeInnermost(undefined);
   if (!isLinked || frame === undefined) return coroutine;
   const chain = coroutine instanceof FrameChain ? (coroutine as FrameChain<T>) : new FrameChain(coroutine);

@@ -1,7 +1,7 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
 import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
-import { beginSuspension, Frame } from "./frame.ts";
+import { forgetPassedFrames, Frame } from "./frame.ts";
 import { NativeGenerator } from "./native-generator.ts";
 import { requireFree } from "./take-coroutine.ts";
 
@@ -55,9 +55,8 @@ class GeneratorFrame<T> extends Frame<T> {
 }
 
 /**
- * The properties that the prototype of marked generators gets. Frames and tasks do not call its methods: so code that does
- * drives the coroutine by hand. It may do anything with the step, and the frames below the coroutine do not belong to the
- * chain that goes on above.
+ * The properties that the prototype of marked generators gets. Only code that drives a coroutine by hand calls these
+ * methods. It may do anything with the step, so the frames below the coroutine do not belong to the chain above it.
  */
 export const markedProperties: PropertyDescriptorMap = {
   next: hidden(function (this: unknown, value: unknown): unknown {
@@ -80,6 +79,6 @@ function hidden(value: unknown): PropertyDescriptor {
 
 function detached(method: typeof generatorNext, generator: unknown, argument: unknown): unknown {
   const step = method.call(generator, argument);
-  beginSuspension();
+  forgetPassedFrames();
   return step;
 }

@@ -1,12 +1,20 @@
 import { isDebugging, isDebugRequested } from "../debug/debug-mode.ts";
 import { noteUnawaited } from "../debug/awaited-once.ts";
-import { markGenerators } from "../text/names.ts";
-import { repr, showValue, withHint } from "../text/repr.ts";
-import { noteMark } from "./frame.ts";
+import { nameGenerators } from "../text/names.ts";
+import { repr } from "../text/repr.ts";
+import { isClass } from "../values/is-class.ts";
+import { noteProgramMark } from "./frame.ts";
 import { markedProperties } from "./generator-frame.ts";
+import { generatorMethods, isMarkable, type MarkableFunction } from "./markable.ts";
+import { holdsMethods, refuseMark, refuseTarget } from "./refuse-mark.ts";
 import { ownPrototype } from "./start-body.ts";
 
-type GeneratorFunctionLike = (...args: never[]) => Generator<unknown, unknown, unknown>;
+type GeneratorFunctionLike = (...args: never) => Generator<unknown, unknown, unknown>;
+
+type Class = abstract new (...args: never) => object;
+
+/** Values whose methods `coroutine` does not mark. A class is none of these types. */
+type NoHolder = ((...args: never) => unknown) | readonly unknown[] | Generator<unknown, unknown>;
 
 /** What a decorator of a method or a class is called with. */
 interface DecoratorContext {
@@ -14,9 +22,9 @@ interface DecoratorContext {
 }
 
 /**
- * Marks a generator function, so that a task resumes its calls directly, however deep they are in a chain of `yield*`: the
- * time that a resume takes does not depend on the depth. Nothing changes where the function is called. Marked and unmarked
- * functions mix freely, and behave alike; reports know the names of marked ones.
+ * Marks a generator function, so that a task resumes its calls directly, however deep they are in a chain of `yield*`:
+ * the time that a resume takes hardly depends on the depth. Nothing changes where the function is called. Marked and
+ * unmarked functions mix freely, and behave alike. Reports know the names of marked ones.
  *
  * ```ts
  * const worker = coroutine(function* worker(queue: Queue<string>): Coroutine<number> { … });
@@ -28,46 +36,44 @@ interface DecoratorContext {
  * coroutine(Server); // all methods of a class, or of an object, that are generator functions
  * ```
  *
- * @param target - a generator function, a class, or an object whose methods are marked
- * @returns `target`
- * @throws TypeError when `target` is neither, has no generator function, or is frozen
+ * @param target - a generator function; or a class or an object, whose own methods are marked. Those of a class are its
+ * static methods and its objects' methods. Inherited methods, `#private` ones and those under a symbol are left out
+ * @returns `target`; if debug mode is on when it marks a function, a Proxy of the function, which sees each call
+ * @throws TypeError when `target` is neither a generator function, nor a class or an object with generator methods of
+ * its own; when the `prototype` of a function to mark is frozen or is `null`; and when a compiler uses it as an
+ * `experimentalDecorators` decorator
  *
- * An awaitable written by hand that calls `next` of a marked coroutine is called at each resume, as without the mark. One
- * that calls `next` of an unmarked coroutine, or of the iterator of a marked one, and hands on its steps unchanged, is not
- * called at each resume of a marked coroutine inside that.
+ * An awaitable may drive a coroutine `inner` by hand, for example to count the resumes. If `inner` is marked and the
+ * awaitable calls `inner.next()`, it sees each resume, as without the mark. If `inner` is unmarked, or the awaitable
+ * calls `inner[Symbol.iterator]().next()`, and it passes the steps on unchanged, the task resumes a marked coroutine
+ * inside `inner` directly. The awaitable is then called when that coroutine has ended.
  */
 export function coroutine<F extends GeneratorFunctionLike>(target: F, context?: DecoratorContext): F;
-export function coroutine<T extends object>(target: T, context?: DecoratorContext): T;
-export function coroutine(target: object): object {
-  const marked = markOwn(target);
-  noteMark();
+export function coroutine<C extends Class>(target: C, context?: DecoratorContext): C;
+export function coroutine<T extends object>(target: T extends NoHolder ? GeneratorFunctionLike : T): T;
+export function coroutine(target: object, context?: unknown): object {
+  if (typeof context === "string" || typeof context === "symbol") {
+    // The older decorators pass the prototype of the class, and the name of the method.
+    refuseMark(String(context), "it is a standard decorator", "turn experimentalDecorators off");
+  }
+  const marked = markForLibrary(target);
+  noteProgramMark();
   return marked;
 }
 
 /** Marks functions of the library itself: what `coroutine` does, but it does not count as a mark of the program. */
-export function markOwn<T extends object>(target: T): T;
-export function markOwn(target: object): object {
-  if (isGeneratorFunction(target)) return markOne(target);
-  if (isClass(target)) markAll(target, [target, target.prototype]);
-  else if (typeof target === "object" && target !== null) markAll(target, [target]);
-  else refuse(target);
+export function markForLibrary<T extends object>(target: T): T;
+export function markForLibrary(target: object): object {
+  if (isMarkable(target)) return markFunction(target);
+  if (isClass(target)) markMethods(target, [target, target.prototype]);
+  else if (holdsMethods(target)) markMethods(target, [target]);
+  else refuseTarget(target);
   return target;
 }
 
-type MarkableFunction = ((...args: unknown[]) => unknown) & { readonly prototype: object };
-
-function isGeneratorFunction(value: unknown): value is MarkableFunction {
-  // A bound one has no prototype of its own, and would lead to that of all generators.
-  return typeof value === "function" && Object.hasOwn(value, "prototype") && tagOf(value) === "GeneratorFunction";
-}
-
-function isClass(value: unknown): value is { readonly prototype: object } {
-  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
-}
-
-/** In debug mode it is wrapped, to know when a call makes a coroutine. */
-function markOne(target: MarkableFunction): object {
-  mark(target);
+/** In debug mode it returns a Proxy, which sees each coroutine that a call makes. */
+function markFunction(target: MarkableFunction): object {
+  markGenerators(target);
   if (!isDebugging && !isDebugRequested()) return target;
   return new Proxy(target, {
     apply(called, self, args: unknown[]) {
@@ -78,39 +84,18 @@ function markOne(target: MarkableFunction): object {
   });
 }
 
-function mark(target: MarkableFunction): void {
-  const prototype = ownPrototype(target);
-  if (Object.hasOwn(prototype, Symbol.iterator)) return;
-  try {
-    markGenerators(target);
-    Object.defineProperties(prototype, markedProperties);
-  } catch {
-    throw new TypeError(`coroutine() cannot mark ${repr(target)}: its prototype is frozen`);
-  }
+/** Gives the generators of `target` their function and an iterator of ours. */
+function markGenerators(target: MarkableFunction): void {
+  const prototype: object | null = ownPrototype(target);
+  if (prototype !== null && Object.hasOwn(prototype, Symbol.iterator)) return;
+  if (!Object.isExtensible(prototype))
+    refuseMark(repr(target), `its prototype is ${prototype === null ? "null" : "frozen"}`);
+  nameGenerators(target);
+  Object.defineProperties(prototype, markedProperties);
 }
 
-function markAll(target: object, holders: readonly object[]): void {
-  const methods = holders
-    .flatMap((holder) => Object.values(Object.getOwnPropertyDescriptors(holder)))
-    .map(({ value }) => value as unknown)
-    .filter(isGeneratorFunction);
-  if (methods.length === 0) refuse(target);
-  for (const method of methods) mark(method);
-}
-
-function refuse(target: unknown): never {
-  const text = `coroutine() expects a generator function, got ${showValue(target)}`;
-  const hint = typeof target === "function" ? hints[tagOf(target)] : undefined;
-  throw new TypeError(hint === undefined ? text : withHint(text, hint));
-}
-
-const hints: Readonly<Record<string, string>> = {
-  Function: "write function* with a star",
-  AsyncFunction: "write function* with a star",
-  AsyncGeneratorFunction: "use asyncGenerator",
-  GeneratorFunction: "mark it before bind()",
-};
-
-function tagOf(value: object): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+function markMethods(target: object, holders: readonly object[]): void {
+  const methods = holders.flatMap(generatorMethods);
+  if (methods.length === 0) refuseTarget(target);
+  for (const method of methods) markGenerators(method);
 }

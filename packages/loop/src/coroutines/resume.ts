@@ -11,9 +11,10 @@ export const throwIntoGenerator: Method = generators.throw;
 
 /**
  * Calls the built-in `next` on a native generator, and `coroutine.next(value)` on a coroutine written by hand. Looking
- * up `next` is slow where each generator has a shape of its own, and in a taken generator it finds the mark.
+ * up `next` is slow where each generator has a shape of its own, and in a taken generator it finds the refusal.
  */
 export function resume<T>(coroutine: Coroutine<T>, value: unknown): IteratorResult<Suspension, T> {
+  // As a `boolean` it does not narrow `coroutine`, which is of a generator's type on both sides.
   const isNative: boolean = coroutine instanceof NativeGenerator;
   return isNative ? generatorNext.call(coroutine, value) : nextOf(coroutine, value);
 }

@@ -25,8 +25,8 @@ const generatorPrototype = NativeGenerator.prototype as object;
 const bodyPrototype = Object.create(generatorPrototype, markedProperties) as object;
 
 /**
- * Has a function that a program writes in place, and calls once, make generators of the shared prototype. V8 would make a
- * prototype for it at its first call, which takes several times as long as the call.
+ * Has a function that a program writes in place, and calls once, make generators of the shared prototype. V8 would make
+ * a prototype for it at its first call, which takes several times as long as the call.
  */
 export function prepareBody(body: unknown): void {
   if (isGeneratorFunction(body) && body[preparedKey] !== true) prepare(body);
@@ -76,6 +76,7 @@ export function startBody<V, R>(body: Body<V, R>, value: V, explain: (got: unkno
 function takeBody<R>(coroutine: Coroutine<R>, explain: (got: unknown) => string): Coroutine<R> {
   if (!iscoroutine(coroutine)) throw new TypeError(explain(coroutine));
   noteDriven(coroutine);
+  // As a `boolean` it does not narrow `coroutine`, which is of a generator's type on both sides.
   const isNative: boolean = coroutine instanceof NativeGenerator;
   if (!isNative) return coroutine[Symbol.iterator]();
   requireFree(coroutine);

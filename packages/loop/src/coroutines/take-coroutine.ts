@@ -8,16 +8,16 @@ import { type Coroutine, iscoroutine } from "./coroutine.ts";
 import { NativeGenerator } from "./native-generator.ts";
 
 /**
- * A task marks the coroutine that it takes, since a generator does not show whether it has run. The mark is an own
- * `next` that throws, so other code cannot await the coroutine; its task does not call it. A mark under a symbol would
- * be slower.
+ * A task notes in the coroutine that it has taken it, since a generator does not show whether it has run. It gives the
+ * coroutine an own `next` that throws, so other code cannot await it; the task does not call that `next`. A note under
+ * a symbol would be slower.
  */
 interface Takeable {
   next: unknown;
   _isTaken?: boolean;
 }
 
-/** The taken coroutines that cannot be marked, because they, or all generators, are frozen. */
+/** The taken coroutines that cannot carry the note, because they, or all generators, are frozen. */
 const frozen = new WeakSet();
 let hasFrozen = false;
 
@@ -28,7 +28,7 @@ let hasFrozen = false;
  * @throws RuntimeError when a task took it before, or when it was closed
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
-  if (isDebugging) noteTaking(value);
+  if (isDebugging) noteTaskAwait(value);
   const isUsual: boolean = value instanceof NativeGenerator && !hasFrozen;
   if (!isUsual || (value as Takeable).next === refuseToBeAwaited) {
     takeOtherwise(value);
@@ -41,8 +41,8 @@ export function takeCoroutine(value: Coroutine<unknown>): void {
   }
 }
 
-/** A coroutine that another awaits cannot be given to a task as well. */
-function noteTaking(value: object): void {
+/** Notes in debug mode that a task awaits `value`. @throws RuntimeError when another coroutine has awaited it */
+function noteTaskAwait(value: object): void {
   if (!iscoroutine(value)) return;
   requireUnawaited(value);
   noteAwait(value);
@@ -50,11 +50,11 @@ function noteTaking(value: object): void {
 
 function takeOtherwise(value: Coroutine<unknown>): void {
   if (!iscoroutine(value) || isTaken(value)) throw explainRefusal(value);
-  markTaken(value);
+  noteTaken(value);
 }
 
-/** Marks a coroutine that a task takes, or that was closed. From now on tasks refuse it, and `yield*` a native one. */
-export function markTaken(coroutine: Takeable): void {
+/** Notes that a task takes a coroutine, or that it was closed. Tasks then refuse it, and `yield*` a native one. */
+export function noteTaken(coroutine: Takeable): void {
   try {
     if (coroutine instanceof NativeGenerator) (coroutine as Takeable).next = refuseToBeAwaited;
     else coroutine._isTaken = true;
@@ -87,9 +87,9 @@ export function requireFree(coroutine: Coroutine<unknown>): void {
 /** Tells whether a task took the coroutine, or whether it was closed. */
 export function isTaken(coroutine: Coroutine<unknown>): boolean {
   const takeable: Takeable = coroutine;
-  const isMarked =
+  const isNoted =
     coroutine instanceof NativeGenerator ? takeable.next === refuseToBeAwaited : takeable._isTaken === true;
-  return isMarked || (hasFrozen && frozen.has(coroutine));
+  return isNoted || (hasFrozen && frozen.has(coroutine));
 }
 
 function explainNoCoroutine(value: unknown): string {

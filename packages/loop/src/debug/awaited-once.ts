@@ -1,6 +1,6 @@
 /**
- * What debug mode knows of the coroutines of marked functions: whether they were awaited, and more than once. A generator
- * itself cannot tell.
+ * Debug mode knows of the coroutines of marked functions whether they were awaited, and whether more than once. A
+ * generator itself cannot tell.
  *
  * @module
  */

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { tagOf } from "../values/tag-of.ts";
 import { CancelledError, GeneratorExit, TimeoutError } from "./exceptions.ts";
 import { isInstance, toException } from "./thrown.ts";
 
@@ -56,7 +57,7 @@ export function fromWebError(reason: unknown): Error {
 /** Checks the tag, since an exception of another realm is not an `instanceof DOMException`. */
 function isTimeout(error: Error): boolean {
   try {
-    return error.name === "TimeoutError" && Object.prototype.toString.call(error) === "[object DOMException]";
+    return error.name === "TimeoutError" && tagOf(error) === "DOMException";
   } catch {
     return false;
   }

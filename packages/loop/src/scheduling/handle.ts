@@ -1,7 +1,7 @@
 import { isFollowing, type Stores, storesOf } from "../context/async-stores.ts";
 import { enterContext, leaveContext, ownContext, currentLoop, type RunningLoop } from "../context/ambient.ts";
 import { type Context, explainEntered } from "../context/contextvars.ts";
-import { beginSuspension } from "../coroutines/frame.ts";
+import { forgetPassedFrames } from "../coroutines/frame.ts";
 import { callbackOf, describeCreation, noteCallback, noteHandle, sourceTraceback } from "../debug/creations.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
 import { leavesLoop, toException } from "../errors/thrown.ts";
@@ -91,7 +91,7 @@ export class Handle implements Runnable {
     } catch (thrown) {
       this._fail(thrown, callback);
     }
-    beginSuspension();
+    forgetPassedFrames();
   }
 
   private _fail(thrown: unknown, callback: (argument: never) => void): void {

@@ -1,5 +1,5 @@
 import { beginNested, currentLoop, endNested, type RunningLoop, setRunningLoop } from "../context/ambient.ts";
-import { beginSuspension } from "../coroutines/frame.ts";
+import { forgetPassedFrames } from "../coroutines/frame.ts";
 import { warnOfSlow } from "../debug/slow-steps.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
 import { TimerHeap } from "./timer-heap.ts";
@@ -73,7 +73,7 @@ export class Scheduler {
     const outer = beginNested();
     setRunningLoop(this.#loop);
     // Code outside of the loop may have resumed a coroutine by hand.
-    beginSuspension();
+    forgetPassedFrames();
     try {
       while (goesOn(this.#runReady()));
     } finally {

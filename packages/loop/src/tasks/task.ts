@@ -14,7 +14,7 @@ import {
 import { type Context, explainEntered, snapshotContext } from "../context/contextvars.ts";
 import { type Coroutine } from "../coroutines/coroutine.ts";
 import { takeCoroutine } from "../coroutines/take-coroutine.ts";
-import { beginSuspension, chainOf, FrameChain, passing, rootOf } from "../coroutines/frame.ts";
+import { forgetPassedFrames, chainOf, FrameChain, passingStep, rootOf } from "../coroutines/frame.ts";
 import { NativeGenerator } from "../coroutines/native-generator.ts";
 import { resume, resumeThrowing, throwIntoGenerator, throwIntoObject } from "../coroutines/resume.ts";
 import { forgetCancel, noteWaitAfterCancel } from "../debug/swallowed-cancels.ts";
@@ -358,7 +358,7 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     const { _tasks: tasks, _eagerTasks: eagerTasks } = this._loop;
     if (currentLoop !== this._loop) return false;
     eagerTasks.add(this);
-    beginSuspension();
+    forgetPassedFrames();
     const outer = beginNested();
     try {
       if (this._context._entered) throw explainEntered(this._context);
@@ -420,11 +420,11 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
       isDone = step.done;
       value = step.value;
     } catch (thrown) {
-      beginSuspension();
+      forgetPassedFrames();
       this._endStep(thrown, step !== undefined && error === undefined);
       return;
     }
-    if (passing !== undefined) this._keepFrames(coroutine, step);
+    if (passingStep !== undefined) this._keepFrames(coroutine, step);
     if (isDone === true) this._finish(value as T);
     else if (isDone !== false) this._takeOddStep(step, Boolean(isDone), value);
     else if (value === undefined) this._loop._scheduler.enqueueWithoutWakeUp(this);

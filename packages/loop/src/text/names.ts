@@ -19,12 +19,12 @@ export function nameErrorClass(errorClass: abstract new (...args: never[]) => Er
 
 const functionKey: unique symbol = Symbol("yieldstar.function");
 
-/** Has the generators that `generatorFunction` makes lead to it. @throws TypeError when its prototype is frozen */
-export function markGenerators(generatorFunction: { readonly prototype: object }): void {
+/** Has the generators that `generatorFunction` makes lead to it, for `functionOf`. Its prototype must not be frozen. */
+export function nameGenerators(generatorFunction: { readonly prototype: object }): void {
   Object.defineProperty(generatorFunction.prototype, functionKey, { value: generatorFunction });
 }
 
-/** The function that made a generator, if its generators were marked. */
+/** The function that made a generator, if `nameGenerators` was called with it. */
 export function functionOf(generator: object): object | undefined {
   return (generator as { readonly [functionKey]?: object })[functionKey];
 }

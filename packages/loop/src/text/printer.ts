@@ -1,5 +1,6 @@
 import { isError } from "../values/is-error.ts";
 import { isPlain } from "../values/is-plain.ts";
+import { tagOf } from "../values/tag-of.ts";
 import { reprPrimitive, reprShortString, shorten } from "./literals.ts";
 import { className, functionOf, nameOf, typeName, unprintable } from "./names.ts";
 import { andMore, cut, textLimits } from "./text-limits.ts";
@@ -172,7 +173,7 @@ function describeInstance(value: object, limit: number): string {
   // The text of a typed array would list all of its numbers.
   const text = ArrayBuffer.isView(value) ? undefined : ownText(value);
   if (text !== undefined) return cut(text, limit);
-  const tag = cut(Object.prototype.toString.call(value).slice("[object ".length, -1), textLimits.name);
+  const tag = cut(tagOf(value), textLimits.name);
   if (tag === "Generator") return describeGenerator(value);
   return `<${tag === "Object" ? className(value) || tag : tag} object>`;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { tagOf } from "./tag-of.ts";
+
 /** Tells whether `value` is an error, of any realm. Never throws. */
 export function isError(value: unknown): value is Error {
   try {
@@ -32,8 +34,8 @@ function isForeignError(value: object): boolean {
 }
 
 function isTagged(value: object): boolean {
-  const tag = Object.prototype.toString.call(value);
-  if (tag !== "[object Error]" && tag !== "[object DOMException]") return false;
+  const tag = tagOf(value);
+  if (tag !== "Error" && tag !== "DOMException") return false;
   // Only an error has this tag built in. Any object can have it as its `Symbol.toStringTag`, as a DOMException does.
   if (!(Symbol.toStringTag in value)) return true;
   const { name, message } = value as Partial<Error>;
