@@ -13,9 +13,9 @@ type Step = IteratorResult<Suspension, unknown>;
 type BodyStep = IteratorResult<Suspension, void>;
 
 /**
- * The coroutine that a method of an async generator returns. It runs the body up to its next value. The task that iterates
- * awaits what the body awaits. When an error is thrown into it before it has begun, it does not end, as
- * other coroutines do: the error goes into the generator.
+ * The coroutine that a method of an async generator returns. It runs the body up to its next value. The task that
+ * iterates awaits the futures that the body awaits. When an error is thrown into it before it has begun, it does not
+ * end, as other coroutines do: the error goes into the generator.
  *
  * Source: async_generator_asend and async_generator_athrow, CPython 3.14.
  */

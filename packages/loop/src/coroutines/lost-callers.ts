@@ -1,7 +1,7 @@
 /**
- * An error that is thrown in a frame which its task has resumed directly has no line of the frames above in its stack, where
- * those would be if they were resumed natively. Their names are kept beside the error, and go into the stack where it is
- * reported or leaves the loop. V8 makes the text of a stack at its first reading, so most errors never pay for it.
+ * The stack of an error that is thrown in a frame which its task has resumed directly has no lines of the frames above,
+ * which it would have if they were resumed natively. Their names are kept beside the error, and go into the stack where
+ * it is reported or leaves the loop. V8 makes the text of a stack at its first reading, so most errors never pay for it.
  *
  * @module
  */
@@ -17,7 +17,7 @@ interface Caller {
   readonly _generator: object | undefined;
 }
 
-/** How many callers are kept at most. */
+/** How many callers are kept at most, the innermost ones, so that a deep recursion does not fill a report. */
 const limit = 100;
 
 const callers = new WeakMap<object, readonly object[]>();
