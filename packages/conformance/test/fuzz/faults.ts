@@ -118,9 +118,9 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "a deadline that was moved still counts",
-    file: "timeout/timeout",
-    from: "this._handle?.cancel();\n    this._handle = handle;",
-    to: "this._handle = handle;",
+    file: "loop/blocks/timed-scope",
+    from: "this._dropTimer();\n    this._timer = timer;",
+    to: "this._timer = timer;",
   },
   {
     name: "wait_for with a timeout of zero starts a coroutine",
