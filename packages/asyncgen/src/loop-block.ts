@@ -59,6 +59,11 @@ export class LoopBlock extends Frame<boolean> {
     return this._pass(this._run(value));
   }
 
+  /** The body's coroutine, while the loop waits for it: its function may be marked. */
+  override get _generator(): object | undefined {
+    return this._inner;
+  }
+
   override _resumeFrame(): Step {
     return this._run(undefined);
   }

@@ -125,3 +125,26 @@ describe.each(ways)("with %s functions", (_, mark) => {
     expect(() => runVirtual(main())).toThrow("<value of an async generator>");
   });
 });
+
+it("an error names a marked function that is the body of a loop", () => {
+  const fail = coroutine(function* fail(): Coroutine<undefined> {
+    yield* sleep(1);
+    throw new Error("deep");
+  });
+  const visit = coroutine(function* visit(): Coroutine<undefined> {
+    return yield* fail();
+  });
+  const numbers = asyncGenerator(function* (emit) {
+    yield* emit(1);
+  });
+  const main = coroutine(function* main(): Coroutine {
+    yield* asyncFor(numbers(), () => visit());
+  });
+  let stack: string | undefined;
+  try {
+    runVirtual(main());
+  } catch (error) {
+    ({ stack } = error as Error);
+  }
+  expect(stack).toMatch(/\n {4}at async visit\n {4}at async main$/);
+});

@@ -50,6 +50,11 @@ export class WithBlock<R> extends Frame<R | undefined> {
     return this._pass(this._run(value));
   }
 
+  /** The body's coroutine, while it runs: its function may be marked. */
+  override get _generator(): object | undefined {
+    return this._inner;
+  }
+
   override _resumeFrame(): Step<R | undefined> {
     return this._run(undefined);
   }

@@ -36,7 +36,7 @@ export abstract class Frame<T> extends CoroutineObject<T> {
     this._kept = undefined;
   }
 
-  /** @internal The generator that the frame runs, which knows its function. `undefined` in a block of the library. */
+  /** The coroutine that the frame runs, if it runs one: that of a function, or of the body of a block. */
   get _generator(): object | undefined {
     return undefined;
   }
@@ -72,7 +72,7 @@ let outermost: Frame<unknown> | undefined;
  * Whether the program has marked a function. If not, no frame is linked: in such a program only blocks of the library
  * are frames, and to link those costs more than it saves.
  */
-let hasMarks = false;
+export let hasMarks = false;
 
 /** Called when the program marks a function. */
 export function noteProgramMark(): void {

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { replaceStack, shortenStack, withoutLoop } from "../debug/stack-frames.ts";
+import { hasLongStacks } from "../debug/stack-limit.ts";
 import { functionName, functionOf } from "../text/names.ts";
 import { isError } from "../values/is-error.ts";
 
@@ -13,54 +15,63 @@ import { isError } from "../values/is-error.ts";
 interface Caller {
   /** @internal */
   readonly _caller: Caller | undefined;
-  /** @internal The coroutine that the frame runs, if that is a generator. */
+  /** The coroutine that the frame runs, if it runs one. */
   readonly _generator: object | undefined;
 }
 
 /** How many callers are kept at most, the innermost ones, so that a deep recursion does not fill a report. */
 const limit = 100;
 
-const callers = new WeakMap<object, readonly object[]>();
+/** How many errors are searched: enough for any chain of causes, and for large groups. */
+const errorLimit = 10_000;
+
+/** By error, the functions of its callers, where these are known. */
+const callers = new WeakMap<object, readonly (object | undefined)[]>();
+let hasCallers = false;
 
 /** Keeps the callers of `frame`, in which `error` was thrown; `root` is at the top of their chain. */
 export function keepCallers(error: unknown, frame: Caller, root: object): void {
   if (typeof error !== "object" || error === null || callers.has(error)) return;
-  const generators: object[] = [];
-  for (let caller = frame._caller; caller !== undefined && generators.length < limit; caller = caller._caller) {
-    if (caller._generator !== undefined) generators.push(functionOf(caller._generator) ?? caller._generator);
+  const functions: (object | undefined)[] = [];
+  for (let caller = frame._caller; caller !== undefined && functions.length < limit; caller = caller._caller) {
+    functions.push(functionOf(caller._generator ?? caller));
   }
-  generators.push(functionOf(root) ?? root);
-  callers.set(error, generators);
-}
-
-/** Writes the callers that were kept into the stack of `error`, as V8 does for async functions. */
-export function restoreCallers(error: unknown): void {
-  if (typeof error !== "object" || error === null) return;
-  const functions = callers.get(error);
-  if (functions === undefined) return;
-  callers.delete(error);
-  const names = functions.map((each) => (typeof each === "function" ? functionName(each) : "<lambda>"));
-  append(error, names.map((name) => `\n    at async ${name}`).join(""));
+  functions.push(functionOf(root));
+  callers.set(error, functions);
+  hasCallers = true;
 }
 
 /**
- * Leaves out the lines of the loop, which has resumed the frame. A method with a name that no program has finds them, in
- * a minified bundle too.
+ * Writes the callers that were kept into the stacks of `error` and of the errors inside it, as V8 does for async
+ * functions. In debug mode the stacks have their callers, and lose the lines of the library.
  */
-function withoutLoop(stack: string): string {
-  const lines = stack.split("\n");
-  const end = lines.findIndex((line) => /\b_resumeFrame\b/.test(line));
-  return end < 0 ? stack : lines.slice(0, end).join("\n");
+export function restoreCallers(error: unknown): void {
+  if (!hasCallers && !hasLongStacks) return;
+  const found = new Set<unknown>([error]);
+  for (const each of found) {
+    try {
+      if (!isError(each)) continue;
+      rewriteStack(each);
+      for (const inner of errorsIn(each)) if (found.size < errorLimit) found.add(inner);
+    } catch {
+      // It has a getter that throws, or is a Proxy: it stays as it is.
+    }
+  }
 }
 
-function append(error: object, lines: string): void {
-  try {
-    if (!isError(error)) return;
-    const { stack } = error;
-    if (typeof stack !== "string") return;
-    const value = withoutLoop(stack) + lines;
-    if (!Reflect.set(error, "stack", value)) Reflect.defineProperty(error, "stack", { value });
-  } catch {
-    // It has a getter that throws, or is a Proxy: it stays as it is.
-  }
+/** The cause and the members of a group. */
+function errorsIn({ cause, errors }: Error & { readonly errors?: unknown }): unknown[] {
+  return [cause, errors].flat();
+}
+
+function rewriteStack(error: Error): void {
+  const functions = callers.get(error);
+  if (!functions && !hasLongStacks) return;
+  callers.delete(error);
+  const { stack } = error;
+  if (typeof stack === "string") replaceStack(error, functions ? addCallers(stack, functions) : shortenStack(stack));
+}
+
+function addCallers(stack: string, functions: readonly (object | undefined)[]): string {
+  return withoutLoop(stack) + functions.map((each) => each && `\n    at async ${functionName(each)}`).join("");
 }

@@ -1,3 +1,5 @@
+import { hasLongStacks } from "./stack-limit.ts";
+
 /** One frame of a task's stack: a `yield*` on the way to the future that the task waits for. */
 export interface StackFrame {
   /** The name of the generator function; empty if it has none. */
@@ -31,11 +33,22 @@ export function stackOf(error: Error): string | undefined {
   }
 }
 
+/**
+ * Leaves out the lines of the loop that runs a step, and those outside of it. In a minified bundle only a method with a
+ * name that no program has can be found.
+ */
+export function withoutLoop(stack: string): string {
+  return stack.replace(/\n.*\b(_resumeFrame|Task\._(step|run))\b[^]*/, "");
+}
+
+/** Gives `error` another stack, if it can have one. */
+export function replaceStack(error: Error, value: string): void {
+  if (!Reflect.set(error, "stack", value)) Reflect.defineProperty(error, "stack", { value });
+}
+
 /** The frames of a stack from inside a task's step, the outermost first, without those outside of the step. */
 export function framesOfStep(stack: string): StackFrame[] {
-  const lines = stack.split("\n");
-  const end = lines.findIndex((line) => /\bTask\._(step|run)\b/.test(line));
-  return parseStack(lines.slice(0, end < 0 ? undefined : end).join("\n")).reverse();
+  return parseStack(withoutLoop(stack)).reverse();
 }
 
 /** The frames of a stack, the innermost first, without those of this library and those that have no place in a file. */
@@ -44,6 +57,21 @@ export function parseStack(stack: string): StackFrame[] {
     const match = /^\s*at (?:async )?(?:(.*) \()?(.*?:\d+:\d+)\)?$/.exec(line);
     const [name = "", location = ""] = match?.slice(1) ?? [];
     return location === "" || isOwn(location) ? [] : [{ name: name.replace(/^Object\./, ""), location }];
+  });
+}
+
+/**
+ * Shortens a stack that debug mode has made longer: below the program's first line only lines of the program stay, up to
+ * the end of the step, and those that were added to the stack.
+ */
+export function shortenStack(stack: string): string {
+  if (!hasLongStacks) return stack;
+  const end = withoutLoop(stack).length;
+  let isBelow = false;
+  return stack.replace(/\n {4}at (?!async ).*/g, (line, offset: number) => {
+    const isProgram = parseStack(line).length > 0;
+    isBelow ||= isProgram;
+    return !isBelow || (isProgram && offset < end) ? line : "";
   });
 }
 

@@ -8,7 +8,7 @@
 
 import { type CurrentTask, currentTaskOrUndefined } from "../context/ambient.ts";
 import { suspendedAt } from "./suspensions.ts";
-import { captureStack, framesOfStep, type StackFrame } from "./stack-frames.ts";
+import { captureStack, framesOfStep, replaceStack, type StackFrame, shortenStack } from "./stack-frames.ts";
 import { isError } from "../values/is-error.ts";
 
 /** The number of lines up to which a stack grows. */
@@ -37,14 +37,15 @@ function grow(error: Error, task: CurrentTask, waitedFor: object | undefined, fr
     const last = lastAwaiters.get(error);
     if (last !== undefined && (waitedFor === undefined || last.deref() !== waitedFor)) return;
     if (frames.length === 0 || !isError(error)) return;
-    const stack: unknown = error.stack ?? String(error);
-    if (typeof stack !== "string" || stack.split("\n").length + frames.length > lineLimit) return;
+    const made: unknown = error.stack ?? String(error);
+    if (typeof made !== "string") return;
+    const stack = shortenStack(made);
+    if (stack.split("\n").length + frames.length > lineLimit) return;
     lastAwaiters.set(error, new WeakRef(task));
     const lines = frames.map(
       ({ name, location }) => `\n    at async ${name === "" ? location : `${name} (${location})`}`,
     );
-    const value = stack + lines.reverse().join("");
-    if (!Reflect.set(error, "stack", value)) Reflect.defineProperty(error, "stack", { value });
+    replaceStack(error, stack + lines.reverse().join(""));
   } catch {
     // A getter or a Proxy has thrown: the stack stays as it is.
   }

@@ -1,6 +1,7 @@
 import { beginNested, currentLoop, endNested, type RunningLoop, setRunningLoop } from "../context/ambient.ts";
-import { forgetPassedFrames } from "../coroutines/frame.ts";
+import { forgetPassedFrames, hasMarks } from "../coroutines/frame.ts";
 import { warnOfSlow } from "../debug/slow-steps.ts";
+import { raiseStackLimit, restoreStackLimit } from "../debug/stack-limit.ts";
 import { ReadyQueue, type Runnable } from "./ready-queue.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
@@ -119,9 +120,12 @@ export class Scheduler {
     const begin = this.#loop.time();
     const outer = this.timed;
     this.timed = item;
+    const { stackTraceLimit } = Error;
+    if (hasMarks) raiseStackLimit();
     try {
       item._run();
     } finally {
+      restoreStackLimit(stackTraceLimit);
       this.timed = outer;
     }
     const seconds = this.#loop.time() - begin;
