@@ -1,5 +1,5 @@
 import type { Coroutine, Emission, Suspension } from "../coroutines/coroutine.ts";
-import { startBody } from "../coroutines/start-body.ts";
+import { callBody } from "../coroutines/start-body.ts";
 import { explainBody, WithBlock } from "./with-block.ts";
 
 /**
@@ -75,7 +75,7 @@ function nest<R>(
   body: (values: readonly unknown[]) => Coroutine<R>,
 ): Coroutine<R | undefined> {
   const [first, ...rest] = managers;
-  if (first === undefined) return startBody(body, values, explainBody);
+  if (first === undefined) return callBody(body, values, explainBody);
   return enter<R | undefined>(first, (value) => nest(rest, [...values, value], body));
 }
 

@@ -1,5 +1,5 @@
 import type { Coroutine, Suspension } from "./coroutine.ts";
-import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
+import { noteAwait, noteUse } from "../debug/awaited-once.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
 import { forgetPassedFrames, Frame } from "./frame.ts";
 import { NativeGenerator } from "./native-generator.ts";
@@ -13,12 +13,6 @@ const {
   return: generatorReturn,
 } = NativeGenerator.prototype as Record<"next" | "throw" | "return", (this: unknown, value: unknown) => unknown>;
 
-/** @throws RuntimeError when it was awaited before */
-function noteAwaitOnce(coroutine: object): void {
-  requireUnawaited(coroutine);
-  noteAwait(coroutine);
-}
-
 /** The frame of a marked generator function's call. */
 class GeneratorFrame<T> extends Frame<T> {
   declare private readonly _coroutine: Coroutine<T>;
@@ -27,7 +21,7 @@ class GeneratorFrame<T> extends Frame<T> {
   constructor(coroutine: Coroutine<T>) {
     super();
     requireFree(coroutine);
-    if (isDebugging) noteAwaitOnce(coroutine);
+    if (isDebugging) noteAwait(coroutine);
     this._coroutine = coroutine;
   }
 
@@ -36,7 +30,6 @@ class GeneratorFrame<T> extends Frame<T> {
     return this._pass(generatorNext.call(this._coroutine, value) as Step<T>);
   }
 
-  /** @internal */
   override get _generator(): object {
     return this._coroutine;
   }
@@ -78,6 +71,7 @@ function hidden(value: unknown): PropertyDescriptor {
 }
 
 function detached(method: typeof generatorNext, generator: unknown, argument: unknown): unknown {
+  if (isDebugging) noteUse(generator as object);
   const step = method.call(generator, argument);
   forgetPassedFrames();
   return step;

@@ -71,17 +71,25 @@ export function markForLibrary(target: object): object {
   return target;
 }
 
+/** The Proxies of functions, by the function and by itself: a function that is marked twice has one. */
+const proxies = new WeakMap<object, object>();
+
 /** In debug mode it returns a Proxy, which sees each coroutine that a call makes. */
 function markFunction(target: MarkableFunction): object {
   markGenerators(target);
-  if (!isDebugging && !isDebugRequested()) return target;
-  return new Proxy(target, {
+  return isDebugging || isDebugRequested() ? (proxies.get(target) ?? wrap(target)) : target;
+}
+
+function wrap(target: MarkableFunction): object {
+  const proxy = new Proxy(target, {
     apply(called, self, args: unknown[]) {
       const made = Reflect.apply(called, self, args) as object;
       noteUnawaited(made, called);
       return made;
     },
   });
+  proxies.set(target, proxy).set(proxy, proxy);
+  return proxy;
 }
 
 /** Gives the generators of `target` their function and an iterator of ours. */
@@ -95,7 +103,14 @@ function markGenerators(target: MarkableFunction): void {
 }
 
 function markMethods(target: object, holders: readonly object[]): void {
-  const methods = holders.flatMap(generatorMethods);
-  if (methods.length === 0) refuseTarget(target);
-  for (const method of methods) markGenerators(method);
+  let hasMethods = false;
+  for (const holder of holders) {
+    for (const [name, method] of generatorMethods(holder)) {
+      hasMethods = true;
+      const marked = markFunction(method);
+      // It stays as it is in a frozen object, where debug mode sees no calls.
+      if (marked !== method) Reflect.defineProperty(holder, name, { value: marked });
+    }
+  }
+  if (!hasMethods) refuseTarget(target);
 }

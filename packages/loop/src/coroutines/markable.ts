@@ -8,9 +8,9 @@ export function isMarkable(value: unknown): value is MarkableFunction {
   return typeof value === "function" && Object.hasOwn(value, "prototype") && tagOf(value) === "GeneratorFunction";
 }
 
-/** The methods of `holder` itself that are generator functions. Those under a symbol are left out. */
-export function generatorMethods(holder: object | null): MarkableFunction[] {
-  return Object.values(Object.getOwnPropertyDescriptors(holder ?? {}))
-    .map(({ value }) => value as unknown)
-    .filter(isMarkable);
+/** The methods of `holder` itself that are generator functions, by name. Those under a symbol are left out. */
+export function generatorMethods(holder: object | null): [name: string, method: MarkableFunction][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(holder ?? {}))
+    .map(([name, { value }]): [string, unknown] => [name, value])
+    .filter((entry): entry is [string, MarkableFunction] => isMarkable(entry[1]));
 }

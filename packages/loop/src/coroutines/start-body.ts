@@ -46,7 +46,11 @@ function prepare(body: GeneratorFunctionLike): void {
   }
 }
 
-/** Notes in debug mode that `coroutine` is awaited, for objects that resume it without asking for its iterator. */
+/**
+ * Notes in debug mode that `coroutine` is awaited, for objects that resume it without asking for its iterator.
+ *
+ * @throws RuntimeError, in debug mode, when it was awaited before
+ */
 export function noteDriven(coroutine: object): void {
   if (isDebugging) noteAwait(coroutine);
 }
@@ -59,23 +63,29 @@ export function ownPrototype(target: GeneratorFunctionLike): object {
 }
 
 /**
- * Calls the body of a block.
+ * Calls the body of a block, which resumes the body's coroutine from now on.
  *
  * @param explain - makes the text of the error for a body that makes no coroutine
  * @returns the coroutine that `yield*` would resume
- * @throws RuntimeError when a task has the coroutine, or had it
+ * @throws RuntimeError when a task has the coroutine, or had it; in debug mode also when it was awaited before
  */
 export function startBody<V, R>(body: Body<V, R>, value: V, explain: (got: unknown) => string): Coroutine<R> {
+  const coroutine = callBody(body, value, explain);
+  noteDriven(coroutine);
+  return coroutine;
+}
+
+/** Does what `startBody` does, for a caller that leaves it to others to await the coroutine. */
+export function callBody<V, R>(body: Body<V, R>, value: V, explain: (got: unknown) => string): Coroutine<R> {
   if (!isGeneratorFunction(body)) return takeBody(body(value), explain);
   if (body[preparedKey] !== true) prepare(body);
   const coroutine = body(value);
-  return coroutine instanceof NativeGenerator && !isDebugging ? coroutine : takeBody(coroutine, explain);
+  return coroutine instanceof NativeGenerator ? coroutine : takeBody(coroutine, explain);
 }
 
 /** Other functions may return any value, such as a coroutine that was made before. */
 function takeBody<R>(coroutine: Coroutine<R>, explain: (got: unknown) => string): Coroutine<R> {
   if (!iscoroutine(coroutine)) throw new TypeError(explain(coroutine));
-  noteDriven(coroutine);
   // As a `boolean` it does not narrow `coroutine`, which is of a generator's type on both sides.
   const isNative: boolean = coroutine instanceof NativeGenerator;
   if (!isNative) return coroutine[Symbol.iterator]();

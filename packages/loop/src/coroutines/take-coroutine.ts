@@ -1,8 +1,8 @@
 import { currentLoop } from "../context/ambient.ts";
-import { noteAwait, requireUnawaited } from "../debug/awaited-once.ts";
+import { noteAwait } from "../debug/awaited-once.ts";
 import { isDebugging } from "../debug/debug-mode.ts";
 import { RuntimeError } from "../errors/exceptions.ts";
-import { withHintToAwait } from "../text/hints.ts";
+import { textOfReuse, withHintToAwait } from "../text/hints.ts";
 import { repr, withHint } from "../text/repr.ts";
 import { type Coroutine, iscoroutine } from "./coroutine.ts";
 import { NativeGenerator } from "./native-generator.ts";
@@ -28,7 +28,7 @@ let hasFrozen = false;
  * @throws RuntimeError when a task took it before, or when it was closed
  */
 export function takeCoroutine(value: Coroutine<unknown>): void {
-  if (isDebugging) noteTaskAwait(value);
+  if (isDebugging && iscoroutine(value)) noteAwait(value);
   const isUsual: boolean = value instanceof NativeGenerator && !hasFrozen;
   if (!isUsual || (value as Takeable).next === refuseToBeAwaited) {
     takeOtherwise(value);
@@ -39,13 +39,6 @@ export function takeCoroutine(value: Coroutine<unknown>): void {
   } catch {
     takeOtherwise(value);
   }
-}
-
-/** Notes in debug mode that a task awaits `value`. @throws RuntimeError when another coroutine has awaited it */
-function noteTaskAwait(value: object): void {
-  if (!iscoroutine(value)) return;
-  requireUnawaited(value);
-  noteAwait(value);
 }
 
 function takeOtherwise(value: Coroutine<unknown>): void {
@@ -74,9 +67,7 @@ function refuseToBeAwaited(this: unknown): never {
 
 function explainRefusal(value: unknown): Error {
   if (!iscoroutine(value)) return new TypeError(explainNoCoroutine(value));
-  return new RuntimeError(
-    withHint("cannot reuse already awaited coroutine", "call the generator function again for a new coroutine"),
-  );
+  return new RuntimeError(textOfReuse);
 }
 
 /** @throws RuntimeError when a task has the coroutine, or had it */

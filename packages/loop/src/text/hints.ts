@@ -2,6 +2,10 @@ import { isPromiseLike } from "../values/is-promise.ts";
 import { className, nameOf } from "./names.ts";
 import { withHint } from "./repr.ts";
 
+/** The text of the error for a coroutine that is awaited a second time. */
+export const textOfReuse =
+  "cannot reuse already awaited coroutine (hint: call the generator function again for a new coroutine)";
+
 /** The hint for a function that was passed instead of its result: `call it: worker()`. */
 export function hintToCall(callback: object): string {
   const name = nameOf(callback);
