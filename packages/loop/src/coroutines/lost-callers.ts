@@ -1,7 +1,8 @@
 /**
  * The stack of an error that is thrown in a frame which its task has resumed directly has no lines of the frames above,
  * which it would have if they were resumed natively. Their names are kept beside the error, and go into the stack where
- * it is reported or leaves the loop. V8 makes the text of a stack at its first reading, so most errors never pay for it.
+ * it is reported or leaves the loop. V8 makes the text of a stack at its first reading, so most errors never pay for
+ * it.
  *
  * @module
  */

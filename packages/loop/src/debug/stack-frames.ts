@@ -61,8 +61,8 @@ export function parseStack(stack: string): StackFrame[] {
 }
 
 /**
- * Shortens a stack that debug mode has made longer: below the program's first line only lines of the program stay, up to
- * the end of the step, and those that were added to the stack.
+ * Shortens a stack that debug mode has made longer: below the program's first line only lines of the program stay, up
+ * to the end of the step, and those that were added to the stack.
  */
 export function shortenStack(stack: string): string {
   if (!hasLongStacks) return stack;

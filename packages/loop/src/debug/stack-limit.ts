@@ -1,6 +1,6 @@
 /**
- * The number of lines of a stack, which debug mode raises while it runs a step. A marked function takes three lines: its
- * own, that of the built-in `next` and that of our frame. V8's ten lines would show four functions.
+ * The limit on the lines of a stack, which debug mode raises while it runs a step. A marked function takes three lines:
+ * its own, that of the built-in `next` and that of our frame. V8's ten lines would show four functions.
  *
  * @module
  */
