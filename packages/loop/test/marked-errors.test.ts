@@ -1,6 +1,17 @@
 // What the stack of an error shows of marked functions, where it is reported or leaves the loop.
 
-import { asyncWith, coroutine, type Coroutine, createTask, EventLoop, gather, run, sleep } from "@yieldstar/loop";
+import {
+  asyncWith,
+  coroutine,
+  type Coroutine,
+  createTask,
+  EventLoop,
+  gather,
+  getRunningLoop,
+  run,
+  sleep,
+  type Task,
+} from "@yieldstar/loop";
 import { runVirtual } from "@yieldstar/testing";
 import { describe, expect, it } from "vitest";
 import { printed } from "../../../.ci/vitest/quiet.ts";
@@ -156,6 +167,89 @@ describe("a caller", () => {
     });
     expect(callersIn(await errorOf(main()))).toEqual(["find", "main"]);
   });
+});
+
+it("a message that quotes another stack stays whole", async () => {
+  const wrapping = coroutine(function* wrapping(): Coroutine {
+    try {
+      yield* find("cause");
+    } catch (error) {
+      throw new Error(`failed: ${(error as Error).stack}\nplease retry`, { cause: error });
+    }
+  });
+  const main = coroutine(function* main(): Coroutine {
+    yield* wrapping();
+  });
+  const { message, stack = "" } = await errorOf(main());
+  expect(message).toContain("_resumeFrame");
+  expect(stack.startsWith(`Error: ${message}\n    at `)).toBe(true);
+  const frames = stack.slice(stack.indexOf("please retry"));
+  const names = namesIn({ stack: frames } as Error).filter((name) => !name.endsWith(".next"));
+  expect(names).toEqual(["wrapping", "main"]);
+});
+
+it("an error that is thrown again and again gets its callers once", async () => {
+  const cached = new Error("down");
+  const query = coroutine(function* query(): Coroutine {
+    yield* sleep(0);
+    throw cached;
+  });
+  const main = coroutine(function* main(): Coroutine {
+    yield* query();
+  });
+  for (let count = 0; count < 3; count += 1) expect(callersIn(await errorOf(main()))).toEqual(["main"]);
+});
+
+it.each([0, 3])("a stack has no more callers than the %d lines that the program has asked for", async (limit) => {
+  const { stackTraceLimit: before } = Error;
+  const nest = coroutine(function* nest(depth: number): Coroutine<never> {
+    return depth === 0 ? yield* find("deep") : yield* nest(depth - 1);
+  });
+  Error.stackTraceLimit = limit;
+  try {
+    expect(callersIn(await errorOf(nest(20)))).toHaveLength(limit);
+  } finally {
+    Error.stackTraceLimit = before;
+  }
+});
+
+it("getStack and printStack of a failed task show all functions, the outermost first", () => {
+  const top = coroutine(function* top(): Coroutine {
+    yield* find("deep");
+  });
+  function* main(): Coroutine<Task<void>> {
+    const task = createTask(top());
+    yield* sleep(1);
+    task.exception();
+    return task;
+  }
+  const task = runVirtual(main());
+  expect(task.getStack().map(({ name }) => name)).toEqual(["top", "find", "fail"]);
+  expect(task.getStack({ limit: 2 }).map(({ name }) => name)).toEqual(["top", "find"]);
+  task.printStack();
+  const [[, text]] = printed() as [[string, string]];
+  expect(text).toMatch(/\n {2}in top\n {2}in find\n {2}.*:\d+:\d+, in fail$/);
+});
+
+it("a task that waits in marked functions when debug mode is switched on shows them from its next step on", () => {
+  const poll = coroutine(function* poll(): Coroutine {
+    for (;;) yield* sleep(1);
+  });
+  const serve = coroutine(function* serve(): Coroutine {
+    yield* poll();
+  });
+  function* main(): Coroutine<string[]> {
+    const loop = getRunningLoop();
+    const task = loop.createTask(serve());
+    yield* sleep(2);
+    loop.setDebug(true);
+    yield* sleep(2);
+    const names = task.getStack().map(({ name }) => name);
+    loop.setDebug(false);
+    task.cancel();
+    return names;
+  }
+  expect(runVirtual(main())).toEqual(["serve", "poll"]);
 });
 
 describe("in debug mode", () => {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { replaceStack, shortenStack, withoutLoop } from "../debug/stack-frames.ts";
+import { beginOfFrames, replaceStack, shortenStack, type StackFrame, withoutLoop } from "../debug/stack-frames.ts";
 import { hasLongStacks } from "../debug/stack-limit.ts";
 import { functionName, functionOf } from "../text/names.ts";
 import { isError } from "../values/is-error.ts";
@@ -20,8 +20,8 @@ interface Caller {
   readonly _generator: object | undefined;
 }
 
-/** How many callers are kept at most, the innermost ones, so that a deep recursion does not fill a report. */
-const limit = 100;
+/** How many callers are kept at most in an engine that has no limit of its own for stacks. */
+const defaultLimit = 100;
 
 /** How many errors are searched: enough for any chain of causes, and for large groups. */
 const errorLimit = 10_000;
@@ -29,17 +29,26 @@ const errorLimit = 10_000;
 /** By error, the functions of its callers, where these are known. */
 const callers = new WeakMap<object, readonly (object | undefined)[]>();
 let hasCallers = false;
+/** The errors whose stack has their callers. A program may throw an error again and again. */
+const restored = new WeakSet();
 
 /** Keeps the callers of `frame`, in which `error` was thrown; `root` is at the top of their chain. */
 export function keepCallers(error: unknown, frame: Caller, root: object): void {
   if (typeof error !== "object" || error === null || callers.has(error)) return;
+  const limit = Error.stackTraceLimit ?? defaultLimit;
   const functions: (object | undefined)[] = [];
   for (let caller = frame._caller; caller !== undefined && functions.length < limit; caller = caller._caller) {
     functions.push(functionOf(caller._generator ?? caller));
   }
-  functions.push(functionOf(root));
+  if (functions.length < limit) functions.push(functionOf(root));
   callers.set(error, functions);
   hasCallers = true;
+}
+
+/** The callers that were kept, the outermost first. Their places are not known. */
+export function callersOf(error: object): StackFrame[] {
+  const names = (callers.get(error) ?? []).flatMap((each) => (each === undefined ? [] : [functionName(each)]));
+  return names.reverse().map((name) => ({ name, location: "" }));
 }
 
 /**
@@ -67,12 +76,15 @@ function errorsIn({ cause, errors }: Error & { readonly errors?: unknown }): unk
 
 function rewriteStack(error: Error): void {
   const functions = callers.get(error);
-  if (!functions && !hasLongStacks) return;
-  callers.delete(error);
+  if (restored.has(error) || (functions === undefined && !hasLongStacks)) return;
+  restored.add(error);
   const { stack } = error;
-  if (typeof stack === "string") replaceStack(error, functions ? addCallers(stack, functions) : shortenStack(stack));
+  if (typeof stack !== "string") return;
+  const begin = beginOfFrames(error, stack);
+  replaceStack(error, functions ? addCallers(stack, begin, functions) : shortenStack(stack, begin));
 }
 
-function addCallers(stack: string, functions: readonly (object | undefined)[]): string {
-  return withoutLoop(stack) + functions.map((each) => each && `\n    at async ${functionName(each)}`).join("");
+function addCallers(stack: string, begin: number, functions: readonly (object | undefined)[]): string {
+  const lines = functions.map((each) => each && `\n    at async ${functionName(each)}`);
+  return withoutLoop(stack, begin) + lines.join("");
 }

@@ -4,7 +4,10 @@ import { hasLongStacks } from "./stack-limit.ts";
 export interface StackFrame {
   /** The name of the generator function; empty if it has none. */
   readonly name: string;
-  /** `FILE:LINE:COLUMN`, counted from 1. The file is a path or a URL, as V8 prints it. */
+  /**
+   * `FILE:LINE:COLUMN`, counted from 1. The file is a path or a URL, as V8 prints it. Empty for a marked function that
+   * the error of a failed task came through after a wait, unless debug mode is on.
+   */
   readonly location: string;
 }
 
@@ -33,12 +36,22 @@ export function stackOf(error: Error): string | undefined {
   }
 }
 
+/** Where the frames begin in the stack of `error`. Its message may quote another stack. */
+export function beginOfFrames({ message }: { readonly message: unknown }, stack: string): number {
+  if (typeof message !== "string") return 0;
+  const begin = stack.indexOf(message);
+  return begin < 0 ? 0 : begin + message.length;
+}
+
 /**
  * Leaves out the lines of the loop that runs a step, and those outside of it. In a minified bundle only a method with a
  * name that no program has can be found.
+ *
+ * @param begin - where the frames begin
  */
-export function withoutLoop(stack: string): string {
-  return stack.replace(/\n.*\b(_resumeFrame|Task\._(step|run))\b[^]*/, "");
+export function withoutLoop(stack: string, begin = 0): string {
+  const frames = stack.slice(begin).replace(/\n.*\b(_resumeFrame|Task\._(step|run))\b[^]*/, "");
+  return stack.slice(0, begin) + frames;
 }
 
 /** Gives `error` another stack, if it can have one. */
@@ -63,16 +76,19 @@ export function parseStack(stack: string): StackFrame[] {
 /**
  * Shortens a stack that debug mode has made longer: below the program's first line only lines of the program stay, up
  * to the end of the step, and those that were added to the stack.
+ *
+ * @param begin - where the frames begin
  */
-export function shortenStack(stack: string): string {
+export function shortenStack(stack: string, begin: number): string {
   if (!hasLongStacks) return stack;
-  const end = withoutLoop(stack).length;
+  const end = withoutLoop(stack, begin).length;
   let isBelow = false;
-  return stack.replace(/\n {4}at (?!async ).*/g, (line, offset: number) => {
+  const frames = stack.slice(begin).replace(/\n {4}at (?!async ).*/g, (line, offset: number) => {
     const isProgram = parseStack(line).length > 0;
     isBelow ||= isProgram;
-    return !isBelow || (isProgram && offset < end) ? line : "";
+    return !isBelow || (isProgram && begin + offset < end) ? line : "";
   });
+  return stack.slice(0, begin) + frames;
 }
 
 /** `FILE:LINE` of a `FILE:LINE:COLUMN`. */

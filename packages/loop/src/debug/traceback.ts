@@ -8,7 +8,14 @@
 
 import { type CurrentTask, currentTaskOrUndefined } from "../context/ambient.ts";
 import { suspendedAt } from "./suspensions.ts";
-import { captureStack, framesOfStep, replaceStack, type StackFrame, shortenStack } from "./stack-frames.ts";
+import {
+  beginOfFrames,
+  captureStack,
+  framesOfStep,
+  replaceStack,
+  type StackFrame,
+  shortenStack,
+} from "./stack-frames.ts";
 import { isError } from "../values/is-error.ts";
 
 /** The number of lines up to which a stack grows. */
@@ -39,7 +46,7 @@ function grow(error: Error, task: CurrentTask, waitedFor: object | undefined, fr
     if (frames.length === 0 || !isError(error)) return;
     const made: unknown = error.stack ?? String(error);
     if (typeof made !== "string") return;
-    const stack = shortenStack(made);
+    const stack = shortenStack(made, beginOfFrames(error, made));
     if (stack.split("\n").length + frames.length > lineLimit) return;
     lastAwaiters.set(error, new WeakRef(task));
     const lines = frames.map(

@@ -136,6 +136,11 @@ export abstract class BaseEventLoop extends CallbackLoop implements Loop {
     if (task._isReported()) this.callExceptionHandler({ task, message, ...sourceTraceback(task) });
   }
 
+  override setDebug(enabled: boolean): void {
+    super.setDebug(enabled);
+    if (enabled) for (const task of this._tasks) task._resumeNatively();
+  }
+
   /**
    * Closes the async generators that are still open. `Runner` runs it before it closes the loop. An error of a
    * generator is reported to the exception handler.

@@ -20,7 +20,8 @@ export abstract class CallbackLoop implements ScheduledLoop {
   readonly _scheduler: Scheduler = new Scheduler(this);
 
   constructor() {
-    if (isDebugRequested()) this.setDebug(true);
+    // Not by `setDebug`, which a subclass may override: its fields are not there yet.
+    if (isDebugRequested()) this.#setDebug(true);
   }
 
   /** Returns the time of the loop's clock, in seconds since some moment in the past. */
@@ -116,6 +117,10 @@ export abstract class CallbackLoop implements ScheduledLoop {
    * @param enabled - whether debug mode is on from now on
    */
   setDebug(enabled: boolean): void {
+    this.#setDebug(enabled);
+  }
+
+  #setDebug(enabled: boolean): void {
     if (enabled) beginDebugging();
     this._scheduler.debug = enabled;
   }

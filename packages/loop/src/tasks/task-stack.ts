@@ -1,5 +1,6 @@
 import { requireNumber } from "../arguments/require-number.ts";
 import { readOptions } from "../arguments/options.ts";
+import { callersOf } from "../coroutines/lost-callers.ts";
 import { framesOfStep, type StackFrame, stackOf } from "../debug/stack-frames.ts";
 import { suspendedAt } from "../debug/suspensions.ts";
 import { repr } from "../text/repr.ts";
@@ -30,13 +31,17 @@ export function stackOfTask(task: StackedTask, options: StackOptions | undefined
   requireNumber(limit, "limit");
   if (limit <= 0) return [];
   if (!task._isDone()) return suspendedAt(task).slice(-limit);
-  return task._hasFailed() ? framesOfStep(stackOf(task._outcome as Error) ?? "").slice(0, limit) : [];
+  return task._hasFailed() ? framesOfError(task._outcome as Error).slice(0, limit) : [];
+}
+
+function framesOfError(error: Error): StackFrame[] {
+  return [...callersOf(error), ...framesOfStep(stackOf(error) ?? "")];
 }
 
 /** Does what `Task.printStack` does. */
 export function printStackOf(task: StackedTask, options: StackOptions | undefined): void {
   const frames = stackOfTask(task, options, "printStack").map(
-    ({ name, location }) => `\n  ${location}, in ${name || "<lambda>"}`,
+    ({ name, location }) => `\n  ${location === "" ? "" : `${location}, `}in ${name || "<lambda>"}`,
   );
   const kind = task._hasFailed() ? "Traceback" : "Stack";
   if (frames.length === 0) console.error(`No stack for ${repr(task)}`);

@@ -444,6 +444,11 @@ export class Task<T> extends Future<T> implements Runnable, Relay {
     this._coroutine = isDebugging && this._loop.getDebug() ? rootOf(chain) : chain;
   }
 
+  /** @internal Called when debug mode is switched on. */
+  _resumeNatively(): void {
+    if (this._coroutine !== undefined) this._coroutine = rootOf(this._coroutine);
+  }
+
   /**
    * Handles an error of a step.
    *
