@@ -190,3 +190,20 @@ describe("coroutine as a decorator", () => {
     );
   });
 });
+
+it("a function that a block has had as its body is marked, also when it is frozen", () => {
+  const bodies = [true, false].map((isFrozen) => {
+    function* body(): Coroutine<string> {
+      yield* sleep(0);
+      return "done";
+    }
+    const block = (): Coroutine<string | undefined> =>
+      loop.asyncWith({ aenter: () => sleep(0), aexit: () => sleep(0) }, body);
+    runVirtual(block());
+    if (isFrozen) Object.freeze(body);
+    expect(coroutine(body)).toBe(body);
+    expect(Object.hasOwn(Object.getPrototypeOf(body()) as object, Symbol.iterator)).toBe(true);
+    return runVirtual(body()) + String(runVirtual(block()));
+  });
+  expect(bodies).toEqual(["donedone", "donedone"]);
+});

@@ -57,7 +57,8 @@ export function noteDriven(coroutine: object): void {
 
 /** Returns the prototype of `target`, which is about to be marked: it gets one of its own, and keeps it. */
 export function ownPrototype(target: GeneratorFunctionLike): object {
-  if (target.prototype === bodyPrototype) target.prototype = Object.create(generatorPrototype) as object;
+  // A frozen function keeps the prototype of bodies, which marks it as well, without its name.
+  if (target.prototype === bodyPrototype) Reflect.set(target, "prototype", Object.create(generatorPrototype));
   Reflect.defineProperty(target, preparedKey, { value: true });
   return target.prototype;
 }
