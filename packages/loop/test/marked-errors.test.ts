@@ -188,6 +188,22 @@ it("a message that quotes another stack stays whole", async () => {
   expect(names).toEqual(["wrapping", "main"]);
 });
 
+it("a class of the program that is named Task keeps its lines", async () => {
+  class Task {
+    *_step(): Coroutine {
+      yield* sleep(0);
+      throw new Error("down");
+    }
+    *_run(): Coroutine {
+      yield* this._step();
+    }
+  }
+  coroutine(Task);
+  const error = await errorOf(new Task()._run());
+  expect(error.stack).toContain("at Task._step (");
+  expect(callersIn(error)).toEqual(["_run"]);
+});
+
 it("an error that is thrown again and again gets its callers once", async () => {
   const cached = new Error("down");
   const query = coroutine(function* query(): Coroutine {

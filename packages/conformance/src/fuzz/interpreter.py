@@ -721,7 +721,8 @@ def run_program(program):
     world.events.append(f"{world.loop.time():.10g} -: {ending}")
     world.closed = True
     states = [state_of(task) for task in world.tasks]
-    trace = {"events": world.events, "reports": world.reports, "tasks": states, "recursesWithoutEnd": bool(endless_cancels)}
+    trace = {"events": world.events, "reports": world.reports, "tasks": states}
+    trace["recursesWithoutEnd"] = bool(endless_cancels)
     # Keeps only objects that a report needs: objects without references are reported to `reports`, now or by `gc`.
     for held in (world.tasks, world.objects, world.callbacks, world.kept, world.edges):
         held.clear()

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { beginOfFrames, replaceStack, shortenStack, type StackFrame, withoutLoop } from "../debug/stack-frames.ts";
+import { beginOfFrames, replaceStack, shortenStack, type StackFrame } from "../debug/stack-frames.ts";
 import { hasLongStacks } from "../debug/stack-limit.ts";
 import { functionName, functionOf } from "../text/names.ts";
 import { isError } from "../values/is-error.ts";
@@ -86,5 +86,7 @@ function rewriteStack(error: Error): void {
 
 function addCallers(stack: string, begin: number, functions: readonly (object | undefined)[]): string {
   const lines = functions.map((each) => each && `\n    at async ${functionName(each)}`);
-  return withoutLoop(stack, begin) + lines.join("");
+  // A program may have a `Task` of its own, so only this name, which no program has, ends its frames here.
+  const frames = stack.slice(begin).replace(/\n.*\b_resumeFrame\b[^]*/, "");
+  return stack.slice(0, begin) + frames + lines.join("");
 }

@@ -49,7 +49,7 @@ export function beginOfFrames({ message }: { readonly message: unknown }, stack:
  *
  * @param begin - where the frames begin
  */
-export function withoutLoop(stack: string, begin = 0): string {
+function withoutLoop(stack: string, begin = 0): string {
   const frames = stack.slice(begin).replace(/\n.*\b(_resumeFrame|Task\._(step|run))\b[^]*/, "");
   return stack.slice(0, begin) + frames;
 }
